@@ -1,0 +1,3 @@
+module parley/deploy
+
+go 1.26

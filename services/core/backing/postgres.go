@@ -1,0 +1,72 @@
+// Package backing opens what both services stand on, Postgres and Redis, with
+// deadlines everywhere: a peer that hangs must turn into an error in seconds.
+package backing
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	dialTimeout = 3 * time.Second
+	// userTimeout bounds how long sent data may stay unacknowledged before the
+	// kernel gives the connection up (TCP_USER_TIMEOUT, RFC 5482).
+	userTimeout = 5 * time.Second
+)
+
+// Postgres returns a pool of at most maxConns connections. It doesn't connect
+// yet: a service starts, and says that it is not ready, while Postgres is away.
+// service shows in pg_stat_activity.
+func Postgres(ctx context.Context, url, service string, maxConns int32) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("parse DATABASE_URL: %w", err)
+	}
+	cfg.MaxConns = maxConns
+	cfg.MaxConnLifetime = time.Hour
+	cfg.MaxConnLifetimeJitter = 10 * time.Minute
+	cfg.HealthCheckPeriod = 10 * time.Second
+	cfg.PingTimeout = dialTimeout
+	cfg.ConnConfig.ConnectTimeout = dialTimeout
+	cfg.ConnConfig.DialFunc = dialer().DialContext
+	params := cfg.ConnConfig.RuntimeParams
+	params["application_name"] = service
+	params["synchronous_commit"] = "on" // acknowledged is stored
+	params["timezone"] = "UTC"
+	params["idle_in_transaction_session_timeout"] = "10000" // ms: a hung replica must not keep a room's lock
+	if params["statement_timeout"] == "" {
+		params["statement_timeout"] = "10000" // ms
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open Postgres pool: %w", err)
+	}
+	return pool, nil
+}
+
+// dialer returns a dialer whose connections notice a peer that went silent.
+func dialer() *net.Dialer {
+	return &net.Dialer{
+		Timeout:         dialTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3},
+		Control: func(network, _ string, c syscall.RawConn) error {
+			if network == "unix" {
+				return nil
+			}
+			var optErr error
+			err := c.Control(func(fd uintptr) {
+				optErr = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(userTimeout.Milliseconds()))
+			})
+			if err != nil {
+				return err
+			}
+			return optErr
+		},
+	}
+}

@@ -1,0 +1,185 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// ErrNotFound is returned for a session that never was, has expired, or was ended.
+var ErrNotFound = errors.New("session not found")
+
+// maxUserAgent bounds the stored user agent, in characters.
+const maxUserAgent = 512
+
+// Session is a signed-in browser or client.
+type Session struct {
+	Key        Key
+	ID         string // what its owner names it by
+	Username   string
+	UserAgent  string
+	CreatedAt  time.Time
+	LastSeenAt time.Time
+	ExpiresAt  time.Time
+}
+
+// Store keeps sessions in Postgres. Its methods return wrapped pgx errors when
+// the database can't be reached; [ErrNotFound] means that it answered.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+// NewStore returns a store on pool.
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+
+// Create stores a new session of username that lives for ttl, and returns its token.
+func (s *Store) Create(ctx context.Context, username, userAgent string, ttl time.Duration) (Token, error) {
+	token := NewToken()
+	key, _ := token.Key()
+	_, err := s.pool.Exec(ctx, `
+		INSERT INTO sessions (token_hash, username, user_agent, expires_at)
+		VALUES ($1, $2, $3, now() + $4)`,
+		key[:], username, clip(userAgent), ttl)
+	if err != nil {
+		return "", fmt.Errorf("store session: %w", err)
+	}
+	return token, nil
+}
+
+const columns = `token_hash, id::text, username, user_agent, created_at, last_seen_at, expires_at`
+
+// Find returns the live session of key, or [ErrNotFound].
+func (s *Store) Find(ctx context.Context, key Key) (Session, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = $1 AND expires_at > now()`, key[:])
+	if err != nil {
+		return Session{}, fmt.Errorf("find session: %w", err)
+	}
+	found, err := pgx.CollectExactlyOneRow(rows, scan)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Session{}, ErrNotFound
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("find session: %w", err)
+	}
+	return found, nil
+}
+
+// FindAll returns those of keys that are live sessions, in one query.
+func (s *Store) FindAll(ctx context.Context, keys []Key) (map[Key]Session, error) {
+	hashes := make([][]byte, len(keys))
+	for i := range keys {
+		hashes[i] = keys[i][:]
+	}
+	rows, err := s.pool.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = ANY($1) AND expires_at > now()`, hashes)
+	if err != nil {
+		return nil, fmt.Errorf("find sessions: %w", err)
+	}
+	found := make(map[Key]Session, len(keys))
+	live, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return nil, fmt.Errorf("find sessions: %w", err)
+	}
+	for _, one := range live {
+		found[one.Key] = one
+	}
+	return found, nil
+}
+
+// List returns the live sessions of username, the latest seen first.
+func (s *Store) List(ctx context.Context, username string) ([]Session, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+columns+` FROM sessions
+		WHERE username = $1 AND expires_at > now()
+		ORDER BY last_seen_at DESC, id`, username)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return list, nil
+}
+
+// Touch notes that the session was seen just now.
+func (s *Store) Touch(ctx context.Context, key Key) error {
+	_, err := s.pool.Exec(ctx, `UPDATE sessions SET last_seen_at = now() WHERE token_hash = $1`, key[:])
+	if err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}
+
+// End ends the session of key. One that is gone already is no error.
+func (s *Store) End(ctx context.Context, key Key) error {
+	if _, err := s.pool.Exec(ctx, `DELETE FROM sessions WHERE token_hash = $1`, key[:]); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// EndByID ends the session of username with that id and returns its key, or
+// [ErrNotFound] if username has no such session.
+func (s *Store) EndByID(ctx context.Context, username, id string) (Key, error) {
+	keys, err := s.end(ctx, `DELETE FROM sessions WHERE username = $1 AND id::text = $2 RETURNING token_hash`, username, id)
+	if err != nil {
+		return Key{}, err
+	}
+	if len(keys) == 0 {
+		return Key{}, ErrNotFound
+	}
+	return keys[0], nil
+}
+
+// EndOthers ends every session of username but keep, and returns their keys.
+func (s *Store) EndOthers(ctx context.Context, username string, keep Key) ([]Key, error) {
+	return s.end(ctx, `DELETE FROM sessions WHERE username = $1 AND token_hash <> $2 RETURNING token_hash`, username, keep[:])
+}
+
+// EndExpired removes the sessions whose time is over and returns how many.
+func (s *Store) EndExpired(ctx context.Context) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= now()`)
+	if err != nil {
+		return 0, fmt.Errorf("remove expired sessions: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+func (s *Store) end(ctx context.Context, sql string, args ...any) ([]Key, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("end sessions: %w", err)
+	}
+	keys, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (key Key, err error) {
+		var hash []byte
+		err = row.Scan(&hash)
+		copy(key[:], hash)
+		return key, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("end sessions: %w", err)
+	}
+	return keys, nil
+}
+
+func scan(row pgx.CollectableRow) (s Session, err error) {
+	var hash []byte
+	err = row.Scan(&hash, &s.ID, &s.Username, &s.UserAgent, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt)
+	copy(s.Key[:], hash)
+	return s, err
+}
+
+// clip makes any header value storable: valid UTF-8, no NUL, bounded.
+func clip(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
+	if utf8.RuneCountInString(s) > maxUserAgent {
+		s = string([]rune(s)[:maxUserAgent])
+	}
+	return s
+}

@@ -1,0 +1,95 @@
+// Package session knows who a request comes from. A session is a random token
+// in a cookie and a row in Postgres under the token's SHA-256: a copy of the
+// table signs nobody in. Both services use it; it needs neither gin nor Redis.
+package session
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// CookieName is the name of the cookie that carries the token.
+const CookieName = "parley_session"
+
+const tokenBytes = 32
+
+// Token is the secret in the cookie: 32 random bytes in base64url.
+type Token string
+
+// Key is the SHA-256 of a token: what the database and the services know of it.
+type Key [sha256.Size]byte
+
+// NewToken returns a fresh random token.
+func NewToken() Token {
+	var b [tokenBytes]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return Token(base64.RawURLEncoding.EncodeToString(b[:]))
+}
+
+// Key returns the token's key; ok is false if the token is malformed, which
+// spares the database the question.
+func (t Token) Key() (key Key, ok bool) {
+	var b [tokenBytes]byte
+	if len(t) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
+		return Key{}, false
+	}
+	if _, err := base64.RawURLEncoding.Strict().Decode(b[:], []byte(t)); err != nil {
+		return Key{}, false
+	}
+	return sha256.Sum256(b[:]), true
+}
+
+// FromRequest returns the key of the request's session cookie; ok is false if
+// there is none that could be one.
+func FromRequest(r *http.Request) (key Key, ok bool) {
+	cookie, err := r.Cookie(CookieName)
+	if err != nil {
+		return Key{}, false
+	}
+	return Token(cookie.Value).Key()
+}
+
+// Ended is the notice that sessions have ended, as published on
+// event.SessionEndedChannel: {"keys":["<hex>", …]}.
+type Ended struct {
+	Keys []Key
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (e Ended) MarshalJSON() ([]byte, error) {
+	wire := wireEnded{Keys: make([]string, len(e.Keys))}
+	for i, key := range e.Keys {
+		wire.Keys[i] = hex.EncodeToString(key[:])
+	}
+	return json.Marshal(wire)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (e *Ended) UnmarshalJSON(data []byte) error {
+	var wire wireEnded
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	e.Keys = make([]Key, len(wire.Keys))
+	for i, s := range wire.Keys {
+		b, err := hex.DecodeString(s)
+		if err != nil {
+			return fmt.Errorf("read session key: %w", err)
+		}
+		if len(b) != len(Key{}) {
+			return errors.New("read session key: wrong length")
+		}
+		e.Keys[i] = Key(b)
+	}
+	return nil
+}
+
+type wireEnded struct {
+	Keys []string `json:"keys"`
+}

@@ -1,0 +1,174 @@
+// Package testenv runs real private servers, Postgres and Redis, each on a free
+// loopback port with its files in a folder of its own: for tests, and for the
+// local stack. Nothing here is shared with servers that the machine may run.
+//
+// In a test package:
+//
+//	func TestMain(m *testing.M) { testenv.Main(m) }
+//
+//	pool := testenv.Database(t)   // a migrated database of this test's own
+//	url := testenv.Redis(t)       // an empty Redis of this test's own
+package testenv
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Process is a running server.
+type Process struct {
+	cmd  *exec.Cmd
+	done chan struct{} // closed when it has ended
+	err  error         // why it ended; read after done
+}
+
+// start runs cmd until it ends or this process dies, whatever way: the kernel
+// kills it then (PR_SET_PDEATHSIG). That signal comes when the starting thread
+// ends, so a thread is kept for it.
+func start(cmd *exec.Cmd) (*Process, error) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	cmd.SysProcAttr.Setpgid = true // a terminal's Ctrl-C goes to us, not to them
+	p := &Process{cmd: cmd, done: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			p.err = cmd.Wait()
+			close(p.done)
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
+	}
+	return p, nil
+}
+
+// PID returns the process's id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Done is closed when the process has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Signal sends sig; a process that has ended is no error.
+func (p *Process) Signal(sig syscall.Signal) error {
+	if err := p.cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("signal %s: %w", p.cmd.Path, err)
+	}
+	return nil
+}
+
+// Stop sends sig and waits for the end; after patience it kills.
+func (p *Process) Stop(sig syscall.Signal, patience time.Duration) error {
+	if err := p.Signal(sig); err != nil {
+		return err
+	}
+	select {
+	case <-p.done:
+		return nil
+	case <-time.After(patience):
+	}
+	if err := p.Signal(syscall.SIGKILL); err != nil {
+		return err
+	}
+	<-p.done
+	return fmt.Errorf("%s did not stop within %s and was killed", p.cmd.Path, patience)
+}
+
+// await polls ready until it succeeds, the process ends, or patience is over.
+func (p *Process) await(ctx context.Context, patience time.Duration, ready func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-p.done:
+			return fmt.Errorf("%s ended while starting: %w", p.cmd.Path, errors.Join(p.err, err))
+		case <-ctx.Done():
+			return fmt.Errorf("%s is not ready after %s: %w", p.cmd.Path, patience, err)
+		case <-tick.C:
+		}
+	}
+}
+
+// FreePort returns a loopback TCP port that was free a moment ago.
+func FreePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
+}
+
+// tail keeps the last bytes that a server said, for the error message.
+type tail struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+	out io.Writer
+}
+
+const maxTail = 8 << 10
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.buf.Len() > maxTail {
+		t.buf.Next(t.buf.Len() - maxTail/2)
+	}
+	t.buf.Write(b)
+	if t.out != nil {
+		return t.out.Write(b)
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.TrimSpace(t.buf.String())
+}
+
+// credential returns whom to run a server as that refuses root: nil when we
+// are not root, else the account named.
+func credential(account string) (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup(account)
+	if err != nil {
+		return nil, fmt.Errorf("root needs the account %s to run this server: %w", account, err)
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("read uid of %s: %w", account, err)
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("read gid of %s: %w", account, err)
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}

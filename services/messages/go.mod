@@ -1,0 +1,3 @@
+module parley/messages
+
+go 1.26

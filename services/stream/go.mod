@@ -1,0 +1,3 @@
+module parley/stream
+
+go 1.26
