@@ -1,0 +1,48 @@
+package web
+
+import (
+	"parley/core/event"
+	"parley/messages/internal/room"
+)
+
+// The modes of [Login].
+const (
+	ModeLogin    = "login"
+	ModeRegister = "register"
+)
+
+// Login is the data of login.html: signing in, and signing up.
+type Login struct {
+	Mode     string // ModeLogin or ModeRegister
+	Username string // what was typed before a failure
+	Next     string // the local path to go on to; "" for the rooms
+	Error    string // why it failed, for the reader; "" at first
+}
+
+// Rooms is the data of rooms.html: all rooms, and the form for a new one.
+type Rooms struct {
+	Username string
+	Rooms    []room.Room // by name
+	Name     string      // what was typed before a failure
+	Error    string      // why it failed, for the reader; "" at first
+}
+
+// Room is the data of room.html: one room with its newest messages.
+type Room struct {
+	Username string
+	Room     string
+	Head     event.Position  // of the room when Messages were read: live events go on from here
+	More     bool            // there are messages older than these
+	Rooms    []room.Room     // by name
+	Messages []event.Message // oldest first
+	Error    string          // why a form's post failed, for the reader; "" else
+	Draft    string          // the body that was not stored then
+}
+
+// Error is the data of error.html.
+type Error struct {
+	Status   int
+	Title    string
+	Message  string
+	Username string // "" when not signed in, or not known
+}

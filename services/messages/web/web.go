@@ -1,0 +1,87 @@
+// Package web is the page: templates, style sheets, scripts and pictures, all
+// embedded in the binary. There is no build step.
+//
+// Assets live under the digest of the whole tree, /assets/<digest>/js/app.js:
+// an address's content never changes, so browsers keep it for good, and the
+// modules can import one another by relative paths.
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"strconv"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// digestLength is how many hexadecimal digits name a version of the assets.
+const digestLength = 12
+
+// Site is the parsed page.
+type Site struct {
+	templates *template.Template
+	static    fs.FS
+	digest    string
+}
+
+// New parses the embedded templates.
+func New() (*Site, error) {
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		return nil, fmt.Errorf("open assets: %w", err)
+	}
+	digest, err := digestOf(static)
+	if err != nil {
+		return nil, fmt.Errorf("read assets: %w", err)
+	}
+	s := &Site{static: static, digest: digest}
+	s.templates, err = template.New("").
+		Funcs(template.FuncMap{"asset": s.Asset}).
+		Funcs(funcs).
+		ParseFS(files, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse templates: %w", err)
+	}
+	return s, nil
+}
+
+// Render writes the page called name, such as "room.html", to w.
+func (s *Site) Render(w io.Writer, name string, data any) error {
+	if err := s.templates.ExecuteTemplate(w, name, data); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	return nil
+}
+
+// Asset returns the address of an asset: "js/app.js" is at /assets/<digest>/js/app.js.
+func (s *Site) Asset(name string) string { return "/assets/" + s.digest + "/" + name }
+
+// Digest names the version of the assets.
+func (s *Site) Digest() string { return s.digest }
+
+// Static returns the assets.
+func (s *Site) Static() fs.FS { return s.static }
+
+// digestOf hashes every file's name, size and content, in order of name.
+func digestOf(tree fs.FS) (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		sum.Write([]byte(name + "\x00" + strconv.Itoa(len(content)) + "\x00"))
+		sum.Write(content)
+		return nil
+	})
+	return hex.EncodeToString(sum.Sum(nil))[:digestLength], err
+}
