@@ -1,0 +1,32 @@
+# The two services, from source: one build, and an image for each that holds the binary, the health check and the
+# certificates of the public authorities (for a Postgres or Redis reached by TLS), and nothing else.
+ARG GO_IMAGE=golang:1.26-trixie
+FROM ${GO_IMAGE} AS build
+WORKDIR /src
+
+# Modules first: they change seldom, and so stay cached.
+COPY go.work go.work.sum ./
+COPY migrations/go.mod migrations/go.sum migrations/
+COPY services/core/go.mod services/core/go.sum services/core/
+COPY services/messages/go.mod services/messages/go.sum services/messages/
+COPY services/stream/go.mod services/stream/go.sum services/stream/
+COPY deploy/go.mod deploy/go.sum deploy/
+RUN go mod download
+
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/ \
+    ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
+
+FROM scratch AS messages
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /out/probe /out/messages /usr/local/bin/
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/usr/local/bin/messages"]
+
+FROM scratch AS stream
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /out/probe /out/stream /usr/local/bin/
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/usr/local/bin/stream"]
