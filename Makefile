@@ -1,0 +1,99 @@
+# Parley. `make` lists the targets; `make up` and `make test` are the two that a newcomer needs.
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+MODULES := migrations services/core services/messages services/stream deploy
+
+# `make up`: where the gateway listens, and how many replicas stand behind it.
+PORT     ?= 8080
+MESSAGES ?= 1
+STREAMS  ?= 2
+
+TALLY    := bin/tally.counts
+LINT     := bin/golangci-lint
+PACKAGES := deploy/install/install.sh
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Run
+
+.PHONY: up
+up: ## Run Parley here until Ctrl-C, installing what is missing: PORT=8080 MESSAGES=1 STREAMS=2
+	@$(PACKAGES) run
+	@$(MAKE) build
+	@exec bin/stack -port '$(PORT)' -messages '$(MESSAGES)' -streams '$(STREAMS)'
+
+.PHONY: build
+build: ## Build the binaries into bin/
+	@mkdir -p bin
+	@go build -o bin/ ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/cmd/stack
+
+.PHONY: images
+images: ## Build container images from Debian packages, where no registry can be reached
+	@deploy/images/build.sh
+
+## Test. Each step runs its tests afresh, adds its counts to a tally, and stops at a time limit.
+
+.PHONY: test
+test: ## Run everything: lint, unit, integration, the page's own tests, end to end, real browsers
+	@$(PACKAGES) test
+	@rm -f $(TALLY)
+	@$(MAKE) --keep-going lint unit page e2e && failed=0 || failed=1; \
+	    echo; go run ./deploy/cmd/tally -total $(TALLY) && exit $$failed
+
+.PHONY: lint
+lint: $(LINT) ## Check style, likely faults, and the direction of dependencies
+	@for module in $(MODULES); do \
+	    echo "lint  $$module"; \
+	    (cd $$module && $(CURDIR)/$(LINT) run --timeout 10m ./...) || failed=1; \
+	done; exit $${failed:-0}
+
+.PHONY: unit
+unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
+	@for module in $(MODULES); do \
+	    (cd $$module && go test -json -race -count=1 -timeout 5m $$(go list ./... | grep -v /deploy/e2e$$)) \
+	        | bin/tally -add $(TALLY) || failed=1; \
+	done; exit $${failed:-0}
+
+.PHONY: page
+page: bin/tally ## Run the tests of the page's JavaScript
+	@tap=$$(mktemp); trap 'rm -f "$$tap"' EXIT; failed=0; \
+	    timeout 120 node --test --test-reporter=spec --test-reporter-destination=stdout \
+	        --test-reporter=tap --test-reporter-destination="$$tap" services/messages/web/test/ || failed=1; \
+	    bin/tally -add $(TALLY) -tap "$$tap" && exit $$failed
+
+.PHONY: e2e
+e2e: bin/tally ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
+	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 10m ./e2e \
+	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+.PHONY: e2e-compose
+e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
+	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
+	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+## Keep house
+
+.PHONY: fmt
+fmt: $(LINT) ## Format the Go code
+	@for module in $(MODULES); do (cd $$module && $(CURDIR)/$(LINT) fmt ./...); done
+
+.PHONY: tidy
+tidy: ## Tidy every module's go.mod
+	@for module in $(MODULES) tools; do (cd $$module && GOWORK=off go mod tidy); done
+
+.PHONY: clean
+clean: ## Remove what was built; keep the data of `make up`
+	@rm -rf bin
+
+$(LINT): tools/go.mod tools/go.sum
+	@echo "Building golangci-lint"
+	@GOWORK=off go -C tools build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/tally: $(wildcard deploy/cmd/tally/*.go)
+	@go build -o $@ ./deploy/cmd/tally
