@@ -108,7 +108,7 @@ func Redis(t testing.TB) *RedisServer {
 // start, and the URL of a migrated database on it.
 func Postgres(t testing.TB) (server *PostgresServer, url string) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "parley-pg-")
+	dir, err := os.MkdirTemp("", "parley-pg-") //nolint:usetesting // t.TempDir is closed to the postgres account
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func startShared() (err error) {
 	if shared.dir, err = os.MkdirTemp("", "parley-test-"); err != nil {
 		return fmt.Errorf("make folder for tests: %w", err)
 	}
-	if err := os.Chmod(shared.dir, 0o755); err != nil { //nolint:gosec // the postgres account must get through
+	if err := os.Chmod(shared.dir, 0o755); err != nil { // the postgres account must get through
 		return fmt.Errorf("open folder for Postgres: %w", err)
 	}
 	// fsync=off: a test's data need not outlive the machine's power.
@@ -163,7 +163,7 @@ func createDatabase(ctx context.Context, name, from string) error {
 	if err != nil {
 		return fmt.Errorf("connect to create a database: %w", err)
 	}
-	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection of a test
+	defer conn.Close(ctx)
 	sql := "CREATE DATABASE " + pgx.Identifier{name}.Sanitize() + " TEMPLATE " + pgx.Identifier{from}.Sanitize()
 	if _, err := conn.Exec(ctx, sql); err != nil {
 		return fmt.Errorf("create database: %w", err)
