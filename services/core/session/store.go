@@ -52,6 +52,22 @@ func (s *Store) Create(ctx context.Context, username, userAgent string, ttl time
 	return token, nil
 }
 
+// Rotate is [Store.Create] that ends the session of old in the same
+// transaction: who knew the old token gains nothing from the signing in.
+func (s *Store) Rotate(ctx context.Context, old Key, username, userAgent string, ttl time.Duration) (Token, error) {
+	token := NewToken()
+	key, _ := token.Key()
+	_, err := s.pool.Exec(ctx, `
+		WITH ended AS (DELETE FROM sessions WHERE token_hash = $5)
+		INSERT INTO sessions (token_hash, username, user_agent, expires_at)
+		VALUES ($1, $2, $3, now() + $4)`,
+		key[:], username, clip(userAgent), ttl, old[:])
+	if err != nil {
+		return "", fmt.Errorf("rotate session: %w", err)
+	}
+	return token, nil
+}
+
 const columns = `token_hash, id::text, username, user_agent, created_at, last_seen_at, expires_at`
 
 // Find returns the live session of key, or [ErrNotFound].
@@ -107,11 +123,34 @@ func (s *Store) List(ctx context.Context, username string) ([]Session, error) {
 	return list, nil
 }
 
-// Touch notes that the session was seen just now.
+// Touch notes that the session was seen just now. It returns [ErrNotFound] if
+// the session has ended: a session is never brought back.
 func (s *Store) Touch(ctx context.Context, key Key) error {
-	_, err := s.pool.Exec(ctx, `UPDATE sessions SET last_seen_at = now() WHERE token_hash = $1`, key[:])
+	tag, err := s.pool.Exec(ctx, `
+		UPDATE sessions SET last_seen_at = now()
+		WHERE token_hash = $1 AND expires_at > now()`, key[:])
 	if err != nil {
 		return fmt.Errorf("touch session: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrNotFound
+	}
+	return nil
+}
+
+// TouchAll notes that the sessions of keys were seen just now. It passes over
+// those that have ended, and those that another replica is touching.
+func (s *Store) TouchAll(ctx context.Context, keys []Key) error {
+	hashes := make([][]byte, len(keys))
+	for i := range keys {
+		hashes[i] = keys[i][:]
+	}
+	_, err := s.pool.Exec(ctx, `
+		WITH seen AS (SELECT token_hash FROM sessions WHERE token_hash = ANY($1) FOR NO KEY UPDATE SKIP LOCKED)
+		UPDATE sessions SET last_seen_at = now() FROM seen
+		WHERE sessions.token_hash = seen.token_hash`, hashes)
+	if err != nil {
+		return fmt.Errorf("touch sessions: %w", err)
 	}
 	return nil
 }
