@@ -71,10 +71,10 @@ func (s *PostgresServer) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.process, err = start(cmd); err != nil {
+	if s.process, err = Start(cmd); err != nil {
 		return err
 	}
-	err = s.process.await(ctx, postgresPatience, s.ping)
+	err = s.process.Await(ctx, postgresPatience, s.ping)
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, said)
 	}
@@ -116,7 +116,7 @@ func (s *PostgresServer) makeCluster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	made, err := start(cmd)
+	made, err := Start(cmd)
 	if err != nil {
 		return err
 	}
@@ -125,8 +125,8 @@ func (s *PostgresServer) makeCluster(ctx context.Context) error {
 	case <-ctx.Done():
 		return errors.Join(ctx.Err(), made.Signal(syscall.SIGKILL))
 	}
-	if made.err != nil {
-		return fmt.Errorf("initdb: %w\n%s", made.err, said)
+	if made.Err() != nil {
+		return fmt.Errorf("initdb: %w\n%s", made.Err(), said)
 	}
 	if err := os.Rename(fresh, s.data()); err != nil {
 		return fmt.Errorf("put cluster in place: %w", err)
@@ -139,7 +139,7 @@ func (s *PostgresServer) own() error {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return fmt.Errorf("make folder for Postgres: %w", err)
 	}
-	who, err := credential("postgres")
+	who, err := Credential("postgres")
 	if who == nil || err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (s *PostgresServer) command(program string, args ...string) (*exec.Cmd, *ta
 	if err != nil {
 		return nil, nil, err
 	}
-	who, err := credential("postgres")
+	who, err := Credential("postgres")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -35,10 +36,10 @@ type Process struct {
 	err  error         // why it ended; read after done
 }
 
-// start runs cmd until it ends or this process dies, whatever way: the kernel
+// Start runs cmd until it ends or this process dies, whatever way: the kernel
 // kills it then (PR_SET_PDEATHSIG). That signal comes when the starting thread
 // ends, so a thread is kept for it.
-func start(cmd *exec.Cmd) (*Process, error) {
+func Start(cmd *exec.Cmd) (*Process, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
@@ -68,6 +69,12 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Done is closed when the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
+// Err returns why the process ended, nil for a clean exit. It waits for the end.
+func (p *Process) Err() error {
+	<-p.done
+	return p.err
+}
+
 // Signal sends sig; a process that has ended is no error.
 func (p *Process) Signal(sig syscall.Signal) error {
 	if err := p.cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -93,8 +100,8 @@ func (p *Process) Stop(sig syscall.Signal, patience time.Duration) error {
 	return fmt.Errorf("%s did not stop within %s and was killed", p.cmd.Path, patience)
 }
 
-// await polls ready until it succeeds, the process ends, or patience is over.
-func (p *Process) await(ctx context.Context, patience time.Duration, ready func(context.Context) error) error {
+// Await polls ready until it succeeds, the process ends, or patience is over.
+func (p *Process) Await(ctx context.Context, patience time.Duration, ready func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -114,14 +121,19 @@ func (p *Process) await(ctx context.Context, patience time.Duration, ready func(
 	}
 }
 
-// FreePort returns a loopback TCP port that was free a moment ago.
+// FreePort returns a loopback TCP port that was free a moment ago. It lies below
+// those that the kernel gives to outgoing connections (Linux: 32768 and up), any
+// of which may be taken again before a server gets to listen on it.
 func FreePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+	const lowest, highest = 15000, 32000
+	for range 100 {
+		port := lowest + rand.IntN(highest-lowest) //nolint:gosec // no secret
+		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if err == nil {
+			return port, l.Close()
+		}
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	return port, l.Close()
+	return 0, fmt.Errorf("find a free port: tried a hundred from %d to %d", lowest, highest)
 }
 
 // tail keeps the last bytes that a server said, for the error message.
@@ -152,9 +164,9 @@ func (t *tail) String() string {
 	return strings.TrimSpace(t.buf.String())
 }
 
-// credential returns whom to run a server as that refuses root: nil when we
+// Credential returns whom to run a server as that refuses root: nil when we
 // are not root, else the account named.
-func credential(account string) (*syscall.Credential, error) {
+func Credential(account string) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}

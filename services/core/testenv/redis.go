@@ -58,10 +58,10 @@ func (s *RedisServer) Start(ctx context.Context) error {
 	cmd := exec.Command(path, "--bind", "127.0.0.1", "--port", strconv.Itoa(s.port), "--dir", s.dir,
 		"--save", "", "--appendonly", "no", "--daemonize", "no")
 	cmd.Stdout, cmd.Stderr = said, said
-	if s.process, err = start(cmd); err != nil {
+	if s.process, err = Start(cmd); err != nil {
 		return err
 	}
-	err = s.process.await(ctx, redisPatience, s.ping)
+	err = s.process.Await(ctx, redisPatience, s.ping)
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, said)
 	}
