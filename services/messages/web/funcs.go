@@ -1,6 +1,33 @@
 package web
 
-import "html/template"
+import (
+	"hash/fnv"
+	"html/template"
+	"strings"
+)
 
 // funcs are what templates may call, beside asset.
-var funcs = template.FuncMap{}
+var funcs = template.FuncMap{
+	"timeline": timeline,
+	"links":    links,
+	"initial":  initial,
+	"tint":     tint,
+}
+
+// tints is how many colours avatars have: --tint-0 … in css/colors.css.
+const tints = 8
+
+// tint picks a user's colour, as js/model/tint.js does: FNV-1a of the name.
+func tint(username string) uint32 {
+	sum := fnv.New32a()
+	sum.Write([]byte(username))
+	return sum.Sum32() % tints
+}
+
+// initial is the letter on a user's avatar. Usernames are ASCII.
+func initial(username string) string {
+	if username == "" {
+		return "?"
+	}
+	return strings.ToUpper(username[:1])
+}

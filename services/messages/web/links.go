@@ -1,0 +1,56 @@
+package web
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// span is a piece of a message's body: text, or a link when Href is set.
+type span struct {
+	Text string
+	Href string
+}
+
+// address finds what may be a link. Only these two schemes ever are: no
+// javascript:, no data:.
+var address = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"]+`)
+
+// links cuts a body into text and links, as js/model/links.js does; both are
+// held to test/links.json.
+func links(body string) []span {
+	var spans []span
+	done := 0
+	for _, at := range address.FindAllStringIndex(body, -1) {
+		text := trimLink(body[at[0]:at[1]])
+		if u, err := url.Parse(text); err != nil || u.Host == "" {
+			continue
+		}
+		if at[0] > done {
+			spans = append(spans, span{Text: body[done:at[0]]})
+		}
+		spans = append(spans, span{Text: text, Href: text})
+		done = at[0] + len(text)
+	}
+	if done < len(body) {
+		spans = append(spans, span{Text: body[done:]})
+	}
+	return spans
+}
+
+// trimLink takes off what belongs to the sentence and not to the address:
+// punctuation at the end, and a bracket that was not opened inside.
+func trimLink(text string) string {
+	for {
+		cut := strings.TrimRight(text, ".,;:!?'*_~")
+		for _, pair := range []string{"()", "[]", "{}"} {
+			if strings.HasSuffix(cut, pair[1:]) && strings.Count(cut, pair[1:]) > strings.Count(cut, pair[:1]) {
+				cut = cut[:len(cut)-1]
+			}
+		}
+		if cut == text {
+			return text
+		}
+		text = cut
+	}
+}

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"time"
+
+	"parley/core/event"
+)
+
+// groupFor is how long after a message another of the same author belongs to
+// it, as in js/model/grouping.js.
+const groupFor = 5 * time.Minute
+
+// entry is a message with what stands around it.
+type entry struct {
+	event.Message
+	Day       string // the day that begins with this message; "" if it goes on
+	Continued bool   // belongs to the message before: no name, no picture
+}
+
+// timeline sets messages, oldest first, in days and groups. Days and times are
+// UTC: the script, which knows the reader's clock, sets them anew.
+func timeline(messages []event.Message) []entry {
+	entries := make([]entry, len(messages))
+	var before event.Message
+	var day string
+	for i, m := range messages {
+		e := entry{Message: m}
+		if d := m.CreatedAt.UTC().Format("Monday, 2 January 2006"); d != day {
+			day, e.Day = d, d
+		}
+		e.Continued = e.Day == "" && m.Username == before.Username && m.CreatedAt.Sub(before.CreatedAt) < groupFor
+		entries[i] = e
+		before = m
+	}
+	return entries
+}
+
+// Clock is the time of day at which the message was written.
+func (e entry) Clock() string { return e.CreatedAt.UTC().Format("15:04") }
+
+// Stamp is when the message was written, for machines.
+func (e entry) Stamp() string { return e.CreatedAt.UTC().Format(event.TimeFormat) }
