@@ -6,11 +6,11 @@ WORKDIR /src
 
 # Modules first: they change seldom, and so stay cached.
 COPY go.work go.work.sum ./
-COPY migrations/go.mod migrations/go.sum migrations/
-COPY services/core/go.mod services/core/go.sum services/core/
-COPY services/messages/go.mod services/messages/go.sum services/messages/
-COPY services/stream/go.mod services/stream/go.sum services/stream/
-COPY deploy/go.mod deploy/go.sum deploy/
+COPY migrations/go.* migrations/
+COPY services/core/go.* services/core/
+COPY services/messages/go.* services/messages/
+COPY services/stream/go.* services/stream/
+COPY deploy/go.* deploy/
 RUN go mod download
 
 COPY . .
