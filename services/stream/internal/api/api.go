@@ -1,0 +1,144 @@
+// Package api answers the stream service's requests: it decides who may listen
+// and from where, writes the head of the event stream and its replay, and hands
+// the socket to the fan-out.
+//
+//	request ─▶ session ─▶ logs ─▶ cursors ─▶ hijack ─▶ replay ─▶ fanout.Add
+//	            401        404     reset                (Postgres, if the log is too short)
+//
+// A browser's EventSource gives up for good on an error status. So where the
+// fault is ours and will pass, the answer is 200, a time to retry, and the end.
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/event"
+	"parley/core/serve"
+	"parley/core/session"
+	"parley/stream/internal/fanout"
+	"parley/stream/internal/guard"
+	"parley/stream/internal/hub"
+)
+
+const (
+	handshakeTimeout = 10 * time.Second // until the replay begins
+	maxHandshakes    = 8192             // under way at once; more are told to retry
+)
+
+// API serves the streams.
+type API struct {
+	Guard       *guard.Guard
+	Hub         *hub.Hub
+	Replayer    *hub.Replayer
+	Engine      *fanout.Engine
+	Log         *slog.Logger
+	Metrics     *Metrics
+	ReplayLimit event.Position
+
+	admission chan struct{}
+}
+
+// Handler returns the service's routes.
+func (a *API) Handler(health *serve.Health) http.Handler {
+	a.admission = make(chan struct{}, maxHandshakes)
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.NoRoute(func(c *gin.Context) { fail(c, errNotFound) })
+	r.NoMethod(func(c *gin.Context) { fail(c, errMethod) })
+	r.GET("/healthz", gin.WrapF(health.Live))
+	r.GET("/readyz", gin.WrapF(health.Ready))
+	r.GET("/chat/stream", a.handshake(a.manyRooms))
+	r.GET("/chat/:room/stream", a.handshake(a.oneRoom))
+	return serve.WithRequestID(r)
+}
+
+// asked is what a request wants to hear.
+type asked struct {
+	cursors []event.Cursor
+	tagged  event.Tagged
+}
+
+// oneRoom reads a request for /chat/{room}/stream.
+func (a *API) oneRoom(c *gin.Context) (asked, error) {
+	room := c.Param("room")
+	if !event.ValidRoom(room) {
+		return asked{}, errRoomNotFound
+	}
+	value := c.GetHeader("Last-Event-ID")
+	if value == "" {
+		value = c.Query("after")
+	}
+	return asked{cursors: []event.Cursor{event.ParseCursor(room, value)}}, nil
+}
+
+// manyRooms reads a request for /chat/stream.
+func (a *API) manyRooms(c *gin.Context) (asked, error) {
+	cursors, err := event.ParseCursors(c.Query("after"), c.GetHeader("Last-Event-ID"))
+	if err != nil {
+		return asked{}, errAfter
+	}
+	return asked{cursors: cursors, tagged: true}, nil
+}
+
+// handshake opens a stream of what read says the request wants.
+func (a *API) handshake(read func(*gin.Context) (asked, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		began := time.Now()
+		select {
+		case a.admission <- struct{}{}:
+			defer func() { <-a.admission }()
+		default:
+			fail(c, errBusy)
+			return
+		}
+		err := a.open(c, read)
+		a.Metrics.observe(began, err)
+		if err == nil {
+			return
+		}
+		if !known(err) {
+			a.Log.WarnContext(c.Request.Context(), "stream not opened", "error", err)
+		}
+		if !c.Writer.Written() {
+			fail(c, err)
+		}
+	}
+}
+
+// open runs the handshake. What it acquires it gives back, unless the fan-out
+// has taken over.
+func (a *API) open(c *gin.Context, read func(*gin.Context) (asked, error)) error {
+	key, ok := session.FromRequest(c.Request)
+	if !ok {
+		return errNotSignedIn
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), handshakeTimeout)
+	defer cancel()
+	live, err := a.Guard.Admit(ctx, key)
+	if errors.Is(err, session.ErrNotFound) {
+		return errNotSignedIn
+	}
+	if err != nil {
+		return err
+	}
+	s := fanout.Stream{Session: live}
+	if err := a.prepare(ctx, c, read, &s); err != nil {
+		a.giveBack(s)
+		return err
+	}
+	return a.Engine.Add(s)
+}
+
+func (a *API) giveBack(s fanout.Stream) {
+	for _, r := range s.Rooms {
+		a.Hub.Release(r.Log)
+	}
+	a.Guard.Leave(s.Session)
+}

@@ -1,0 +1,58 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/event"
+	"parley/stream/internal/history"
+)
+
+// refusal is an error that is the client's to mend.
+type refusal struct {
+	status        int
+	code, message string
+}
+
+func (r *refusal) Error() string { return r.code }
+
+var (
+	errNotSignedIn  = &refusal{http.StatusUnauthorized, "not_signed_in", "Sign in to listen."}
+	errRoomNotFound = &refusal{http.StatusNotFound, "room_not_found", "There is no such room."}
+	errNotFound     = &refusal{http.StatusNotFound, "not_found", "There is nothing here."}
+	errMethod       = &refusal{http.StatusMethodNotAllowed, "method_not_allowed", "A stream is opened with GET."}
+	errAfter        = &refusal{http.StatusUnprocessableEntity, "after_invalid", "after must name 1 to 100 rooms, such as general:42,random:7."}
+
+	errBusy = errors.New("too many handshakes")
+	errGone = errors.New("client gone")
+)
+
+// known reports whether err is no fault of ours, or counted elsewhere.
+func known(err error) bool {
+	var r *refusal
+	return errors.As(refused(err), &r) || errors.Is(err, errGone) || errors.Is(err, context.Canceled)
+}
+
+func refused(err error) error {
+	if errors.Is(err, history.ErrRoomNotFound) {
+		return errRoomNotFound
+	}
+	return err
+}
+
+// fail answers a request that gets no stream: a refusal with its status, all
+// else with a stream that only says when to come again.
+func fail(c *gin.Context, err error) {
+	c.Header("Cache-Control", "no-store")
+	var r *refusal
+	if errors.As(refused(err), &r) {
+		c.JSON(r.status, gin.H{"error": gin.H{"code": r.code, "message": r.message}})
+		return
+	}
+	c.Header("Connection", "close")
+	c.Header("X-Accel-Buffering", "no")
+	c.Data(http.StatusOK, "text/event-stream", event.AppendRetry(nil, retryAfter()))
+}

@@ -1,0 +1,158 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/errgroup"
+
+	"parley/core/event"
+	"parley/core/serve"
+	"parley/stream/internal/fanout"
+	"parley/stream/internal/hub"
+)
+
+const (
+	writeTimeout = 10 * time.Second // for one page of a replay
+	minRetry     = time.Second
+	maxRetry     = 5 * time.Second
+)
+
+// prepare fills s: it acquires the rooms' logs, finds where the stream begins in
+// each, takes the connection over, and writes all that the logs no longer have.
+func (a *API) prepare(ctx context.Context, c *gin.Context, read func(*gin.Context) (asked, error), s *fanout.Stream) error {
+	want, err := read(c)
+	if err != nil {
+		return err
+	}
+	s.Tagged = want.tagged
+	if s.Rooms, err = a.acquire(ctx, want.cursors); err != nil {
+		return err
+	}
+	resets, err := a.begin(ctx, want.cursors, s)
+	if err != nil {
+		return err
+	}
+	if s.Conn, err = hijack(c, resets); err != nil {
+		return err
+	}
+	for i := range s.Rooms {
+		if err := a.replay(c.Request.Context(), s.Conn, &s.Rooms[i], s.Tagged); err != nil {
+			_ = s.Conn.Close() // half a replay: the client resumes from what it got
+			return err
+		}
+	}
+	return nil
+}
+
+// acquire returns the logs of all rooms, or releases those it got.
+func (a *API) acquire(ctx context.Context, cursors []event.Cursor) ([]fanout.Room, error) {
+	logs := make([]*hub.Log, len(cursors))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, cursor := range cursors {
+		group.Go(func() (err error) {
+			logs[i], err = a.Hub.Acquire(ctx, cursor.Room)
+			return err
+		})
+	}
+	err := group.Wait()
+	rooms := make([]fanout.Room, 0, len(logs))
+	for _, l := range logs {
+		if l != nil && err != nil {
+			a.Hub.Release(l)
+		}
+		rooms = append(rooms, fanout.Room{Log: l})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return rooms, nil
+}
+
+// begin sets where the stream stands in each room, and returns the reset
+// frames of those whose cursor can't be served.
+func (a *API) begin(ctx context.Context, cursors []event.Cursor, s *fanout.Stream) (resets []byte, err error) {
+	for i, cursor := range cursors {
+		l := s.Rooms[i].Log
+		// The head must be true where it decides: another replica may have
+		// delivered what has not arrived here yet.
+		if cursor.Kind != event.CursorAfter || cursor.After > l.Head() {
+			if err := a.Hub.Refresh(ctx, l); err != nil {
+				return nil, err
+			}
+		}
+		head := l.Head()
+		s.Rooms[i].At = head
+		switch {
+		case cursor.Kind == event.CursorHead:
+		case cursor.Kind == event.CursorAfter && cursor.After <= head && head-cursor.After <= a.ReplayLimit:
+			s.Rooms[i].At = cursor.After
+		default:
+			resets = event.AppendReset(resets, l.Room, head, s.Tagged)
+		}
+	}
+	return resets, nil
+}
+
+// hijack takes the connection from net/http and writes the head of the stream,
+// the time after which to reconnect, and the resets. The body has no length
+// and no chunks: it ends with the connection (RFC 9112 section 6.3), so
+// frames go out as they lie in the logs.
+func hijack(c *gin.Context, resets []byte) (net.Conn, error) {
+	id := serve.RequestID(c.Request.Context())
+	conn, _, err := c.Writer.Hijack()
+	if err != nil {
+		return nil, fmt.Errorf("hijack connection: %w", err)
+	}
+	head := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n"+
+		"Date: %s\r\n"+
+		"Content-Type: text/event-stream\r\n"+
+		"Cache-Control: no-store\r\n"+
+		"X-Accel-Buffering: no\r\n"+
+		"X-Content-Type-Options: nosniff\r\n"+
+		"%s: %s\r\n"+
+		"Connection: close\r\n\r\n",
+		time.Now().UTC().Format(http.TimeFormat), serve.RequestIDHeader, id)
+	head = event.AppendRetry(head, retryAfter())
+	if err := writeWithin(conn, append(head, resets...)); err != nil {
+		_ = conn.Close() // the write's error says it all
+		return nil, fmt.Errorf("%w: %w", errGone, err)
+	}
+	return conn, nil
+}
+
+// replay writes from Postgres what follows the cursor, until the log goes on.
+func (a *API) replay(ctx context.Context, conn net.Conn, r *fanout.Room, tagged event.Tagged) error {
+	for r.At < r.Log.Tail(tagged) {
+		frames, err := a.Replayer.After(ctx, r.Log.Room, r.At, tagged)
+		if err != nil {
+			return err
+		}
+		if frames.Upto <= r.At {
+			return nil // the log was restarted; the fan-out will see it
+		}
+		if err := writeWithin(conn, frames.Bytes); err != nil {
+			return fmt.Errorf("%w: %w", errGone, err)
+		}
+		r.At = frames.Upto
+	}
+	return nil
+}
+
+func writeWithin(conn net.Conn, b []byte) error {
+	if err := conn.SetDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	_, err := conn.Write(b)
+	return err
+}
+
+// retryAfter spreads the return of a crowd.
+func retryAfter() time.Duration {
+	return minRetry + rand.N(maxRetry-minRetry) //nolint:gosec // spreads load
+}

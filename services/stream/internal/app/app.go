@@ -1,0 +1,162 @@
+// Package app wires the stream service together and runs it.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"parley/core/backing"
+	"parley/core/serve"
+	"parley/core/session"
+	"parley/stream/internal/api"
+	"parley/stream/internal/doorbell"
+	"parley/stream/internal/fanout"
+	"parley/stream/internal/guard"
+	"parley/stream/internal/history"
+	"parley/stream/internal/hub"
+)
+
+// shutdownTime bounds the drain's rest: handshakes under way, and stragglers.
+const shutdownTime = 3 * time.Second
+
+// Run serves until ctx ends, then drains.
+func Run(ctx context.Context, cfg Config) error {
+	log, err := serve.NewLogger(os.Stderr, "stream", cfg.LogFormat, cfg.LogLevel)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	return a.run(ctx)
+}
+
+type app struct {
+	cfg      Config
+	log      *slog.Logger
+	pool     *pgxpool.Pool
+	redis    *redis.Client
+	bell     *doorbell.Doorbell
+	hub      *hub.Hub
+	guard    *guard.Guard
+	engine   *fanout.Engine
+	health   *serve.Health
+	public   *http.Server
+	internal *http.Server
+}
+
+func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
+	a := &app{cfg: cfg, log: log}
+	var err error
+	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, "stream", cfg.DatabaseConns); err != nil {
+		return nil, err
+	}
+	if a.redis, err = backing.Redis(cfg.RedisURL, "stream"); err != nil {
+		a.pool.Close()
+		return nil, err
+	}
+	registry := serve.NewRegistry()
+	if err := a.wire(registry); err != nil {
+		a.close()
+		return nil, err
+	}
+	a.internal = serve.NewServer(serve.Internal(registry, a.health))
+	return a, nil
+}
+
+func (a *app) wire(registry *prometheus.Registry) (err error) {
+	a.engine, err = fanout.New(fanout.Config{
+		Loops: runtime.GOMAXPROCS(0), Heartbeat: a.cfg.Heartbeat, MaxAge: a.cfg.MaxAge,
+	}, a.log, fanout.NewMetrics(registry))
+	if err != nil {
+		return err
+	}
+	store := history.NewStore(a.pool)
+	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
+	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.ReplayLimit, a.engine)
+	a.guard = guard.New(session.NewStore(a.pool), a.log, a.engine.SessionsEnded)
+	a.health = serve.NewHealth(a.pool.Ping)
+	streams := &api.API{
+		Guard: a.guard, Hub: a.hub, Replayer: hub.NewReplayer(store), Engine: a.engine,
+		Log: a.log, Metrics: api.NewMetrics(registry), ReplayLimit: a.cfg.ReplayLimit,
+	}
+	a.public = serve.NewServer(streams.Handler(a.health))
+	return nil
+}
+
+func (a *app) close() {
+	a.pool.Close()
+	if err := a.redis.Close(); err != nil {
+		a.log.Debug("close redis", "error", err)
+	}
+}
+
+// run starts everything, waits for ctx or a failed listener, and stops
+// everything in reverse order.
+func (a *app) run(ctx context.Context) error {
+	public, err := serve.Listen(a.cfg.ListenAddr)
+	if err != nil {
+		return err
+	}
+	internal, err := serve.Listen(a.cfg.MetricsAddr)
+	if err != nil {
+		return errors.Join(err, public.Close())
+	}
+
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	a.engine.Start(fanout.Owners{Log: a.hub.Release, Session: a.guard.Leave})
+	running.Go(func() { a.guard.Run(background) })
+	running.Go(func() { a.hub.Run(background) })
+	running.Go(func() {
+		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.End, Renewed: a.hub.Renewed})
+	})
+	failed := make(chan error, 2)
+	a.serve(a.public, public, failed)
+	a.serve(a.internal, internal, failed)
+	a.log.Info("listening", "addr", a.cfg.ListenAddr, "metrics", a.cfg.MetricsAddr)
+
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	err = errors.Join(err, a.drain(context.WithoutCancel(ctx)))
+	stop()
+	running.Wait()
+	return errors.Join(err, a.internal.Close())
+}
+
+func (a *app) serve(server *http.Server, l net.Listener, failed chan<- error) {
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("serve: %w", err)
+		}
+	}()
+}
+
+// drain stops listening, so that the gateway sends nobody here any more, and
+// ends the streams spread over the drain time, so that they don't all arrive
+// at the other replicas at once.
+func (a *app) drain(ctx context.Context) error {
+	a.log.Info("draining", "for", a.cfg.DrainTime)
+	a.health.Drain()
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.DrainTime+shutdownTime)
+	defer cancel()
+	err := a.public.Shutdown(ctx) // waits for handshakes; streams are hijacked
+	a.engine.Drain(ctx, a.cfg.DrainTime)
+	return errors.Join(err, a.engine.Stop())
+}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is read from the environment once; the README's table lists it.
+type Config struct {
+	DatabaseURL string `env:"DATABASE_URL,required,notEmpty"`
+	RedisURL    string `env:"REDIS_URL,required,notEmpty"`
+	ListenAddr  string `env:"LISTEN_ADDR"  envDefault:"127.0.0.1:8091"`
+	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9091"`
+	LogFormat   string `env:"LOG_FORMAT"   envDefault:"text"`
+	LogLevel    string `env:"LOG_LEVEL"    envDefault:"info"`
+
+	DatabaseConns int32         `env:"DATABASE_CONNS"   envDefault:"16"`
+	MaxAge        time.Duration `env:"STREAM_MAX_AGE"   envDefault:"300s"`
+	Heartbeat     time.Duration `env:"STREAM_HEARTBEAT" envDefault:"15s"`
+	ReplayLimit   int64         `env:"REPLAY_LIMIT"     envDefault:"10000"`
+	DrainTime     time.Duration `env:"DRAIN_TIME"       envDefault:"5s"`
+}
+
+// ReadConfig reads and checks the environment. All faults are reported together.
+func ReadConfig() (Config, error) {
+	cfg, err := env.ParseAs[Config]()
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	if err := cfg.validate(); err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	return cfg, nil
+}
+
+func (c Config) validate() error {
+	var faults []error
+	require := func(ok bool, fault string) {
+		if !ok {
+			faults = append(faults, errors.New(fault))
+		}
+	}
+	require(c.DatabaseConns >= 4, "DATABASE_CONNS must be at least 4")
+	require(c.MaxAge >= time.Second, "STREAM_MAX_AGE must be at least 1s")
+	require(c.Heartbeat >= 100*time.Millisecond, "STREAM_HEARTBEAT must be at least 100ms")
+	require(c.ReplayLimit >= 0, "REPLAY_LIMIT must not be negative")
+	require(c.DrainTime >= 0, "DRAIN_TIME must not be negative")
+	return errors.Join(faults...)
+}

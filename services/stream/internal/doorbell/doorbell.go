@@ -1,0 +1,167 @@
+// Package doorbell listens to Redis: to the channels of the rooms that are
+// wanted here, and to ended sessions.
+//
+// go-redis mends a broken subscription by itself and doesn't say so, nor does
+// it notice a Redis that hangs. So a subscription here has one life: it ends
+// at the first error, or when a probe published to itself doesn't come back,
+// and a new one begins with everything that is wanted then. Whoever listens
+// learns of each beginning, because publishes in between are lost.
+//
+//	        ┌── error, or probe missed ──┐
+//	        ▼                            │
+//	     down ──connect, subscribe──▶ receive ──▶ Handlers
+package doorbell
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"parley/core/event"
+	"parley/core/session"
+)
+
+// Handlers take what arrives. They run on the receiving goroutine, one at a
+// time, and must be quick: Redis cuts off a subscriber that doesn't read.
+type Handlers struct {
+	Message func(room string, payload []byte)
+	Ended   func([]session.Key)
+	Renewed func() // a subscription has begun: publishes before it may be lost
+}
+
+// Doorbell is this replica's subscription.
+type Doorbell struct {
+	client  *redis.Client
+	log     *slog.Logger
+	metrics *Metrics
+	probe   string // a channel of our own
+	changed chan struct{}
+
+	mu     sync.Mutex
+	up     bool
+	wanted map[string]*room
+	dirty  map[string]struct{} // rooms to subscribe or unsubscribe
+}
+
+// room is the state of a wanted subscription.
+type room struct {
+	acknowledged chan struct{} // closed once Redis did, or there is no use in waiting
+	closed       bool
+}
+
+func (r *room) acknowledge() {
+	if !r.closed {
+		r.closed = true
+		close(r.acknowledged)
+	}
+}
+
+// New returns a doorbell that is down until [Doorbell.Run].
+func New(client *redis.Client, log *slog.Logger, metrics *Metrics) *Doorbell {
+	return &Doorbell{
+		client: client, log: log, metrics: metrics,
+		probe:   probePrefix + rand.Text(),
+		changed: make(chan struct{}, 1),
+		wanted:  make(map[string]*room),
+		dirty:   make(map[string]struct{}),
+	}
+}
+
+// Join wants a room's channel. The returned channel is closed once Redis has
+// acknowledged the subscription, or at once while Redis is away.
+func (d *Doorbell) Join(name string) <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.wanted[name]
+	if r == nil {
+		r = &room{acknowledged: make(chan struct{})}
+		d.wanted[name] = r
+		d.touch(name)
+	}
+	if !d.up {
+		r.acknowledge()
+	}
+	return r.acknowledged
+}
+
+// Leave no longer wants a room's channel.
+func (d *Doorbell) Leave(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r := d.wanted[name]; r != nil {
+		r.acknowledge()
+		delete(d.wanted, name)
+		d.touch(name)
+	}
+}
+
+func (d *Doorbell) touch(name string) {
+	d.dirty[name] = struct{}{}
+	select {
+	case d.changed <- struct{}{}:
+	default:
+	}
+}
+
+const (
+	minBackoff = 50 * time.Millisecond
+	maxBackoff = time.Second
+	healthy    = 5 * time.Second // a life this long resets the backoff
+)
+
+// Run keeps a subscription alive until ctx ends.
+func (d *Doorbell) Run(ctx context.Context, h Handlers) {
+	backoff := minBackoff
+	for {
+		began := time.Now()
+		err := d.live(ctx, h)
+		d.down()
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > healthy {
+			backoff = minBackoff
+		}
+		d.metrics.Lost.Inc()
+		d.log.Warn("redis subscription lost", "error", err, "again_in", backoff)
+		select {
+		case <-time.After(backoff):
+		case <-ctx.Done():
+			return
+		}
+		backoff = min(2*backoff, maxBackoff)
+	}
+}
+
+// down lets nobody wait for an acknowledgement any more.
+func (d *Doorbell) down() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.up = false
+	d.metrics.Up.Set(0)
+	for _, r := range d.wanted {
+		r.acknowledge()
+	}
+}
+
+// take hands an arrived payload to its handler.
+func (d *Doorbell) take(h Handlers, m *redis.Message) {
+	if name, ok := event.RoomOf(m.Channel); ok {
+		d.metrics.Received.Inc()
+		h.Message(name, []byte(m.Payload))
+		return
+	}
+	if m.Channel == event.SessionEndedChannel {
+		var ended session.Ended
+		if err := json.Unmarshal([]byte(m.Payload), &ended); err != nil {
+			d.log.Warn("session notice rejected", "error", err)
+			return
+		}
+		h.Ended(ended.Keys)
+	}
+}

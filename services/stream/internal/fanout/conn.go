@@ -1,0 +1,53 @@
+package fanout
+
+import (
+	"time"
+
+	"parley/core/event"
+	"parley/stream/internal/guard"
+	"parley/stream/internal/hub"
+)
+
+// conn is one stream: a descriptor and a cursor for each of its rooms. All of
+// it belongs to its loop's goroutine once it is in the loop.
+type conn struct {
+	fd        int
+	slot      uint32 // where the loop keeps it
+	closed    bool
+	tagged    event.Tagged
+	session   *guard.Live
+	subs      []sub
+	pending   []byte    // what the socket didn't take yet; nil while it isn't blocked
+	blockedAt time.Time // since when it takes nothing
+	lastWrite time.Time
+	endsAt    time.Time // its greatest age
+}
+
+// sub is a conn's place in one room.
+type sub struct {
+	conn  *conn
+	log   *hub.Log
+	at    event.Position // everything up to here was handed to the socket
+	index int            // in its room's list
+	ready bool           // the replay is over
+}
+
+// room lists the subs that a loop has in one room.
+type room struct {
+	subs []*sub
+}
+
+func (r *room) add(s *sub) {
+	s.index = len(r.subs)
+	r.subs = append(r.subs, s)
+}
+
+// remove puts the last sub in the removed one's place: a walk from the end to
+// the beginning survives the removal of the sub it is at.
+func (r *room) remove(s *sub) {
+	last := len(r.subs) - 1
+	r.subs[s.index] = r.subs[last]
+	r.subs[s.index].index = s.index
+	r.subs[last] = nil
+	r.subs = r.subs[:last]
+}

@@ -1,0 +1,150 @@
+package fanout
+
+import (
+	"parley/core/event"
+	"parley/stream/internal/hub"
+)
+
+// window remembers the log's last answer: most subs of a room stand at the
+// same position, and the answer's bytes never change.
+type window struct {
+	at, upto event.Position
+	frames   []byte
+	ok, set  bool
+}
+
+func (w *window) after(log *hub.Log, at event.Position, tagged event.Tagged) (frames []byte, upto event.Position, ok bool) {
+	if !w.set || w.at != at {
+		w.frames, w.upto, w.ok = log.After(at, tagged)
+		w.at, w.set = at, true
+	}
+	return w.frames, w.upto, w.ok
+}
+
+// deliver brings every sub of a room up to the log's present head.
+func (l *loop) deliver(log *hub.Log, r *room) {
+	head := log.Head()
+	var windows [2]window // one for each form of the ids
+	for i := len(r.subs) - 1; i >= 0; i-- {
+		s := r.subs[i]
+		w := &windows[0]
+		if s.conn.tagged {
+			w = &windows[1]
+		}
+		l.advance(s, head, w)
+	}
+}
+
+// catchUp brings every sub of a stream up to its log's present head.
+func (l *loop) catchUp(c *conn) {
+	for i := range c.subs {
+		if c.closed || c.pending != nil {
+			return
+		}
+		var w window
+		l.advance(&c.subs[i], c.subs[i].log.Head(), &w)
+	}
+}
+
+// advance writes what follows a sub's cursor up to head, and when it is there
+// for the first time, that it is ready. A stream that has fallen out of the log
+// is ended; it resumes from Postgres.
+func (l *loop) advance(s *sub, head event.Position, w *window) {
+	c := s.conn
+	if c.pending != nil {
+		return // resume will go on
+	}
+	if s.at > head { // the log was restarted
+		l.end(c, event.EndSlow)
+		return
+	}
+	for s.at < head {
+		frames, upto, ok := w.after(s.log, s.at, c.tagged)
+		if !ok {
+			l.end(c, event.EndSlow)
+			return
+		}
+		l.tally.positions += int(upto - s.at)
+		s.at = upto
+		if len(frames) > 0 && !l.send(c, frames) {
+			return
+		}
+	}
+	if !s.ready {
+		s.ready = true
+		l.send(c, event.AppendReady(nil, s.log.Room, s.at, c.tagged))
+	}
+}
+
+// resume goes on with a stream whose socket takes bytes again.
+func (l *loop) resume(c *conn) {
+	rest := c.pending
+	c.pending = nil
+	delete(l.blocked, c)
+	if l.send(c, rest) {
+		l.catchUp(c)
+	}
+}
+
+// pass hands a notice to the subs that are live and not blocked.
+func (l *loop) pass(r *room, frame []byte) {
+	for i := len(r.subs) - 1; i >= 0; i-- {
+		if s := r.subs[i]; s.ready && s.conn.pending == nil {
+			l.send(s.conn, frame)
+		}
+	}
+}
+
+// send writes b, or as much as the socket takes; the rest waits in pending. It
+// reports whether all was written. It may close c.
+func (l *loop) send(c *conn, b []byte) bool {
+	n, blocked, err := write(c.fd, b)
+	l.tally.writes++
+	l.tally.bytes += n
+	if err != nil {
+		l.close(c, "gone")
+		return false
+	}
+	c.lastWrite = l.now
+	if blocked {
+		c.pending = b[n:]
+		c.blockedAt = l.now
+		l.blocked[c] = struct{}{}
+	}
+	return !blocked
+}
+
+// end says why a stream ends, if its socket takes that now, and closes it.
+func (l *loop) end(c *conn, reason string) {
+	if c.pending == nil {
+		frame := event.AppendEnd(make([]byte, 0, 64), reason)
+		if _, _, err := write(c.fd, frame); err != nil {
+			reason = "gone"
+		}
+	}
+	l.close(c, reason)
+}
+
+// close forgets c everywhere, then closes its descriptor, in this order: from
+// here on nothing leads to the number any more.
+func (l *loop) close(c *conn, reason string) {
+	for i := range c.subs {
+		s := &c.subs[i]
+		r := l.rooms[s.log]
+		r.remove(s)
+		if len(r.subs) == 0 {
+			delete(l.rooms, s.log)
+		}
+	}
+	l.table.remove(c)
+	delete(l.blocked, c)
+	c.closed = true
+	c.pending = nil
+	if err := closeSocket(c.fd); err != nil {
+		l.engine.log.Debug("close stream", "error", err)
+	}
+	c.fd = -1
+	l.engine.metrics.Streams.Dec()
+	l.engine.metrics.Ended.WithLabelValues(reason).Inc()
+	l.engine.giveBack(c)
+}

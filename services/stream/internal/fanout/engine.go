@@ -1,0 +1,185 @@
+// Package fanout writes the frames of logs to sockets.
+//
+// It runs a few loops, one goroutine each, that own their streams: descriptor,
+// cursors, timers. An idle stream is a struct and a descriptor; it has no goroutine,
+// no buffer and no queue.
+//
+//	Log ──Grown──▶ inbox ─┐
+//	handshake ──Add──▶    ├──▶ loop: for each sub of the room,
+//	poller: writable, gone┘          write what follows its cursor
+//
+// Each write carries everything from the cursor to the end of the log's
+// segment, straight from the log's memory. A socket that would block keeps its
+// unwritten rest as a slice of that segment and waits for the poller; one that
+// stays blocked, or falls out of the log, is closed and resumes.
+package fanout
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/core/event"
+	"parley/stream/internal/guard"
+	"parley/stream/internal/hub"
+)
+
+// Config sets the times of a stream.
+type Config struct {
+	Loops     int           // goroutines that write
+	Heartbeat time.Duration // of silence, before a ping
+	MaxAge    time.Duration // of a stream, less a random fifth
+}
+
+// blockedPatience is how long a socket may take nothing before it is closed.
+const blockedPatience = 10 * time.Second
+
+// Owners take back what a stream held when it is closed.
+type Owners struct {
+	Log     func(*hub.Log)
+	Session func(*guard.Live)
+}
+
+// Stream is an open event stream: its head is written, and its replay up to
+// the rooms' cursors.
+type Stream struct {
+	Conn    net.Conn // hijacked; nothing else reads or writes it any more
+	Session *guard.Live
+	Tagged  event.Tagged
+	Rooms   []Room
+}
+
+// Room is where a stream stands in one room.
+type Room struct {
+	Log *hub.Log
+	At  event.Position // it has everything up to here
+}
+
+// ErrStopped is returned by Add when the engine is stopping.
+var ErrStopped = errors.New("fanout stopped")
+
+// Engine spreads streams over loops. It implements hub.Listener.
+type Engine struct {
+	config  Config
+	log     *slog.Logger
+	metrics *Metrics
+	owners  Owners
+	loops   []*loop
+	next    atomic.Uint32
+	running sync.WaitGroup
+}
+
+// New returns an engine, its loops ready but not running.
+func New(config Config, log *slog.Logger, metrics *Metrics) (*Engine, error) {
+	e := &Engine{config: config, log: log, metrics: metrics}
+	for range config.Loops {
+		l, err := newLoop(e)
+		if err != nil {
+			return nil, errors.Join(err, e.closePollers())
+		}
+		e.loops = append(e.loops, l)
+	}
+	return e, nil
+}
+
+// Start runs the loops until [Engine.Stop].
+func (e *Engine) Start(owners Owners) {
+	e.owners = owners
+	for _, l := range e.loops {
+		e.running.Go(l.run)
+		e.running.Go(l.poll)
+	}
+}
+
+// Add takes over a stream. Whatever happens, the engine gives its session and
+// logs back to their owners, once.
+func (e *Engine) Add(s Stream) error {
+	now := time.Now()
+	c := &conn{
+		session: s.Session, tagged: s.Tagged, lastWrite: now,
+		endsAt: now.Add(e.config.MaxAge - rand.N(e.config.MaxAge/5+1)), //nolint:gosec // spreads load
+		subs:   make([]sub, len(s.Rooms)),
+	}
+	for i, r := range s.Rooms {
+		c.subs[i] = sub{conn: c, log: r.Log, at: r.At}
+	}
+	fd, err := detach(s.Conn)
+	if err != nil {
+		e.giveBack(c)
+		return err
+	}
+	c.fd = fd
+	l := e.loops[int(e.next.Add(1))%len(e.loops)]
+	if !l.add(c) {
+		e.giveBack(c)
+		return errors.Join(ErrStopped, closeSocket(fd))
+	}
+	return nil
+}
+
+// Grown implements hub.Listener.
+func (e *Engine) Grown(log *hub.Log) {
+	for _, l := range e.loops {
+		l.grown(log)
+	}
+}
+
+// Notice implements hub.Listener.
+func (e *Engine) Notice(log *hub.Log, frame []byte) {
+	for _, l := range e.loops {
+		l.notice(log, frame)
+	}
+}
+
+// SessionsEnded makes every loop look for streams whose session has ended.
+func (e *Engine) SessionsEnded() {
+	for _, l := range e.loops {
+		l.ended()
+	}
+}
+
+// Drain ends all streams, spread evenly over window, and returns when the last
+// is closed or ctx ends. Streams added meanwhile are ended too.
+func (e *Engine) Drain(ctx context.Context, window time.Duration) {
+	until := time.Now().Add(window)
+	for _, l := range e.loops {
+		l.drain(until)
+	}
+	for _, l := range e.loops {
+		select {
+		case <-l.drained:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Stop closes what is left and waits for the loops to end.
+func (e *Engine) Stop() error {
+	for _, l := range e.loops {
+		l.stop()
+	}
+	err := e.closePollers()
+	e.running.Wait()
+	return err
+}
+
+func (e *Engine) closePollers() error {
+	var errs []error
+	for _, l := range e.loops {
+		errs = append(errs, l.poller.close())
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) giveBack(c *conn) {
+	for i := range c.subs {
+		e.owners.Log(c.subs[i].log)
+	}
+	e.owners.Session(c.session)
+}

@@ -1,0 +1,95 @@
+package fanout
+
+import (
+	"sync"
+	"time"
+
+	"parley/stream/internal/hub"
+)
+
+// inbox is how other goroutines reach a loop. It is bounded by what it is
+// about: a log is in it once, a conn once; notices beyond maxNotices are lost,
+// as they may be.
+type inbox struct {
+	wake chan struct{} // has one token while there is something to take
+
+	mu      sync.Mutex
+	mail    mail
+	stopped bool
+}
+
+// mail is what a loop takes at once.
+type mail struct {
+	adds    []*conn
+	grown   map[*hub.Log]struct{}
+	notices []notice
+	ended   bool      // some sessions have
+	drain   time.Time // all streams are to end until then
+	stop    bool
+}
+
+type notice struct {
+	log   *hub.Log
+	frame []byte
+}
+
+const maxNotices = 1024
+
+func newInbox() inbox {
+	return inbox{wake: make(chan struct{}, 1), mail: mail{grown: make(map[*hub.Log]struct{})}}
+}
+
+func (in *inbox) post(put func(*mail)) {
+	in.mu.Lock()
+	put(&in.mail)
+	in.mu.Unlock()
+	select {
+	case in.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take empties the inbox into old, whose memory is used again for the next.
+func (in *inbox) take(old mail) mail {
+	clear(old.adds)
+	clear(old.grown)
+	clear(old.notices)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	taken := in.mail
+	in.mail = mail{adds: old.adds[:0], grown: old.grown, notices: old.notices[:0]}
+	if taken.stop {
+		in.stopped = true
+	}
+	return taken
+}
+
+// add returns false once the loop has stopped.
+func (in *inbox) add(c *conn) bool {
+	in.mu.Lock()
+	stopped := in.stopped
+	if !stopped {
+		in.mail.adds = append(in.mail.adds, c)
+	}
+	in.mu.Unlock()
+	if !stopped {
+		in.post(func(*mail) {})
+	}
+	return !stopped
+}
+
+func (in *inbox) grown(log *hub.Log) {
+	in.post(func(m *mail) { m.grown[log] = struct{}{} })
+}
+
+func (in *inbox) notice(log *hub.Log, frame []byte) {
+	in.post(func(m *mail) {
+		if len(m.notices) < maxNotices {
+			m.notices = append(m.notices, notice{log, frame})
+		}
+	})
+}
+
+func (in *inbox) ended()                { in.post(func(m *mail) { m.ended = true }) }
+func (in *inbox) drain(until time.Time) { in.post(func(m *mail) { m.drain = until }) }
+func (in *inbox) stop()                 { in.post(func(m *mail) { m.stop = true }) }

@@ -1,0 +1,225 @@
+package fanout
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"parley/core/event"
+	"parley/stream/internal/hub"
+)
+
+// loop owns a share of the streams. Everything below the inbox is touched by
+// the goroutine in run alone: it alone writes to descriptors and closes them,
+// so a number can't be reused under a writer.
+type loop struct {
+	engine *Engine
+	poller *poller
+	ready  chan []readiness // from poll to run
+	inbox
+	drained chan struct{} // closed when a drain has ended the last stream
+
+	table   table
+	rooms   map[*hub.Log]*room
+	blocked map[*conn]struct{}
+	wheel   wheel
+	now     time.Time // of the current round
+	drainBy time.Time // zero unless draining
+	tally   tally
+}
+
+func newLoop(e *Engine) (*loop, error) {
+	p, err := newPoller()
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return &loop{
+		engine: e, poller: p, ready: make(chan []readiness), inbox: newInbox(),
+		drained: make(chan struct{}),
+		rooms:   make(map[*hub.Log]*room),
+		blocked: make(map[*conn]struct{}),
+		wheel:   wheel{origin: now}, now: now,
+	}, nil
+}
+
+// poll hands readiness to run until the poller is closed. Its two buffers take
+// turns: run is done with one when it takes the other.
+func (l *loop) poll() {
+	defer close(l.ready)
+	var buffers [2][]readiness
+	for i := 0; ; i = 1 - i {
+		list, err := l.poller.wait(buffers[i][:0])
+		if err != nil {
+			if !errors.Is(err, os.ErrClosed) {
+				l.engine.log.Error("poller failed", "error", err)
+			}
+			return
+		}
+		buffers[i] = list
+		l.ready <- list
+	}
+}
+
+// run is the life of the loop.
+func (l *loop) run() {
+	tick := time.NewTicker(wheelTick)
+	defer tick.Stop()
+	var m mail
+	m.grown = make(map[*hub.Log]struct{})
+	for {
+		select {
+		case list := <-l.ready:
+			l.now = time.Now()
+			for _, r := range list {
+				l.react(r)
+			}
+		case <-l.wake:
+			l.now = time.Now()
+			m = l.take(m)
+			l.read(m)
+			if m.stop {
+				l.finish()
+				return
+			}
+		case l.now = <-tick.C:
+			l.wheel.turn(l.now, l.check)
+			l.closeBlocked()
+			l.drainSome()
+		}
+		l.tally.settle(l.engine.metrics)
+	}
+}
+
+func (l *loop) read(m mail) {
+	for _, c := range m.adds {
+		l.admit(c)
+	}
+	for log := range m.grown {
+		if r := l.rooms[log]; r != nil {
+			l.deliver(log, r)
+		}
+	}
+	for _, n := range m.notices {
+		if r := l.rooms[n.log]; r != nil {
+			l.pass(r, n.frame)
+		}
+	}
+	if m.ended {
+		l.table.each(func(c *conn) {
+			if c.session.Ended(l.now) {
+				l.end(c, event.EndSession)
+			}
+		})
+	}
+	if !m.drain.IsZero() {
+		l.drainBy = m.drain
+	}
+}
+
+// finish closes every stream and lets poll end.
+func (l *loop) finish() {
+	l.table.each(func(c *conn) { l.end(c, event.EndDrain) })
+	l.tally.settle(l.engine.metrics)
+	for range l.ready { // until the poller is closed
+	}
+}
+
+// admit makes c one of the loop's streams. Its subs are listed before they
+// read, so no growth falls between.
+func (l *loop) admit(c *conn) {
+	gen := l.table.put(c)
+	l.engine.metrics.Streams.Inc()
+	for i := range c.subs {
+		s := &c.subs[i]
+		r := l.rooms[s.log]
+		if r == nil {
+			r = &room{}
+			l.rooms[s.log] = r
+		}
+		r.add(s)
+	}
+	if err := l.poller.add(c.fd, c.slot, gen); err != nil {
+		l.engine.log.Error("stream not watched", "error", err)
+		l.close(c, "error")
+		return
+	}
+	l.wheel.add(c, l.due(c))
+	l.catchUp(c)
+}
+
+// react handles what the poller saw of one socket. Of a slot that has changed
+// hands meanwhile it knows by the generation.
+func (l *loop) react(r readiness) {
+	c := l.table.get(r.slot, r.gen)
+	if c == nil {
+		return
+	}
+	if r.gone || r.readable && discard(c.fd) {
+		l.close(c, "gone")
+		return
+	}
+	if r.writable && c.pending != nil {
+		l.resume(c)
+	}
+}
+
+// check does what is due for a stream at this time, and plans the next.
+func (l *loop) check(c *conn) {
+	switch {
+	case c.session.Ended(l.now):
+		l.end(c, event.EndSession)
+		return
+	case !l.now.Before(c.endsAt):
+		l.end(c, event.EndMaxAge)
+		return
+	case c.pending == nil && l.now.Sub(c.lastWrite) >= l.engine.config.Heartbeat:
+		if !l.send(c, ping) && c.closed {
+			return
+		}
+	}
+	l.wheel.add(c, l.due(c))
+}
+
+var ping = []byte(event.Ping)
+
+// due returns when a stream wants to be looked at again.
+func (l *loop) due(c *conn) time.Time {
+	due := c.lastWrite.Add(l.engine.config.Heartbeat)
+	for _, other := range []time.Time{c.endsAt, c.session.ExpiresAt} {
+		if other.Before(due) {
+			due = other
+		}
+	}
+	return due
+}
+
+func (l *loop) closeBlocked() {
+	for c := range l.blocked {
+		if l.now.Sub(c.blockedAt) > blockedPatience {
+			l.close(c, event.EndSlow)
+		}
+	}
+}
+
+// drainSome ends as many streams as is their share of the time that is left.
+func (l *loop) drainSome() {
+	if l.drainBy.IsZero() {
+		return
+	}
+	rounds := max(int(l.drainBy.Sub(l.now)/wheelTick), 1)
+	share := (l.table.len() + rounds - 1) / rounds
+	l.table.each(func(c *conn) {
+		if share > 0 {
+			share--
+			l.end(c, event.EndDrain)
+		}
+	})
+	if l.table.len() == 0 {
+		select {
+		case <-l.drained:
+		default:
+			close(l.drained)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package hub
+
+import (
+	"time"
+
+	"parley/core/event"
+)
+
+const (
+	minSegment = 1 << 10  // bytes of a quiet room's first segment
+	maxSegment = 64 << 10 // and of a busy room's; the most one write carries
+)
+
+// segment is a run of encoded frames, one behind the other. It is only ever
+// appended to: bytes that were written stay as they are, so a slice of them
+// may be handed to a socket without a lock and without a copy.
+type segment struct {
+	buf    []byte
+	last   event.Position // the position of its newest frame
+	sealed time.Time      // when the next segment was begun
+}
+
+// span is where the frame of one position lies. It is empty for a position
+// that a later change of the same message has superseded.
+type span struct {
+	seg   *segment
+	start int
+}
+
+// ring holds the encoded frames of the positions (tail, head].
+//
+//	tail          tail+1 … head
+//	  │  ┌──────────────┬──────────────┬─────────┐
+//	  └─▶│ segment      │ segment      │ segment…│◀─ append
+//	     └──────────────┴──────────────┴─────────┘
+//	       dropped whole, oldest first
+type ring struct {
+	tail, head event.Position
+	spans      []span // of position tail+1+i
+	segments   []*segment
+	bytes      int // held in all segments
+}
+
+// restart empties the ring; it holds what comes after at.
+func (r *ring) restart(at event.Position) { *r = ring{tail: at, head: at} }
+
+// append adds the frame of the next position. An empty frame counts the
+// position as superseded.
+func (r *ring) append(frame []byte, now time.Time) {
+	seg := r.room(len(frame), now)
+	start := len(seg.buf)
+	seg.buf = append(seg.buf, frame...) // within its capacity: never moves
+	r.bytes += len(frame)
+	r.head++
+	seg.last = r.head
+	r.spans = append(r.spans, span{seg, start})
+}
+
+// room returns the newest segment if n bytes fit, else a new one, twice as
+// large as the one before up to the limit.
+func (r *ring) room(n int, now time.Time) *segment {
+	size := minSegment
+	if len(r.segments) > 0 {
+		newest := r.segments[len(r.segments)-1]
+		if len(newest.buf)+n <= cap(newest.buf) {
+			return newest
+		}
+		newest.sealed = now
+		size = min(2*cap(newest.buf), maxSegment)
+	}
+	fresh := &segment{buf: make([]byte, 0, max(size, n))}
+	r.segments = append(r.segments, fresh)
+	return fresh
+}
+
+// after returns frames that follow position at, as many as lie together, and
+// the position they reach; no frames and at itself if there are none. ok is
+// false if the ring doesn't reach back to at, or not up to it.
+func (r *ring) after(at event.Position) (frames []byte, upto event.Position, ok bool) {
+	if at < r.tail || at > r.head {
+		return nil, at, false
+	}
+	if at == r.head {
+		return nil, at, true
+	}
+	s := r.spans[at-r.tail]
+	return s.seg.buf[s.start:len(s.seg.buf):len(s.seg.buf)], s.seg.last, true
+}
+
+// trim drops the oldest segments while the ring holds more than limit bytes,
+// and those sealed before old while it holds more than keep. The newest stays.
+func (r *ring) trim(limit, keep int, old time.Time) {
+	for len(r.segments) > 1 {
+		oldest := r.segments[0]
+		aged := r.bytes-len(oldest.buf) >= keep && oldest.sealed.Before(old)
+		if r.bytes <= limit && !aged {
+			return
+		}
+		r.bytes -= len(oldest.buf)
+		r.segments[0] = nil
+		r.segments = r.segments[1:]
+		dropped := int(oldest.last - r.tail)
+		clear(r.spans[:dropped])
+		r.spans = r.spans[dropped:]
+		r.tail = oldest.last
+	}
+}
