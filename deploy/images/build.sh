@@ -29,12 +29,13 @@ use_apt_proxy() {
     [ -z "$PROXY" ] || [ "$PROXY" = DIRECT ] || export http_proxy=$PROXY https_proxy=$PROXY
 }
 
-need() { # need COMMAND PACKAGE
+need() { # need COMMAND PACKAGE…
     command -v "$1" >/dev/null && return
-    [ "$(id -u)" = 0 ] || { say "$1 is missing: apt-get install $2" >&2; exit 1; }
-    say "installing $2"
+    shift
+    [ "$(id -u)" = 0 ] || { say "missing here: apt-get install $*" >&2; exit 1; }
+    say "installing $*"
     apt-get update -q >/dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$2" >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >/dev/null
 }
 
 # base makes the image that the others begin from. It is known by the digest of the way it is made.
@@ -47,7 +48,7 @@ base() {
         say "$base is there"
         return
     fi
-    need debootstrap debootstrap
+    need debootstrap debootstrap debian-archive-keyring
     [ "$(id -u)" = 0 ] || { say "debootstrap needs root: run this with sudo" >&2; exit 1; }
     say "$base: debootstrap $suite"
     root=$(mktemp -d "${TMPDIR:-/var/tmp}/parley-base.XXXXXX")

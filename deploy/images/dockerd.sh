@@ -32,8 +32,13 @@ fi
 if ! command -v dockerd >/dev/null; then
     say "installing docker.io"
     apt-get update -q >/dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends docker.io iptables >/dev/null
-    answers && exit 0       # the package started it: this host has an init
+    client=$(apt-cache pkgnames docker-cli | grep -x docker-cli || true)       # a package of its own since Debian 13
+    # shellcheck disable=SC2086         # none or one
+    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends docker.io iptables $client >/dev/null
+fi
+if [ -d /run/systemd/system ]; then
+    systemctl start docker
+    answers && exit 0
 fi
 
 mkdir -p "$state"
