@@ -1,0 +1,322 @@
+import { History } from "./model/history.js";
+import { MessageList } from "./view/messagelist.js";
+import { Newest } from "./view/newest.js";
+import { OutboxList } from "./view/outboxlist.js";
+import { Scroller } from "./view/scroller.js";
+
+const pageSize = 50;
+
+/**
+ * The open room: its history in the page, what arrives, what is on its way, and what is loaded at either end.
+ * onChange is called when something was read or has come.
+ */
+export class Conversation {
+  #room;
+  #username;
+  #api;
+  #cursors;
+  #reads;
+  #outbox;
+  #onChange;
+  #onSignedOut;
+
+  #history = new History();
+  #list;
+  #outboxList;
+  #scroller;
+  #newest;
+  #inbox = []; // messages of a replay, not shown yet
+  #inboxTimer = null;
+  #loading = false;
+  #signs;
+
+  constructor({ room, username, more, dates, api, cursors, reads, outbox, elements, onChange, onSignedOut }) {
+    this.#room = room;
+    this.#username = username;
+    this.#api = api;
+    this.#cursors = cursors;
+    this.#reads = reads;
+    this.#outbox = outbox;
+    this.#onChange = onChange;
+    this.#onSignedOut = onSignedOut;
+    this.#signs = elements;
+    this.#scroller = new Scroller(elements.scroller, elements.log);
+    this.#newest = new Newest(elements.newest, elements.newestText, () => this.toNewest());
+    this.#list = new MessageList(elements.log, this.#history, dates);
+    this.#outboxList = new OutboxList(elements.outbox, outbox, username, dates);
+
+    this.#history.hasOlder = more;
+    this.#history.join(this.#list.adopt(room));
+    this.#list.arrangeAll();
+    this.#markUnread();
+    this.#watchOutbox();
+    this.#outbox.restore(new Set(this.#history.messages.map((message) => message.client_id)));
+    elements.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    elements.olderFailed.querySelector("button").addEventListener("click", () => this.#loadOlder());
+    addEventListener("hashchange", () => this.#goToLink());
+    document.addEventListener("visibilitychange", () => this.#visibility());
+    this.#goToLink();
+    this.#settle();
+  }
+
+  /** What has come and was not seen. */
+  get unseen() {
+    return this.#newest.count;
+  }
+
+  /** A message as it stands now. In a replay many come at once, and are shown together. */
+  receive(message, { live }) {
+    this.#inbox.push(message);
+    if (live) this.flush();
+    else this.#inboxTimer ??= setTimeout(() => this.flush(), 50);
+  }
+
+  flush() {
+    clearTimeout(this.#inboxTimer);
+    this.#inboxTimer = null;
+    const messages = this.#inbox.splice(0);
+    if (messages.length > 0) this.#take(messages);
+  }
+
+  /** The server cannot say what changed since our cursor: load again what is loaded. */
+  async reset(head) {
+    this.#inbox = [];
+    this.#reads.reset(this.#room, head);
+    const last = this.#history.last?.id ?? 0;
+    const stay = !this.#atEnd && last <= head;
+    await this.#load(async () => {
+      if (!stay) return this.#replaceByNewest();
+      const page = await this.#api.history(this.#room, { before: last + 1, limit: 200 });
+      this.#scroller.hold(() => this.#replace(page, last));
+    });
+  }
+
+  /** Down to the newest message, which may have to be loaded. */
+  async toNewest() {
+    if (!this.#history.atNewest) await this.#load(() => this.#replaceByNewest());
+    this.#scroller.toBottom();
+    this.#settle();
+  }
+
+  send(body) {
+    this.#outbox.add(body);
+    this.#list.unreadFrom = null;
+    this.toNewest();
+  }
+
+  relabel() {
+    this.#list.arrangeAll();
+  }
+
+  get #atEnd() {
+    return this.#scroller.nearBottom && this.#history.atNewest;
+  }
+
+  #take(messages) {
+    const stuck = this.#atEnd;
+    const added = [];
+    const changed = [];
+    const news = messages.filter((message) => this.#isNews(message));
+    for (const message of messages) {
+      const outcome = this.#history.upsert(message);
+      if (outcome === "added") added.push(message);
+      if (outcome === "changed") changed.push(message);
+      if (message.username === this.#username) this.#outbox.acknowledge(message.client_id);
+    }
+    const gone = stuck ? this.#history.trimOldest() : this.#history.trimNewest();
+    if (news.length > 0 && (document.hidden || !stuck)) this.#missed(news);
+    const change = () => {
+      this.#list.remove(gone);
+      this.#list.add(added.filter((message) => this.#history.get(message.id)));
+      this.#list.update(changed);
+      this.#showOutbox();
+      this.#showSigns();
+    };
+    if (stuck) {
+      change();
+      this.#scroller.toBottom();
+    } else {
+      this.#scroller.hold(change);
+    }
+    this.#settle();
+  }
+
+  /** Said by somebody else, and not seen before. */
+  #isNews({ id, revision, username }) {
+    return id === revision && username !== this.#username && !this.#history.get(id);
+  }
+
+  #missed(news) {
+    this.#newest.add(news.length);
+    this.#list.unreadFrom ??= news[0].id;
+  }
+
+  async #loadOlder() {
+    if (!this.#history.hasOlder || !this.#history.first) return;
+    this.#signs.older.hidden = false;
+    this.#signs.olderFailed.hidden = true;
+    const loaded = await this.#load(async () => {
+      const page = await this.#api.history(this.#room, { before: this.#history.first.id, limit: pageSize });
+      this.#scroller.hold(() => {
+        this.#signs.older.hidden = true;
+        this.#list.silently(() => this.#joinOlder(page));
+      });
+    });
+    this.#signs.older.hidden = true;
+    this.#signs.olderFailed.hidden = loaded !== false;
+    if (loaded) this.#settle();
+  }
+
+  #joinOlder({ messages, more }) {
+    const added = this.#history.join(messages);
+    this.#history.hasOlder = more;
+    this.#list.add(added);
+    this.#list.remove(this.#history.trimNewest());
+    this.#showSigns();
+  }
+
+  /** Ids are positions: the page before last + 51 holds all that follows last, at most 50, often fewer. */
+  async #loadNewer() {
+    const loaded = await this.#load(async () => {
+      let upTo = this.#history.last.id;
+      let added = [];
+      while (added.length === 0 && !this.#history.atNewest) {
+        upTo += pageSize;
+        const page = await this.#api.history(this.#room, { before: upTo + 1, limit: pageSize });
+        this.#scroller.hold(() => this.#list.silently(() => {
+          added = this.#joinNewer(page, upTo);
+        }));
+      }
+    });
+    if (loaded) this.#settle();
+  }
+
+  #joinNewer({ messages, head }, upTo) {
+    const last = this.#history.last.id;
+    const added = this.#history.join(messages.filter((message) => message.id > last));
+    this.#history.atNewest = this.#reaches(upTo, head);
+    this.#list.add(added);
+    this.#list.remove(this.#history.trimOldest());
+    this.#showSigns();
+    return added;
+  }
+
+  /** Whether what was loaded up to a position, when the room stood at head, meets what the stream brings from now on. */
+  #reaches(upTo, head) {
+    return upTo >= head && head >= this.#cursors.get(this.#room);
+  }
+
+  async #replaceByNewest() {
+    do {
+      const page = await this.#api.history(this.#room, { limit: pageSize });
+      this.#replace(page, page.head);
+    } while (!this.#history.atNewest);
+    this.#newest.clear();
+    this.#scroller.toBottom();
+  }
+
+  #replace({ messages, head, more }, upTo) {
+    this.#list.silently(() => {
+      this.#history.clear();
+      this.#list.clear();
+      this.#history.hasOlder = more;
+      this.#history.atNewest = this.#reaches(upTo, head);
+      this.#list.add(this.#history.join(messages));
+      this.#showOutbox();
+      this.#showSigns();
+    });
+  }
+
+  /** One load at a time: true if it was done, false if it failed, undefined if another was under way. */
+  async #load(action) {
+    if (this.#loading) return undefined;
+    this.#loading = true;
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (error.signedOut) this.#onSignedOut();
+      return false;
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  /** An address that ends in #m42 names a message, which may have to be loaded. */
+  async #goToLink() {
+    const id = Number(/^#m(\d+)$/.exec(location.hash)?.[1]);
+    if (!id) return;
+    if (!this.#list.element(id)) await this.#load(() => this.#loadAround(id));
+    const element = this.#list.element(id);
+    if (element) this.#scroller.to(element);
+    this.#settle();
+  }
+
+  async #loadAround(id) {
+    const upTo = id + pageSize / 2;
+    const page = await this.#api.history(this.#room, { before: upTo + 1, limit: pageSize });
+    if (page.messages.some((message) => message.id === id)) this.#replace(page, upTo);
+  }
+
+  #scrolled() {
+    if (this.#scroller.closeToTop && this.#signs.olderFailed.hidden) this.#loadOlder();
+    else if (this.#scroller.closeToBottom && !this.#history.atNewest) this.#loadNewer();
+    this.#settle();
+  }
+
+  /** After anything: what can be seen is read, and the button down is there when it is needed. */
+  #settle() {
+    if (this.#atEnd && !document.hidden) {
+      this.#reads.mark(this.#room, this.#cursors.get(this.#room));
+      this.#newest.clear();
+    }
+    this.#newest.show(!this.#atEnd);
+    this.#onChange();
+    if (this.#scroller.fromTop <= 0 && this.#signs.olderFailed.hidden && !this.#loading) this.#loadOlder();
+  }
+
+  #visibility() {
+    if (document.hidden && this.#newest.count === 0) this.#list.unreadFrom = null;
+    this.#settle();
+  }
+
+  /** What was said since the room was last read here. */
+  #markUnread() {
+    const last = this.#reads.last(this.#room);
+    const first = this.#history.messages.find(({ id, username }) => id > last && username !== this.#username);
+    if (last !== null && first) this.#list.unreadFrom = last < (this.#history.first?.id ?? 0) ? last + 1 : first.id;
+  }
+
+  #watchOutbox() {
+    this.#outbox.addEventListener("change", () => this.#showOutbox());
+    this.#outbox.addEventListener("gone", () => this.#showOutbox());
+    this.#outbox.addEventListener("signedout", () => this.#onSignedOut());
+    this.#outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
+  }
+
+  /** Stored. The stream may be late or away, so it is shown now; what the stream brings replaces it. */
+  #sent(entry, id) {
+    const message = {
+      id,
+      revision: id,
+      room: this.#room,
+      username: this.#username,
+      body: entry.body,
+      created_at: new Date().toISOString(),
+      client_id: entry.clientId,
+    };
+    if (this.#history.get(id)) this.#showOutbox();
+    else this.#take([message]);
+  }
+
+  #showOutbox() {
+    this.#outboxList.show(this.#history.last);
+    this.#showSigns();
+  }
+
+  #showSigns() {
+    const empty = this.#history.size === 0 && this.#outbox.entries.length === 0;
+    this.#signs.empty.hidden = !empty;
+    this.#signs.beginning.hidden = empty || this.#history.hasOlder;
+  }
+}

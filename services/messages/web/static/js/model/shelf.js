@@ -1,0 +1,66 @@
+/** What one user keeps in this browser. A browser that keeps nothing (private mode, full) is no reason to fail. */
+export class Shelf {
+  #storage;
+  #prefix;
+
+  constructor(storage, username) {
+    this.#storage = storage;
+    this.#prefix = `parley:${username}:`;
+  }
+
+  get(key) {
+    try {
+      return JSON.parse(this.#storage.getItem(this.#prefix + key));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Whether it could be kept. */
+  set(key, value) {
+    try {
+      this.#storage.setItem(this.#prefix + key, JSON.stringify(value));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  remove(key) {
+    try {
+      this.#storage.removeItem(this.#prefix + key);
+    } catch {
+      // Nothing is kept, so nothing is left behind.
+    }
+  }
+
+  /** The keys that begin so, without the user's prefix. */
+  keys(beginning) {
+    const found = [];
+    try {
+      for (let i = 0; i < this.#storage.length; i++) {
+        const key = this.#storage.key(i);
+        if (key.startsWith(this.#prefix + beginning)) found.push(key.slice(this.#prefix.length));
+      }
+    } catch {
+      return [];
+    }
+    return found;
+  }
+
+  /** The key of a storage event, if it is one of this user's. */
+  keyOf(event) {
+    return event.key?.startsWith(this.#prefix) ? event.key.slice(this.#prefix.length) : null;
+  }
+}
+
+/** The browser's localStorage; null where it is forbidden even to look, which Shelf takes for an empty one. */
+export function localShelf(username) {
+  let storage = null;
+  try {
+    storage = globalThis.localStorage;
+  } catch {
+    // Blocked by the reader's settings.
+  }
+  return new Shelf(storage, username);
+}
