@@ -1,0 +1,121 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"parley/core/testenv"
+)
+
+const migrationPatience = time.Minute
+
+// migrate brings the database to the schema of the services.
+func (s *Stack) migrate(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, migrationPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "messages"), "migrate")
+	cmd.Env = s.environment("127.0.0.1:0", "")
+	cmd.Stdout = s.log.writer("migrate")
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("apply migrations: %w", err)
+	}
+	return nil
+}
+
+func (s *Stack) prepareServices() error {
+	for i := range s.cfg.Messages {
+		if err := s.prepareService("messages", i, 8081); err != nil {
+			return err
+		}
+	}
+	for i := range s.cfg.Streams {
+		if err := s.prepareService("stream", i, 8091); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stack) prepareService(service string, i, firstPort int) error {
+	port, err := s.ports.next(firstPort + i)
+	if err != nil {
+		return err
+	}
+	metricsPort, err := s.ports.next(firstPort + i + 1000)
+	if err != nil {
+		return err
+	}
+	part := s.newPart(service+"-"+strconv.Itoa(i+1), service, loopback(port))
+	part.metrics = loopback(metricsPort)
+	out := s.log.writer(part.name)
+	part.launch = func(ctx context.Context) (*testenv.Process, error) {
+		cmd := exec.Command(filepath.Join(s.cfg.Bin, service))
+		cmd.Env = s.environment(part.addr, part.metrics)
+		cmd.Stdout, cmd.Stderr = out, out
+		return launch(ctx, cmd, "http://"+part.addr+"/healthz")
+	}
+	return nil
+}
+
+// environment returns what a service is told: what we were told, and where
+// everything is.
+func (s *Stack) environment(addr, metrics string) []string {
+	return append(s.cfg.Env[:len(s.cfg.Env):len(s.cfg.Env)],
+		"DATABASE_URL="+s.DatabaseURL(),
+		"REDIS_URL="+s.RedisURL(),
+		"LISTEN_ADDR="+addr,
+		"METRICS_ADDR="+metrics,
+	)
+}
+
+// awaitReady waits until every service says that it is ready.
+func (s *Stack) awaitReady(ctx context.Context) error {
+	return together(s.of("messages", "stream"), func(part *Part) error {
+		process := part.running()
+		if process == nil {
+			return fmt.Errorf("%s does not stay up", part.name)
+		}
+		return process.Await(ctx, readyPatience, answers("http://"+part.addr+"/readyz"))
+	})
+}
+
+// launch starts cmd and waits until url answers; if it doesn't, the process
+// is ended.
+func launch(ctx context.Context, cmd *exec.Cmd, url string) (*testenv.Process, error) {
+	process, err := testenv.Start(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if err := process.Await(ctx, readyPatience, answers(url)); err != nil {
+		return nil, errors.Join(err, process.Stop(syscall.SIGKILL, time.Second))
+	}
+	return process, nil
+}
+
+// answers returns a probe that succeeds when url answers 200.
+func answers(url string) func(context.Context) error {
+	client := &http.Client{Timeout: 2 * time.Second}
+	return func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			return fmt.Errorf("GET %s: %s", url, resp.Status)
+		}
+		return nil
+	}
+}

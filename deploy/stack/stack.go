@@ -1,0 +1,161 @@
+// Package stack runs all of Parley on this machine, as ordinary processes:
+// behind `make up`, and under the end-to-end tests.
+//
+//	          ┌──────────── nginx ────────────┐        127.0.0.1:Port
+//	          ▼                               ▼
+//	messages-1 messages-2 …        stream-1 stream-2 …
+//	          │        └────────┬────────┘    │
+//	          ▼                 ▼             ▼
+//	      postgres            redis       (both)
+//
+// Each is a [Part]: started in this order, watched, started again when it dies
+// by itself, and stopped from the top down. No process outlives this one.
+//
+// Everything is kept in one folder:
+//
+//	lock         held by the running stack
+//	stack.json   which processes there are now, see [Status]
+//	postgres/    the database, kept from one run to the next
+//	nginx/       the gateway's configuration
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"parley/core/testenv"
+)
+
+// Config says what to run.
+type Config struct {
+	Dir       string // the stack's files; made if it does not exist
+	Bin       string // holds the programs messages and stream
+	NginxConf string // the gateway's configuration file
+	Port      int    // where the gateway listens on loopback; 0 takes a free port, here and for all others
+	Messages  int    // replicas
+	Streams   int    // replicas
+	Env       []string
+	Postgres  []string  // settings for postgresql.conf, "name=value"
+	Log       io.Writer // gets what every part says, line by line, with its name before it
+	Color     bool      // of the names
+}
+
+// Stack is a set of parts that run together.
+type Stack struct {
+	cfg     Config
+	log     *log
+	lock    *os.File
+	ports   *ports
+	status  status
+	gateway string
+
+	// Set before anything starts, and not changed afterwards.
+	postgres *testenv.PostgresServer
+	redis    *testenv.RedisServer
+	parts    []*Part // from the bottom up
+
+	watchers sync.WaitGroup
+}
+
+const readyPatience = 30 * time.Second
+
+// Start starts everything and returns when the gateway answers. What went up
+// is taken down again if anything fails.
+func Start(ctx context.Context, cfg Config) (*Stack, error) {
+	dir, err := filepath.Abs(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("find folder: %w", err)
+	}
+	cfg.Dir = dir
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{cfg: cfg, lock: lock, log: newLog(cfg.Log, cfg.Color), ports: newPorts(cfg.Port != 0)}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+func (s *Stack) start(ctx context.Context) error {
+	if err := s.cleanUp(ctx); err != nil {
+		return err
+	}
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	if err := together(s.of("postgres", "redis"), starting(ctx)); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if err := together(s.of("messages", "stream"), starting(ctx)); err != nil {
+		return err
+	}
+	if err := together(s.of("nginx"), starting(ctx)); err != nil {
+		return err
+	}
+	return s.awaitReady(ctx)
+}
+
+// prepare settles every part's address and how it is started.
+func (s *Stack) prepare() error {
+	steps := []func() error{s.reservePort, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func starting(ctx context.Context) func(*Part) error {
+	return func(part *Part) error { return part.Start(ctx) }
+}
+
+// Gateway returns the URL at which Parley is reached.
+func (s *Stack) Gateway() string { return s.gateway }
+
+// DatabaseURL returns the URL of the stack's database.
+func (s *Stack) DatabaseURL() string { return s.postgres.URL("postgres") }
+
+// RedisURL returns the URL of the stack's Redis.
+func (s *Stack) RedisURL() string { return s.redis.URL() }
+
+// Parts returns all parts, from the bottom up.
+func (s *Stack) Parts() []*Part { return slices.Clone(s.parts) }
+
+// Part returns the part of that name, or nil.
+func (s *Stack) Part(name string) *Part {
+	for _, part := range s.parts {
+		if part.name == name {
+			return part
+		}
+	}
+	return nil
+}
+
+// of returns the parts of these services.
+func (s *Stack) of(services ...string) []*Part {
+	return slices.DeleteFunc(s.Parts(), func(part *Part) bool { return !slices.Contains(services, part.service) })
+}
+
+// together runs f for every part at once and returns all their errors.
+func together(parts []*Part, f func(*Part) error) error {
+	errs := make([]error, len(parts))
+	var wg sync.WaitGroup
+	for i, part := range parts {
+		wg.Go(func() { errs[i] = f(part) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,33 @@
+package stack
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// Stop takes everything down, from the top: the gateway accepts no more, the
+// services finish what they have in hand and send their streams away, the
+// gateway ends, then Redis and Postgres. The data stays.
+func (s *Stack) Stop() error {
+	for _, part := range s.parts {
+		part.release()
+	}
+	return errors.Join(
+		together(s.of("nginx"), func(part *Part) error { return part.signal(syscall.SIGQUIT) }),
+		together(s.of("messages", "stream"), (*Part).Stop),
+		together(s.of("nginx"), (*Part).Stop),
+		together(s.of("postgres", "redis"), (*Part).Stop),
+		s.settle(),
+	)
+}
+
+func (s *Stack) settle() error {
+	s.watchers.Wait()
+	err := s.removeStatus()
+	if closeErr := s.lock.Close(); closeErr != nil && !errors.Is(closeErr, os.ErrClosed) {
+		err = errors.Join(err, fmt.Errorf("release lock: %w", closeErr))
+	}
+	return err
+}
