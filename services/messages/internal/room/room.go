@@ -8,9 +8,9 @@ import (
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"parley/core/backing"
 	"parley/core/event"
 )
 
@@ -42,8 +42,7 @@ func (s *Store) Create(ctx context.Context, name, username string) error {
 		return ErrNameInvalid
 	}
 	_, err := s.pool.Exec(ctx, `INSERT INTO rooms (name, created_by) VALUES ($1, $2)`, name, username)
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) && pgErr.Code == pgerrcode.UniqueViolation {
+	if backing.Code(err) == pgerrcode.UniqueViolation {
 		return ErrExists
 	}
 	if err != nil {

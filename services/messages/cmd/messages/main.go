@@ -1,0 +1,43 @@
+// Command messages serves Parley's pages, accounts, rooms, history and writes.
+//
+//	messages           serve, until SIGTERM or SIGINT
+//	messages migrate   bring the database to the newest schema, and exit
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"parley/core/serve"
+	"parley/messages/internal/app"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "messages:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	cfg, err := app.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	log, err := serve.NewLogger(os.Stderr, "messages", cfg.LogFormat, cfg.LogLevel)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(args) == 0:
+		return app.Run(ctx, cfg, log)
+	case len(args) == 1 && args[0] == "migrate":
+		return app.Migrate(ctx, cfg.DatabaseURL, log)
+	}
+	return fmt.Errorf("unknown arguments %q: want none, or migrate", args)
+}

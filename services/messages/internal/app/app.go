@@ -1,0 +1,197 @@
+// Package app puts the messages service together, runs it, and stops it.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"parley/core/backing"
+	"parley/core/serve"
+	"parley/core/session"
+	"parley/messages/internal/account"
+	"parley/messages/internal/commit"
+	"parley/messages/internal/cookie"
+	"parley/messages/internal/handler"
+	"parley/messages/internal/limit"
+	"parley/messages/internal/message"
+	"parley/messages/internal/publish"
+	"parley/messages/internal/room"
+	"parley/messages/web"
+)
+
+const (
+	serviceName  = "messages"
+	readPool     = 12 // connections for everything but commits
+	readTimeout  = 15 * time.Second
+	writeTimeout = 30 * time.Second // there are no streams here
+	stopTimeout  = 10 * time.Second
+	cleanEvery   = time.Hour
+)
+
+// App is the service. Its parts end in the reverse order of their making.
+type App struct {
+	Handler http.Handler
+
+	log       *slog.Logger
+	registry  *prometheus.Registry
+	health    *serve.Health
+	pool      *pgxpool.Pool
+	commits   *pgxpool.Pool
+	redis     *redis.Client
+	publisher *publish.Publisher
+	committer *commit.Committer
+	sessions  *session.Store
+	stop      context.CancelFunc // ends what runs in the background
+	running   sync.WaitGroup
+}
+
+// Run serves until ctx ends, then finishes what was begun and returns.
+func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
+	a, err := New(cfg, log)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	public, err := serve.Listen(cfg.ListenAddr)
+	if err != nil {
+		return err
+	}
+	internal, err := serve.Listen(cfg.MetricsAddr)
+	if err != nil {
+		return errors.Join(err, public.Close())
+	}
+	return a.serve(ctx, public, internal)
+}
+
+// New opens what the service stands on, which needs not be there yet, and
+// starts what runs in the background. The caller must Close it.
+func New(cfg Config, log *slog.Logger) (_ *App, err error) {
+	ctx, stop := context.WithCancel(context.Background())
+	a := &App{log: log, registry: serve.NewRegistry(), stop: stop}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
+		return nil, err
+	}
+	if a.commits, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName+" commit", commit.PoolSize); err != nil {
+		return nil, err
+	}
+	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
+		return nil, err
+	}
+	accounts, err := account.New(a.pool, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister})
+	if err != nil {
+		return nil, err
+	}
+	site, err := web.New()
+	if err != nil {
+		return nil, err
+	}
+	a.health = serve.NewHealth(a.pool.Ping)
+	a.sessions = session.NewStore(a.pool)
+	seen := cookie.NewSeen(a.sessions, log)
+	a.publisher = publish.New(a.redis, log, a.registry)
+	a.committer = commit.New(a.commits, a.publisher.Messages, log, a.registry)
+	a.Handler = handler.New(handler.Parts{
+		Accounts:     accounts,
+		Sessions:     cookie.NewStore(a.sessions, cfg.SessionTTL, cfg.TrustedProxies.HTTPS, a.publisher.SessionsEnded, seen),
+		Rooms:        room.NewStore(a.pool),
+		History:      message.NewHistory(a.pool),
+		Committer:    a.committer,
+		MessageLimit: limit.New(cfg.RateLimitMessages, time.Minute),
+		Site:         site,
+		Proxies:      cfg.TrustedProxies,
+		Health:       a.health,
+		Log:          log,
+		Metrics:      a.registry,
+	})
+	a.running.Go(func() { seen.Run(ctx) })
+	a.running.Go(func() { a.removeExpiredSessions(ctx) })
+	return a, nil
+}
+
+// Close ends the service's parts: the committer stores what it has, the
+// publisher publishes it.
+func (a *App) Close() {
+	if a.committer != nil {
+		a.committer.Close()
+	}
+	if a.publisher != nil {
+		a.publisher.Close()
+	}
+	a.stop()
+	a.running.Wait()
+	if a.redis != nil {
+		if err := a.redis.Close(); err != nil {
+			a.log.Warn("close Redis", "error", err)
+		}
+	}
+	for _, pool := range []*pgxpool.Pool{a.commits, a.pool} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
+}
+
+// serve answers on both addresses until ctx ends or one of them fails.
+func (a *App) serve(ctx context.Context, public, internal net.Listener) error {
+	servers := []*http.Server{serve.NewServer(a.Handler), serve.NewServer(serve.Internal(a.registry, a.health))}
+	servers[0].ReadTimeout, servers[0].WriteTimeout = readTimeout, writeTimeout
+	failed := make(chan error, len(servers))
+	for i, l := range []net.Listener{public, internal} {
+		a.running.Go(func() { failed <- servers[i].Serve(l) })
+	}
+	a.log.Info("serving", "address", public.Addr().String(), "internal", internal.Addr().String())
+
+	var err error
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping: finishing what was begun")
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	}
+	a.health.Drain()
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	for _, server := range servers {
+		if stopErr := server.Shutdown(stopCtx); stopErr != nil {
+			err = errors.Join(err, fmt.Errorf("stop serving: %w", stopErr), server.Close())
+		}
+	}
+	return err
+}
+
+// removeExpiredSessions keeps the table small; expired ones are not honoured anyway.
+func (a *App) removeExpiredSessions(ctx context.Context) {
+	tick := time.NewTicker(cleanEvery)
+	defer tick.Stop()
+	for {
+		removed, err := a.sessions.EndExpired(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			a.log.Warn("remove expired sessions", "error", err)
+		case removed > 0:
+			a.log.Info("removed expired sessions", "sessions", removed)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
+
+	"parley/core/serve"
+)
+
+// Config is the service's configuration, from the environment.
+type Config struct {
+	DatabaseURL string `env:"DATABASE_URL,required,notEmpty"`
+	RedisURL    string `env:"REDIS_URL" envDefault:"redis://127.0.0.1:6379/0"`
+
+	ListenAddr  string `env:"LISTEN_ADDR"  envDefault:"127.0.0.1:8081"` // host:port or unix:/path
+	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9081"` // internal: metrics, health, profiles
+
+	LogFormat string `env:"LOG_FORMAT" envDefault:"text"` // or json
+	LogLevel  string `env:"LOG_LEVEL"  envDefault:"info"` // debug logs every request
+
+	SessionTTL time.Duration `env:"SESSION_TTL" envDefault:"720h"`
+
+	// TrustedProxies are the networks whose X-Forwarded-For and
+	// X-Forwarded-Proto are believed.
+	TrustedProxies serve.Proxies `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"`
+
+	// Limits; 0 is off.
+	RateLimitMessages int `env:"RATE_LIMIT_MESSAGES" envDefault:"0"`   // messages a user, within a minute
+	RateLimitLogin    int `env:"RATE_LIMIT_LOGIN"    envDefault:"10"`  // failures a name, within 3 minutes; five times that an address
+	RateLimitRegister int `env:"RATE_LIMIT_REGISTER" envDefault:"100"` // sign-ups an address, within 10 minutes
+}
+
+// FromEnvironment reads the configuration and reports all its faults together.
+func FromEnvironment() (Config, error) {
+	cfg, err := env.ParseAs[Config]()
+	if err := errors.Join(err, cfg.validate()); err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	return cfg, nil
+}
+
+func (c Config) validate() error {
+	var faults []error
+	if _, err := pgxpool.ParseConfig(c.DatabaseURL); err != nil {
+		faults = append(faults, fmt.Errorf("DATABASE_URL: %w", err))
+	}
+	if _, err := redis.ParseURL(c.RedisURL); err != nil {
+		faults = append(faults, fmt.Errorf("REDIS_URL: %w", err))
+	}
+	if c.SessionTTL < time.Second {
+		faults = append(faults, fmt.Errorf("SESSION_TTL is %s: want a second or more", c.SessionTTL))
+	}
+	for name, value := range map[string]int{
+		"RATE_LIMIT_MESSAGES": c.RateLimitMessages,
+		"RATE_LIMIT_LOGIN":    c.RateLimitLogin,
+		"RATE_LIMIT_REGISTER": c.RateLimitRegister,
+	} {
+		if value < 0 {
+			faults = append(faults, fmt.Errorf("%s is %d: want 0 (off) or more", name, value))
+		}
+	}
+	return errors.Join(faults...)
+}

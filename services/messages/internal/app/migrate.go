@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/golang-migrate/migrate/v4"
+	"github.com/jackc/pgerrcode"
+
+	"parley/core/backing"
+	"parley/migrations"
+)
+
+const (
+	migratePatience = time.Minute
+	migrateRetry    = time.Second
+)
+
+// Migrate brings the database to the newest schema. It waits up to a minute
+// for Postgres.
+func Migrate(ctx context.Context, databaseURL string, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, migratePatience)
+	defer cancel()
+	retry := time.NewTicker(migrateRetry)
+	defer retry.Stop()
+	for {
+		version, err := up(ctx, databaseURL)
+		if err == nil {
+			log.Info("the schema is up to date", "version", version)
+			return nil
+		}
+		if !worthWaiting(err) {
+			return err
+		}
+		log.Info("waiting for Postgres", "error", err)
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return fmt.Errorf("gave up on Postgres: %w", err)
+		}
+	}
+}
+
+// up is [migrations.Up] that returns when ctx ends: it leaves the attempt to
+// the end of the process then.
+func up(ctx context.Context, databaseURL string) (uint, error) {
+	type result struct {
+		version uint
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		version, err := migrations.Up(databaseURL)
+		done <- result{version, err}
+	}()
+	select {
+	case r := <-done:
+		return r.version, r.err
+	case <-ctx.Done():
+		return 0, fmt.Errorf("migrate: %w", ctx.Err())
+	}
+}
+
+// worthWaiting reports whether err will pass: Postgres is still starting, or
+// another migration is running.
+func worthWaiting(err error) bool {
+	return backing.Unavailable(err) || errors.Is(err, migrate.ErrLockTimeout) ||
+		backing.Code(err) == pgerrcode.InvalidCatalogName // the database is still to be made
+}

@@ -1,0 +1,149 @@
+package commit
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// A lane has a connection while it waits for its room's lock, and the
+	// committer needs one too.
+	maxLanes   = PoolSize - 1
+	laneLength = 1024 // jobs
+	// patience is how long a post waits for a room's lock before it is refused.
+	patience = 5 * time.Second
+)
+
+// PoolSize is how many connections the committer's pool should have.
+const PoolSize = 8
+
+// lane stores the posts of one room whose lock somebody else holds for long,
+// so that the other rooms need not wait. It is open until it is empty, and all
+// posts to the room go through it meanwhile.
+type lane struct {
+	jobs []*job
+}
+
+// lanes are the lanes that are open.
+type lanes struct {
+	running sync.WaitGroup
+
+	mu   sync.Mutex
+	open map[string]*lane // by room
+}
+
+func (l *lanes) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.open)
+}
+
+func (l *lanes) wait() { l.running.Wait() }
+
+// divert hands the jobs whose rooms have a lane to it, and returns the others,
+// in place.
+func (l *lanes) divert(jobs []*job) []*job {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.open) == 0 {
+		return jobs
+	}
+	kept := jobs[:0]
+	for _, j := range jobs {
+		if lane := l.open[j.Room]; lane != nil {
+			lane.append(j)
+		} else {
+			kept = append(kept, j)
+		}
+	}
+	return kept
+}
+
+func (l *lane) append(j *job) {
+	if len(l.jobs) >= laneLength {
+		j.answer(Receipt{}, ErrBusy)
+		return
+	}
+	l.jobs = append(l.jobs, j)
+}
+
+// openLanes gives each room of jobs a lane. Only the committer's goroutine
+// opens lanes, so a room that has one is not among them.
+func (c *Committer) openLanes(jobs []*job) {
+	c.lanes.mu.Lock()
+	defer c.lanes.mu.Unlock()
+	for _, j := range jobs {
+		l := c.lanes.open[j.Room]
+		if l == nil {
+			if len(c.lanes.open) == maxLanes {
+				j.answer(Receipt{}, ErrBusy)
+				continue
+			}
+			l = &lane{}
+			c.lanes.open[j.Room] = l
+			room := j.Room
+			c.log.Warn("a room is locked by somebody else", "room", room)
+			c.lanes.running.Go(func() { c.serveLane(room, l) })
+		}
+		l.append(j)
+	}
+}
+
+// serveLane stores the lane's jobs and closes it when it is empty.
+func (c *Committer) serveLane(room string, l *lane) {
+	for {
+		batch := c.lanes.take(room, l)
+		if batch == nil {
+			return
+		}
+		batch = present(batch)
+		if len(batch) == 0 {
+			continue
+		}
+		err := c.store(batch)
+		switch {
+		case err == nil:
+		case isLockTimeout(err):
+			c.lanes.giveBack(l, batch)
+		case isRefusal(err) && len(batch) > 1:
+			for i := range batch {
+				if err := c.store(batch[i : i+1]); err != nil {
+					batch[i].answer(Receipt{}, err)
+				}
+			}
+		default:
+			fail(batch, err)
+		}
+	}
+}
+
+// take returns the next jobs of a lane, or closes it and returns nil.
+func (l *lanes) take(room string, from *lane) []*job {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(from.jobs) == 0 {
+		delete(l.open, room)
+		return nil
+	}
+	n := min(len(from.jobs), maxBatch)
+	batch := slices.Clone(from.jobs[:n])
+	from.jobs = slices.Delete(from.jobs, 0, n)
+	return batch
+}
+
+// giveBack puts jobs at the front of their lane again, for another try, but
+// for those whose patience is over.
+func (l *lanes) giveBack(to *lane, jobs []*job) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kept := jobs[:0]
+	for _, j := range jobs {
+		if time.Since(j.since) >= patience {
+			j.answer(Receipt{}, ErrBusy)
+		} else {
+			kept = append(kept, j)
+		}
+	}
+	to.jobs = slices.Insert(to.jobs, 0, kept...)
+}

@@ -1,0 +1,151 @@
+// Package cookie keeps gin-contrib's sessions where both services know them:
+// a random token in the browser's cookie, a row in Postgres. It is a store for
+// [github.com/gin-contrib/sessions] on [parley/core/session].
+//
+// A session says who is signed in, nothing more. Values:
+//
+//	Username   whose session it is
+//	loaded     the stored session that came with the request, if any
+//
+// Saving a session without loaded signs in: it makes a new token and ends the
+// session that the request came with. Saving with it keeps that session, if it
+// has not been ended meanwhile.
+package cookie
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	ginsessions "github.com/gin-contrib/sessions"
+	"github.com/gorilla/sessions"
+
+	"parley/core/session"
+)
+
+// Username is the key under which a session holds the name of who is signed in.
+const Username = "username"
+
+const loaded = "session"
+
+// ErrNobody is returned for saving a session that says nobody is signed in.
+var ErrNobody = errors.New("a session needs a username")
+
+// touchAfter is how stale the time may be at which a session was last seen.
+const touchAfter = time.Minute
+
+// Store implements the store of gin-contrib/sessions.
+type Store struct {
+	sessions *session.Store
+	ttl      time.Duration
+	https    func(*http.Request) bool
+	ended    func(...session.Key)
+	seen     *Seen
+}
+
+var _ ginsessions.Store = (*Store)(nil)
+
+// NewStore returns a store of sessions that live for ttl. https says whether a
+// request came by https; ended gets the sessions that were ended; seen gets
+// those that were seen.
+func NewStore(s *session.Store, ttl time.Duration, https func(*http.Request) bool, ended func(...session.Key), seen *Seen) *Store {
+	return &Store{sessions: s, ttl: ttl, https: https, ended: ended, seen: seen}
+}
+
+// Options implements the interface; the store's cookies have options of their own.
+func (s *Store) Options(ginsessions.Options) {}
+
+// Get returns the request's session, read once per request. An error is
+// Postgres's: whether somebody is signed in is not known then.
+func (s *Store) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New reads the session of the request's cookie. It is new, and nobody's, if
+// there is no cookie, or none of a live session.
+func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
+	fresh := sessions.NewSession(s, name)
+	fresh.IsNew = true
+	fresh.Options = s.cookieOptions(r)
+	key, ok := session.FromRequest(r)
+	if !ok {
+		return fresh, nil
+	}
+	found, err := s.sessions.Find(r.Context(), key)
+	if errors.Is(err, session.ErrNotFound) {
+		return fresh, nil
+	}
+	if err != nil {
+		return fresh, err
+	}
+	if time.Since(found.LastSeenAt) > touchAfter {
+		s.seen.note(key)
+	}
+	fresh.IsNew = false
+	fresh.ID = found.ID
+	fresh.Values[Username] = found.Username
+	fresh.Values[loaded] = found
+	return fresh, nil
+}
+
+// Save signs in, out (a MaxAge below 0), or keeps a session; see the package.
+// It returns [session.ErrNotFound] for keeping one that was ended.
+func (s *Store) Save(r *http.Request, w http.ResponseWriter, saved *sessions.Session) error {
+	username, _ := saved.Values[Username].(string)
+	current, kept := saved.Values[loaded].(session.Session)
+	switch {
+	case saved.Options.MaxAge < 0:
+		return s.signOut(r, w)
+	case username == "":
+		return ErrNobody
+	case kept && current.Username == username:
+		return s.sessions.Touch(r.Context(), current.Key)
+	}
+	return s.signIn(r, w, username)
+}
+
+func (s *Store) signIn(r *http.Request, w http.ResponseWriter, username string) error {
+	old, had := session.FromRequest(r)
+	if !had {
+		token, err := s.sessions.Create(r.Context(), username, r.UserAgent(), s.ttl)
+		if err != nil {
+			return err
+		}
+		s.setCookie(w, r, token)
+		return nil
+	}
+	token, err := s.sessions.Rotate(r.Context(), old, username, r.UserAgent(), s.ttl)
+	if err != nil {
+		return err
+	}
+	s.ended(old)
+	s.setCookie(w, r, token)
+	return nil
+}
+
+func (s *Store) signOut(r *http.Request, w http.ResponseWriter) error {
+	if key, ok := session.FromRequest(r); ok {
+		if err := s.sessions.End(r.Context(), key); err != nil {
+			return err
+		}
+		s.ended(key)
+	}
+	options := s.cookieOptions(r)
+	options.MaxAge = -1
+	http.SetCookie(w, sessions.NewCookie(session.CookieName, "", options))
+	return nil
+}
+
+func (s *Store) setCookie(w http.ResponseWriter, r *http.Request, token session.Token) {
+	http.SetCookie(w, sessions.NewCookie(session.CookieName, string(token), s.cookieOptions(r)))
+}
+
+func (s *Store) cookieOptions(r *http.Request) *sessions.Options {
+	return &sessions.Options{
+		Path:     "/",
+		MaxAge:   int(s.ttl.Seconds()),
+		Secure:   s.https(r),
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	}
+}

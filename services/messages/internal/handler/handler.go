@@ -1,0 +1,98 @@
+// Package handler answers the HTTP requests of the messages service: pages,
+// accounts, rooms, history and writes.
+//
+//	request ─▶ id, deadline ─▶ observe ─▶ recover ─▶ headers ─▶ origin ─▶ session? ─▶ handler
+//	                                                                                    │ error
+//	answer  ◀── problem.go: the one place that turns errors into answers ◀──────────────┘
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	ginsessions "github.com/gin-contrib/sessions"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"parley/core/serve"
+	"parley/core/session"
+	"parley/messages/internal/account"
+	"parley/messages/internal/commit"
+	"parley/messages/internal/cookie"
+	"parley/messages/internal/limit"
+	"parley/messages/internal/message"
+	"parley/messages/internal/room"
+	"parley/messages/web"
+)
+
+// requestTimeout bounds every request. Nothing here takes long but waiting.
+const requestTimeout = 10 * time.Second
+
+// Parts are what the handlers work with.
+type Parts struct {
+	Accounts     *account.Accounts
+	Sessions     *cookie.Store
+	Rooms        *room.Store
+	History      *message.History
+	Committer    *commit.Committer
+	MessageLimit *limit.Limiter // per user
+	Site         *web.Site
+	Proxies      serve.Proxies
+	Health       *serve.Health
+	Log          *slog.Logger
+	Metrics      prometheus.Registerer
+}
+
+// Handler holds the parts that the requests of the service need.
+type Handler struct {
+	Parts
+	origin  *http.CrossOriginProtection
+	metrics *metrics
+}
+
+func init() { gin.SetMode(gin.ReleaseMode) } // gin's debug mode prints the routes
+
+// New returns the handler of the whole service.
+func New(parts Parts) http.Handler {
+	h := &Handler{Parts: parts, origin: http.NewCrossOriginProtection(), metrics: newMetrics(parts.Metrics)}
+	return serve.WithRequestID(withDeadline(h.routes()))
+}
+
+func (h *Handler) routes() *gin.Engine {
+	e := gin.New()
+	e.RedirectTrailingSlash = false
+	e.HandleMethodNotAllowed = true
+	e.Use(h.observe, h.recovered, secure, h.sameOrigin, ginsessions.Sessions(session.CookieName, h.Sessions))
+	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
+	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
+
+	read := []string{http.MethodGet, http.MethodHead}
+	e.Match(read, "/healthz", gin.WrapF(h.Health.Live))
+	e.Match(read, "/readyz", gin.WrapF(h.Health.Ready))
+	h.assetRoutes(e, read)
+
+	e.Match(read, "/", func(c *gin.Context) { c.Redirect(http.StatusSeeOther, "/chat") })
+	e.Match(read, "/register", h.signInPage(web.ModeRegister))
+	e.Match(read, "/login", h.signInPage(web.ModeLogin))
+	e.POST("/register", h.register)
+	e.POST("/login", h.login)
+	e.POST("/logout", h.logout)
+
+	chat := e.Group("/chat", h.signedIn)
+	chat.Match(read, "", h.listRooms)
+	chat.POST("", h.createRoom)
+	chat.Match(read, "/:room", h.showRoom)
+	chat.Match(read, "/:room/messages", h.history)
+	chat.POST("/:room/messages", h.post)
+	return e
+}
+
+func withDeadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}

@@ -1,0 +1,83 @@
+package handler
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxRequest is the longest request body, in bytes.
+const maxRequest = 64 << 10
+
+// input is a request's body: JSON, or a form.
+type input struct {
+	json []byte
+	form url.Values // nil if it is JSON
+}
+
+// readInput reads the body. Errors: errTooLarge, errMediaType, errJSON,
+// errForm, or that the client went away.
+func readInput(w http.ResponseWriter, r *http.Request) (*input, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, errTooLarge
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: read request: %w", errJSON, err)
+	}
+	kind := r.Header.Get("Content-Type")
+	if kind != "" {
+		if kind, _, err = mime.ParseMediaType(kind); err != nil {
+			return nil, errMediaType
+		}
+	}
+	switch kind {
+	case "application/json", "":
+		return readJSON(body)
+	case "application/x-www-form-urlencoded":
+		return readForm(body)
+	}
+	return nil, errMediaType
+}
+
+// readJSON accepts an object of valid UTF-8, which encoding/json would not
+// insist on. An escape of half a surrogate pair becomes U+FFFD, as it does when
+// a browser encodes such a string.
+func readJSON(body []byte) (*input, error) {
+	if !utf8.Valid(body) || !json.Valid(body) || bytes.TrimLeft(body, " \t\r\n")[0] != '{' {
+		return nil, errJSON
+	}
+	return &input{json: body}, nil
+}
+
+func readForm(body []byte) (*input, error) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errForm, err)
+	}
+	return &input{form: form}, nil
+}
+
+func (in *input) isForm() bool { return in.form != nil }
+
+// decode reads the object into v, by v's json tags. Unknown fields are ignored.
+func (in *input) decode(v any) error {
+	if err := json.Unmarshal(in.json, v); err != nil {
+		return fmt.Errorf("%w: %w", errJSON, err)
+	}
+	return nil
+}
+
+// text returns a field of the form. A form ends lines with CR LF (HTML
+// standard, "constructing the entry list"); what was typed had LF.
+func (in *input) text(field string) string {
+	return strings.ReplaceAll(in.form.Get(field), "\r\n", "\n")
+}

@@ -1,0 +1,161 @@
+package handler
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/event"
+	"parley/messages/internal/commit"
+	"parley/messages/internal/message"
+	"parley/messages/web"
+)
+
+// history answers with a stretch of a room's messages.
+func (h *Handler) history(c *gin.Context) {
+	name, err := roomName(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	before, err := readBefore(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	limit, err := readLimit(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	page, err := h.History.Page(c.Request.Context(), name, before, limit)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.Header("Cache-Control", "no-store")
+	c.Data(http.StatusOK, "application/json; charset=utf-8", appendPage(nil, page))
+}
+
+// appendPage appends {"messages":[…],"head":N,"more":bool}.
+func appendPage(b []byte, page message.Page) []byte {
+	b = append(b, `{"messages":[`...)
+	for i := range page.Messages {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = page.Messages[i].AppendJSON(b)
+	}
+	b = append(b, `],"head":`...)
+	b = strconv.AppendInt(b, page.Head, 10)
+	b = append(b, `,"more":`...)
+	b = strconv.AppendBool(b, page.More)
+	return append(b, '}')
+}
+
+// readBefore returns 0 if the request doesn't say before which message.
+func readBefore(c *gin.Context) (event.Position, error) {
+	value, given := c.GetQuery("before")
+	if !given {
+		return 0, nil
+	}
+	before, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || before < 1 {
+		return 0, errBeforeInvalid
+	}
+	return before, nil
+}
+
+// readLimit takes more than a page can have for a whole page.
+func readLimit(c *gin.Context) (int, error) {
+	value, given := c.GetQuery("limit")
+	if !given {
+		return message.DefaultPage, nil
+	}
+	limit, err := strconv.Atoi(value)
+	if limit < 1 || err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, errLimitInvalid
+	}
+	return min(limit, message.MaxPage), nil
+}
+
+// draft is a message as it is posted.
+type draft struct {
+	Body     string  `json:"body"`
+	ClientID *string `json:"client_id"`
+	form     bool
+}
+
+func readDraft(c *gin.Context) (draft, error) {
+	in, err := readInput(c.Writer, c.Request)
+	if err != nil {
+		return draft{}, err
+	}
+	if !in.isForm() {
+		var d draft
+		err = in.decode(&d)
+		return d, err
+	}
+	d := draft{Body: in.text("body"), form: true}
+	if id := in.form.Get("client_id"); id != "" { // a field that no script has filled in is none
+		d.ClientID = &id
+	}
+	return d, nil
+}
+
+// post stores a message.
+func (h *Handler) post(c *gin.Context) {
+	d, err := readDraft(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	receipt, err := h.store(c, d)
+	switch {
+	case err != nil && d.form && wantsPage(c.Request):
+		h.returnDraft(c, d, err)
+	case err != nil:
+		h.fail(c, err)
+	case d.form:
+		c.Redirect(http.StatusSeeOther, "/chat/"+c.Param("room"))
+	case receipt.Repeated:
+		c.JSON(http.StatusOK, gin.H{"id": receipt.ID})
+	default:
+		c.JSON(http.StatusCreated, gin.H{"id": receipt.ID})
+	}
+}
+
+func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {
+	p := commit.Post{Username: user(c)}
+	var err error
+	if p.Body, err = message.CleanBody(d.Body); err != nil {
+		return commit.Receipt{}, err
+	}
+	if d.ClientID != nil {
+		if err := message.CheckClientID(*d.ClientID); err != nil {
+			return commit.Receipt{}, err
+		}
+		p.ClientID = *d.ClientID
+	}
+	if p.Room, err = roomName(c); err != nil {
+		return commit.Receipt{}, err
+	}
+	if err := h.MessageLimit.Take(p.Username); err != nil {
+		return commit.Receipt{}, err
+	}
+	return h.Committer.Store(c.Request.Context(), p)
+}
+
+// returnDraft shows the room again, with what was written and why it was not
+// stored.
+func (h *Handler) returnDraft(c *gin.Context, d draft, err error) {
+	p := h.note(c, err)
+	name, err := roomName(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	h.renderRoom(c, p.status, web.Room{Room: name, Error: p.message, Draft: d.Body})
+}

@@ -1,0 +1,141 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/backing"
+	"parley/core/session"
+	"parley/messages/internal/account"
+	"parley/messages/internal/commit"
+	"parley/messages/internal/limit"
+	"parley/messages/internal/message"
+	"parley/messages/internal/room"
+	"parley/messages/web"
+)
+
+// The errors of a request that are found here, before anything is asked of a store.
+var (
+	errNotFound      = errors.New("no such address")
+	errMethod        = errors.New("method not allowed")
+	errNotSignedIn   = errors.New("not signed in")
+	errCrossOrigin   = errors.New("cross-origin request")
+	errJSON          = errors.New("invalid JSON")
+	errForm          = errors.New("invalid form")
+	errMediaType     = errors.New("unsupported media type")
+	errTooLarge      = errors.New("request too large")
+	errBeforeInvalid = errors.New("before invalid")
+	errLimitInvalid  = errors.New("limit invalid")
+)
+
+// problem is how an error is told to a client.
+type problem struct {
+	status  int
+	code    string
+	message string
+}
+
+// problems are the errors that clients cause, and those of being too busy.
+var problems = []struct {
+	err error
+	problem
+}{
+	{errNotFound, problem{404, "not_found", "There is nothing at this address."}},
+	{errMethod, problem{405, "method_not_allowed", "This address does not take that method."}},
+	{errNotSignedIn, problem{401, "not_signed_in", "Sign in first."}},
+	{session.ErrNotFound, problem{401, "not_signed_in", "This session has ended. Sign in again."}},
+	{errCrossOrigin, problem{403, "cross_origin", "This request came from another site."}},
+	{errJSON, problem{400, "invalid_json", "The request is not the JSON that is expected here."}},
+	{errForm, problem{400, "invalid_form", "The form could not be read."}},
+	{errMediaType, problem{415, "unsupported_media_type", "Send application/json or application/x-www-form-urlencoded."}},
+	{errTooLarge, problem{413, "too_large", "A request may have at most 64 KiB."}},
+	{errBeforeInvalid, problem{422, "before_invalid", "before must be the id of a message: 1 or more."}},
+	{errLimitInvalid, problem{422, "limit_invalid", "limit must be a number: 1 to 200."}},
+
+	{account.ErrUsernameInvalid, problem{422, "username_invalid", "A name has 2 to 32 letters a to z, digits, and _ . - but begins with a letter or digit."}},
+	{account.ErrUsernameTaken, problem{409, "username_taken", "This name is taken."}},
+	{account.ErrPasswordTooShort, problem{422, "password_too_short", "A password has at least 8 characters."}},
+	{account.ErrPasswordTooLong, problem{422, "password_too_long", "A password has at most 256 bytes."}},
+	{account.ErrBadCredentials, problem{401, "bad_credentials", "Name or password is wrong."}},
+	{account.ErrBusy, problem{503, "unavailable", "Too many people are signing in just now. Try again shortly."}},
+
+	{room.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
+	{room.ErrExists, problem{409, "room_exists", "There is a room of this name already."}},
+	{room.ErrNameInvalid, problem{422, "room_name_invalid", "A room's name has 1 to 100 letters a to z, digits, and _ - but begins with a letter or digit."}},
+
+	{message.ErrBodyEmpty, problem{422, "body_empty", "Write something first."}},
+	{message.ErrBodyTooLong, problem{422, "body_too_long", "A message has at most 4,000 characters."}},
+	{message.ErrBodyInvalid, problem{422, "body_invalid", "A message is text: valid UTF-8 without NUL."}},
+	{message.ErrClientIDInvalid, problem{422, "client_id_invalid", "client_id must have 1 to 100 characters."}},
+
+	{commit.ErrBusy, unavailable},
+	{commit.ErrClosed, unavailable},
+	{context.DeadlineExceeded, unavailable},
+	{context.Canceled, unavailable}, // the client has left
+}
+
+var (
+	unavailable = problem{503, "unavailable", "Parley cannot do this just now. Try again shortly."}
+	rateLimited = problem{429, "rate_limited", "Too many tries. Wait a little."}
+	internal    = problem{500, "internal", "Something went wrong on our side."}
+)
+
+// retryAfter is how long a client should wait that was told 503.
+const retryAfter = 2 * time.Second
+
+func problemOf(err error) problem {
+	for _, known := range problems {
+		if errors.Is(err, known.err) {
+			return known.problem
+		}
+	}
+	var exceeded *limit.Exceeded
+	switch {
+	case errors.As(err, &exceeded):
+		return rateLimited
+	case backing.Unavailable(err):
+		return unavailable
+	}
+	return internal
+}
+
+// fail answers with the problem that err is, as a page where a browser shows
+// one, else as JSON, and ends the request.
+func (h *Handler) fail(c *gin.Context, err error) {
+	p := h.note(c, err)
+	if !wantsPage(c.Request) || p.status == http.StatusUnauthorized {
+		c.JSON(p.status, gin.H{"error": gin.H{"code": p.code, "message": p.message}})
+		return
+	}
+	h.render(c, p.status, "error.html", web.Error{
+		Status: p.status, Title: http.StatusText(p.status), Message: p.message, Username: user(c),
+	})
+}
+
+// note ends the request, remembers err for the log, sets the headers that
+// belong to its problem, and returns that for the answer.
+func (h *Handler) note(c *gin.Context, err error) problem {
+	c.Abort()
+	_ = c.Error(err) // returns what it was given
+	p := problemOf(err)
+	c.Header("Cache-Control", "no-store")
+	var exceeded *limit.Exceeded
+	switch {
+	case errors.As(err, &exceeded):
+		setRetryAfter(c, exceeded.Wait)
+	case p.status == http.StatusServiceUnavailable:
+		setRetryAfter(c, retryAfter)
+	}
+	return p
+}
+
+// setRetryAfter rounds up: whole seconds are all that the header can say.
+func setRetryAfter(c *gin.Context, wait time.Duration) {
+	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+}

@@ -1,0 +1,103 @@
+package handler
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/event"
+	"parley/messages/internal/message"
+	"parley/messages/internal/room"
+	"parley/messages/web"
+)
+
+// listRooms answers with all rooms, as a page or as JSON.
+func (h *Handler) listRooms(c *gin.Context) {
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.renderRooms(c, http.StatusOK, "", "")
+		return
+	}
+	rooms, err := h.Rooms.List(c.Request.Context())
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.Header("Cache-Control", "no-store")
+	c.JSON(http.StatusOK, gin.H{"rooms": rooms})
+}
+
+func (h *Handler) renderRooms(c *gin.Context, status int, name, failure string) {
+	rooms, err := h.Rooms.List(c.Request.Context())
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	h.render(c, status, "rooms.html", web.Rooms{Username: user(c), Rooms: rooms, Name: name, Error: failure})
+}
+
+func (h *Handler) createRoom(c *gin.Context) {
+	in, err := readInput(c.Writer, c.Request)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	var wanted struct {
+		Name string `json:"name"`
+	}
+	if in.isForm() {
+		wanted.Name = in.form.Get("name")
+	} else if err := in.decode(&wanted); err != nil {
+		h.fail(c, err)
+		return
+	}
+	err = h.Rooms.Create(c.Request.Context(), wanted.Name, user(c))
+	switch {
+	case err != nil && in.isForm() && wantsPage(c.Request):
+		p := h.note(c, err)
+		h.renderRooms(c, p.status, wanted.Name, p.message)
+	case err != nil:
+		h.fail(c, err)
+	case in.isForm():
+		c.Redirect(http.StatusSeeOther, "/chat/"+wanted.Name)
+	default:
+		c.JSON(http.StatusCreated, gin.H{"name": wanted.Name})
+	}
+}
+
+// showRoom answers with a room's page.
+func (h *Handler) showRoom(c *gin.Context) {
+	name, err := roomName(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	h.renderRoom(c, http.StatusOK, web.Room{Room: name})
+}
+
+// renderRoom fills in what page does not have yet: the newest messages, and
+// the rooms.
+func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
+	newest, err := h.History.Page(c.Request.Context(), page.Room, 0, message.DefaultPage)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	page.Username = user(c)
+	page.Messages, page.Head, page.More = newest.Messages, newest.Head, newest.More
+	if page.Rooms, err = h.Rooms.List(c.Request.Context()); err != nil {
+		h.fail(c, err)
+		return
+	}
+	h.render(c, status, "room.html", page)
+}
+
+// roomName returns the room in the request's path. One that can't be is not
+// asked for.
+func roomName(c *gin.Context) (string, error) {
+	name := c.Param("room")
+	if !event.ValidRoom(name) {
+		return "", room.ErrNotFound
+	}
+	return name, nil
+}

@@ -1,0 +1,158 @@
+// Package publish rings the doorbell: it tells Redis what has been committed.
+//
+// Nobody waits for it. A queue in memory feeds one goroutine that sends what
+// has gathered in one pipeline, in order. When Redis is away or the queue is
+// full, notices are dropped and counted: the stream service finds in Postgres
+// what it was not told.
+package publish
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"parley/core/event"
+	"parley/core/session"
+)
+
+const (
+	queueLength = 4096            // at 16 KB a message at most, 64 MB
+	maxPipeline = 512             // notices
+	sendTimeout = 2 * time.Second // for one pipeline
+)
+
+// notice is something to be published.
+type notice struct {
+	channel string
+	value   json.Marshaler
+}
+
+// Publisher publishes to Redis in the background.
+type Publisher struct {
+	client *redis.Client
+	log    *slog.Logger
+	queue  chan notice
+	done   chan struct{}
+
+	published prometheus.Counter
+	dropped   prometheus.Counter
+
+	failing bool // of the goroutine
+}
+
+// New starts a publisher. The caller must Close it, and publish nothing after.
+func New(client *redis.Client, log *slog.Logger, metrics prometheus.Registerer) *Publisher {
+	p := &Publisher{
+		client: client,
+		log:    log,
+		queue:  make(chan notice, queueLength),
+		done:   make(chan struct{}),
+		published: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "parley_published_total", Help: "Notices that Redis accepted.",
+		}),
+		dropped: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "parley_publish_dropped_total", Help: "Notices that Redis did not get: it was away, or the queue was full.",
+		}),
+	}
+	queued := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "parley_publish_queue_length", Help: "Notices that wait to be published.",
+	}, func() float64 { return float64(len(p.queue)) })
+	metrics.MustRegister(p.published, p.dropped, queued)
+	go p.run()
+	return p
+}
+
+// Messages publishes messages on the channels of their rooms, in order. It
+// doesn't block.
+func (p *Publisher) Messages(messages []event.Message) {
+	for _, m := range messages {
+		p.enqueue(notice{event.Channel(m.Room), m})
+	}
+}
+
+// SessionsEnded tells that sessions have ended. It doesn't block.
+func (p *Publisher) SessionsEnded(keys ...session.Key) {
+	p.enqueue(notice{event.SessionEndedChannel, session.Ended{Keys: keys}})
+}
+
+// Close publishes what is queued and ends the publisher. With Redis away it
+// takes at most a few seconds.
+func (p *Publisher) Close() {
+	close(p.queue)
+	<-p.done
+}
+
+func (p *Publisher) enqueue(n notice) {
+	select {
+	case p.queue <- n:
+	default:
+		p.dropped.Inc()
+	}
+}
+
+func (p *Publisher) run() {
+	defer close(p.done)
+	batch := make([]notice, 0, maxPipeline)
+	for first := range p.queue {
+		batch = p.gather(append(batch[:0], first))
+		p.send(batch)
+		clear(batch)
+	}
+}
+
+func (p *Publisher) gather(batch []notice) []notice {
+	for len(batch) < maxPipeline {
+		select {
+		case n, ok := <-p.queue:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, n)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (p *Publisher) send(batch []notice) {
+	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
+	defer cancel()
+	pipeline := p.client.Pipeline()
+	for _, n := range batch {
+		payload, err := n.value.MarshalJSON()
+		if err != nil {
+			p.log.Error("encode notice", "channel", n.channel, "error", err)
+			p.dropped.Inc()
+			continue
+		}
+		pipeline.Publish(ctx, n.channel, payload)
+	}
+	results, err := pipeline.Exec(ctx)
+	for _, result := range results {
+		if result.Err() != nil {
+			p.dropped.Inc()
+		} else {
+			p.published.Inc()
+		}
+	}
+	p.note(err)
+}
+
+// note logs when Redis goes away and when it is back.
+func (p *Publisher) note(err error) {
+	failing := err != nil
+	if failing == p.failing {
+		return
+	}
+	p.failing = failing
+	if failing {
+		p.log.Warn("Redis does not take notices; streams find messages in Postgres", "error", err)
+	} else {
+		p.log.Info("Redis takes notices again")
+	}
+}
