@@ -42,7 +42,15 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	defer a.close()
-	return a.run(ctx)
+	public, err := serve.Listen(cfg.ListenAddr)
+	if err != nil {
+		return err
+	}
+	internal, err := serve.Listen(cfg.MetricsAddr)
+	if err != nil {
+		return errors.Join(err, public.Close())
+	}
+	return a.run(ctx, public, internal)
 }
 
 type app struct {
@@ -55,6 +63,7 @@ type app struct {
 	guard    *guard.Guard
 	engine   *fanout.Engine
 	health   *serve.Health
+	registry *prometheus.Registry
 	public   *http.Server
 	internal *http.Server
 }
@@ -69,12 +78,12 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 		a.pool.Close()
 		return nil, err
 	}
-	registry := serve.NewRegistry()
-	if err := a.wire(registry); err != nil {
+	a.registry = serve.NewRegistry()
+	if err := a.wire(a.registry); err != nil {
 		a.close()
 		return nil, err
 	}
-	a.internal = serve.NewServer(serve.Internal(registry, a.health))
+	a.internal = serve.NewServer(serve.Internal(a.registry, a.health))
 	return a, nil
 }
 
@@ -106,17 +115,8 @@ func (a *app) close() {
 }
 
 // run starts everything, waits for ctx or a failed listener, and stops
-// everything in reverse order.
-func (a *app) run(ctx context.Context) error {
-	public, err := serve.Listen(a.cfg.ListenAddr)
-	if err != nil {
-		return err
-	}
-	internal, err := serve.Listen(a.cfg.MetricsAddr)
-	if err != nil {
-		return errors.Join(err, public.Close())
-	}
-
+// everything in reverse order. It closes the listeners.
+func (a *app) run(ctx context.Context, public, internal net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	a.engine.Start(fanout.Owners{Log: a.hub.Release, Session: a.guard.Leave})
@@ -128,8 +128,9 @@ func (a *app) run(ctx context.Context) error {
 	failed := make(chan error, 2)
 	a.serve(a.public, public, failed)
 	a.serve(a.internal, internal, failed)
-	a.log.Info("listening", "addr", a.cfg.ListenAddr, "metrics", a.cfg.MetricsAddr)
+	a.log.Info("listening", "addr", public.Addr(), "metrics", internal.Addr())
 
+	var err error
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

@@ -7,9 +7,9 @@
 // and a new one begins with everything that is wanted then. Whoever listens
 // learns of each beginning, because publishes in between are lost.
 //
-//	        ┌── error, or probe missed ──┐
-//	        ▼                            │
-//	     down ──connect, subscribe──▶ receive ──▶ Handlers
+//	   ┌── error, or probe missed ──┐
+//	   ▼                            │
+//	down ──connect, subscribe──▶ receive ──▶ Handlers
 package doorbell
 
 import (

@@ -74,7 +74,7 @@ func (h *Hub) Acquire(ctx context.Context, room string) (*Log, error) {
 	if l == nil {
 		l = &Log{Room: room, loaded: make(chan struct{}), listeners: h.listeners}
 		h.logs[room] = l
-		go h.load(l)
+		go h.load(l) //nolint:gosec // for all who wait, not for this request alone
 	}
 	l.refs++
 	h.mu.Unlock()

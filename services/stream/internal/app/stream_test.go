@@ -1,0 +1,214 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/core/session"
+)
+
+func TestReplayThenReadyThenLive(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	for i := range 5 {
+		b.post("general", fmt.Sprint("before ", i))
+	}
+	c := b.listen("/chat/general/stream", ada, "2")
+	c.want("room.general 3", "room.general 4", "room.general 5", "ready 5")
+	b.post("general", "live")
+	c.want("room.general 6")
+
+	head := b.listen("/chat/general/stream", ada, "")
+	head.want("ready 6")
+	after := b.listen("/chat/general/stream?after=4", ada, "")
+	after.want("room.general 5", "room.general 6", "ready 6")
+	wins := b.listen("/chat/general/stream?after=1", ada, "5")
+	wins.want("room.general 6", "ready 6")
+	all := b.listen("/chat/general/stream", ada, "0")
+	all.want(positions(1, 6)...)
+	all.want("ready 6")
+}
+
+func TestFramesAreGolden(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	m := b.insert("general", "hi <b>\n\"there\" \u2028 🎉")
+	_, err := b.pool.Exec(t.Context(), `UPDATE messages SET created_at = '2026-11-23T09:00:00.5Z', client_id = 'c-1' WHERE id = $1`, m.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp := b.get("/chat/general/stream", ada, "0")
+	for name, want := range map[string]string{
+		"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+	} {
+		if got := resp.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	go func() { _ = b.stop() }() // ends the stream, so that it can be read whole
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	retry, frames, _ := bytes.Cut(body, []byte("\n\n"))
+	var ms int
+	if _, err := fmt.Sscanf(string(retry), "retry: %d", &ms); err != nil || ms < 1000 || ms > 5000 {
+		t.Errorf("the stream begins with %q", retry)
+	}
+	golden(t, "stream.txt", frames)
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestCursorsThatCannotBeServed(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(c *Config) { c.ReplayLimit = 3 })
+	ada := b.signIn("ada", time.Hour)
+	for range 5 {
+		b.post("general", "x")
+	}
+	for _, cursor := range []string{"abc", "-1", "+1", "1.5", "99999999999999999999", "6", "1", "0", " 2 x"} {
+		c := b.listen("/chat/general/stream", ada, cursor)
+		c.want("reset 5", "ready 5")
+	}
+	c := b.listen("/chat/general/stream", ada, "2")
+	c.want("room.general 3", "room.general 4", "room.general 5", "ready 5")
+}
+
+func TestManyRooms(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	b.room("random")
+	b.room("quiet")
+	b.post("general", "1")
+	b.post("general", "2")
+	b.post("random", "1")
+	c := b.listen("/chat/stream?after=general:1,random:0,quiet", ada, "")
+	got := map[string]bool{}
+	for range 5 {
+		e := c.next()
+		got[e.Name+" "+e.ID] = true
+	}
+	for _, want := range []string{"room.general general:2", "ready general:2", "room.random random:1", "ready random:1", "ready quiet:0"} {
+		if !got[want] {
+			t.Errorf("%q is missing in %v", want, got)
+		}
+	}
+	b.post("quiet", "live")
+	c.want("room.quiet quiet:1")
+
+	resumed := b.listen("/chat/stream?after=general:0", ada, "general:1")
+	resumed.want("room.general general:2", "ready general:2")
+	bad := b.listen("/chat/stream?after=general:x", ada, "")
+	bad.want("reset general:2", "ready general:2")
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	expired := b.signIn("bob", -time.Hour)
+	rooms := strings.Repeat("general,", 100) + "random"
+	for _, tc := range []struct {
+		name, path string
+		token      session.Token
+		status     int
+		code       string
+	}{
+		{"no cookie", "/chat/general/stream", "", http.StatusUnauthorized, "not_signed_in"},
+		{"forged cookie", "/chat/general/stream", session.NewToken(), http.StatusUnauthorized, "not_signed_in"},
+		{"malformed cookie", "/chat/general/stream", "x", http.StatusUnauthorized, "not_signed_in"},
+		{"expired session", "/chat/general/stream", expired, http.StatusUnauthorized, "not_signed_in"},
+		{"unknown room", "/chat/nowhere/stream", ada, http.StatusNotFound, "room_not_found"},
+		{"impossible room", "/chat/No%20Where/stream", ada, http.StatusNotFound, "room_not_found"},
+		{"one unknown room of two", "/chat/stream?after=general:0,nowhere:0", ada, http.StatusNotFound, "room_not_found"},
+		{"no rooms", "/chat/stream", ada, http.StatusUnprocessableEntity, "after_invalid"},
+		{"impossible rooms", "/chat/stream?after=,,", ada, http.StatusUnprocessableEntity, "after_invalid"},
+		{"too many rooms", "/chat/stream?after=" + rooms, ada, http.StatusUnprocessableEntity, "after_invalid"},
+		{"elsewhere", "/chat", ada, http.StatusNotFound, "not_found"},
+	} {
+		resp := b.get(tc.path, tc.token, "")
+		var body struct {
+			Error struct{ Code, Message string }
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+		if resp.StatusCode != tc.status || body.Error.Code != tc.code || body.Error.Message == "" {
+			t.Errorf("%s: %d %+v, want %d %s", tc.name, resp.StatusCode, body.Error, tc.status, tc.code)
+		}
+	}
+}
+
+func TestPingAndAge(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(c *Config) { c.Heartbeat, c.MaxAge = 300*time.Millisecond, 2*time.Second })
+	c := b.listen("/chat/general/stream", b.signIn("ada", time.Hour), "0")
+	c.want("ready 0", "ping 0", "ping 0")
+	if reason := c.ended(patience); reason != `{"reason":"max_age"}` {
+		t.Errorf("ended with %s", reason)
+	}
+}
+
+func TestEditsComeOnceAsTheyAre(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	first := b.post("general", "first")
+	live := b.listen("/chat/general/stream", ada, "0")
+	live.want("room.general 1", "ready 1")
+	b.post("general", "second")
+	b.publish(b.edit(first, "edited"))
+	b.publish(b.edit(first, "edited again"))
+	live.want("room.general 2", "room.general 3", "room.general 4")
+
+	fresh := startOn(t, b.app.cfg.DatabaseURL, b.redis)
+	c := fresh.listen("/chat/general/stream", ada, "0")
+	c.want("room.general 2")
+	e := c.next()
+	if e.ID != "4" || !strings.Contains(e.Data, `"id":1,"revision":4`) || !strings.Contains(e.Data, "edited again") {
+		t.Errorf("got %+v", e)
+	}
+	c.want("ready 4")
+}
+
+func TestNoticesPassWithoutAnID(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	c := b.listen("/chat/general/stream", b.signIn("ada", time.Hour), "0")
+	c.want("ready 0")
+	err := b.rdb.Publish(t.Context(), "chat:room.general", "{\"type\":\"typing\",\n\"room\":\"general\",\"username\":\"bob\"}").Err()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := c.next()
+	if e.Name != "typing" || e.ID != "0" || e.Data != `{"type":"typing","room":"general","username":"bob"}` {
+		t.Errorf("got %+v", e)
+	}
+}

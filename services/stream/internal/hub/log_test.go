@@ -1,0 +1,123 @@
+package hub
+
+import (
+	"bytes"
+	"testing"
+
+	"parley/core/event"
+)
+
+func message(at event.Position) event.Message {
+	return event.Message{ID: at, Revision: at, Room: "general", Username: "ada", Body: "x"}
+}
+
+func opened(at event.Position) *Log {
+	l := &Log{Room: "general"}
+	l.load(nil, at, at)
+	return l
+}
+
+func TestLogPutsPublishesInOrder(t *testing.T) {
+	t.Parallel()
+	l := opened(0)
+	for _, step := range []struct {
+		at         event.Position
+		grown, gap bool
+		head       event.Position
+	}{
+		{2, false, true, 0},
+		{4, false, true, 0},
+		{2, false, true, 0}, // repeated early
+		{1, true, true, 2},  // brings 2 along
+		{1, false, false, 2},
+		{3, true, false, 4},
+		{4, false, false, 4},
+		{4 + maxWaiting + 1, false, true, 4}, // not kept
+		{5, true, false, 5},
+	} {
+		grown, gap := l.offer(message(step.at))
+		if grown != step.grown || gap != step.gap || l.Head() != step.head {
+			t.Errorf("offer %d: grown %t, gap %t, head %d; want %+v", step.at, grown, gap, l.Head(), step)
+		}
+	}
+}
+
+func TestLogKeepsWhatComesBeforeItIsLoaded(t *testing.T) {
+	t.Parallel()
+	l := &Log{Room: "general"}
+	for _, at := range []event.Position{3, 1, 4} {
+		if grown, gap := l.offer(message(at)); grown || gap {
+			t.Errorf("offer %d: grown %t, gap %t", at, grown, gap)
+		}
+	}
+	l.load([]event.Message{message(1), message(2)}, 0, 2)
+	if l.Head() != 4 || l.gap() {
+		t.Errorf("head %d, gap %t", l.Head(), l.gap())
+	}
+}
+
+func TestLogFillsAGapFromPostgres(t *testing.T) {
+	t.Parallel()
+	l := opened(2)
+	l.offer(message(6))
+	// While the page was read, 3 arrived; 4 was superseded by a later edit.
+	l.offer(message(3))
+	if !l.extend([]event.Message{message(3), message(5)}, 5) {
+		t.Error("the log has not grown")
+	}
+	if l.Head() != 6 {
+		t.Errorf("head %d", l.Head())
+	}
+	var want []byte
+	for _, at := range []event.Position{3, 5, 6} {
+		m := message(at)
+		want = event.AppendFrame(want, &m, false)
+	}
+	if got, upto, ok := l.After(2, false); !ok || upto != 6 || !bytes.Equal(got, want) {
+		t.Errorf("got %s up to %d", got, upto)
+	}
+	if l.extend([]event.Message{message(5)}, 5) {
+		t.Error("an old page made the log grow")
+	}
+}
+
+func TestLogIsBounded(t *testing.T) {
+	t.Parallel()
+	l := opened(0)
+	for at := event.Position(2); at < 3*maxWaiting; at++ {
+		l.offer(message(at))
+	}
+	if len(l.waiting) > maxWaiting {
+		t.Errorf("%d messages wait", len(l.waiting))
+	}
+	l = opened(0)
+	m := message(1)
+	m.Body = string(bytes.Repeat([]byte("x"), event.MaxBody))
+	for m.Revision = 1; m.Revision < 3000; m.Revision++ {
+		l.offer(m)
+	}
+	if l.rings[0].bytes > ringLimit {
+		t.Errorf("the ring holds %d bytes", l.rings[0].bytes)
+	}
+}
+
+func BenchmarkLogOffer(b *testing.B) {
+	l := opened(0)
+	m := message(1)
+	m.Body = string(bytes.Repeat([]byte("x"), 150))
+	b.ReportAllocs()
+	for m.Revision = 1; b.Loop(); m.Revision++ {
+		l.offer(m)
+	}
+}
+
+func BenchmarkLogAfter(b *testing.B) {
+	l := opened(0)
+	for at := event.Position(1); at <= 100; at++ {
+		l.offer(message(at))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		l.After(90, true)
+	}
+}

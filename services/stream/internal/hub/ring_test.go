@@ -1,0 +1,108 @@
+package hub
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"parley/core/event"
+)
+
+func frame(at event.Position) []byte { return fmt.Appendf(nil, "frame %d\n\n", at) }
+
+// read walks from at to the head as a stream does.
+func read(t *testing.T, r *ring, at event.Position) []byte {
+	t.Helper()
+	var all []byte
+	for at < r.head {
+		frames, upto, ok := r.after(at)
+		if !ok || upto <= at {
+			t.Fatalf("after(%d) = %d, %t", at, upto, ok)
+		}
+		all = append(all, frames...)
+		at = upto
+	}
+	return all
+}
+
+func TestRingServesEveryCursor(t *testing.T) {
+	t.Parallel()
+	var r ring
+	r.restart(10)
+	var want [][]byte
+	for at := event.Position(11); at <= 500; at++ {
+		f := frame(at)
+		if at%7 == 0 {
+			f = nil // superseded
+		}
+		if at == 100 {
+			f = bytes.Repeat([]byte("x"), 2*maxSegment)
+		}
+		r.append(f, time.Now())
+		want = append(want, f)
+	}
+	for at := event.Position(10); at <= 500; at++ {
+		if got := read(t, &r, at); !bytes.Equal(got, bytes.Join(want[at-10:], nil)) {
+			t.Fatalf("after %d: got %d bytes", at, len(got))
+		}
+	}
+	for _, at := range []event.Position{9, 501, -1} {
+		if _, _, ok := r.after(at); ok {
+			t.Errorf("after(%d) is served", at)
+		}
+	}
+}
+
+func TestRingHandsOutBytesThatStay(t *testing.T) {
+	t.Parallel()
+	var r ring
+	r.restart(0)
+	r.append(frame(1), time.Now())
+	frames, upto, _ := r.after(0)
+	for at := upto + 1; at < 10000; at++ {
+		r.append(frame(at), time.Now())
+		r.trim(4*maxSegment, 0, time.Time{})
+	}
+	if !bytes.Equal(frames, frame(1)) || cap(frames) != len(frames) {
+		t.Errorf("the slice became %q, capacity %d", frames, cap(frames))
+	}
+}
+
+func TestRingTrimsWholeSegments(t *testing.T) {
+	t.Parallel()
+	var r ring
+	r.restart(0)
+	for at := event.Position(1); at <= 50000; at++ {
+		r.append(frame(at), time.Now())
+		r.trim(2*maxSegment, 0, time.Time{})
+	}
+	if r.bytes > 2*maxSegment || r.tail == 0 || len(r.spans) != int(r.head-r.tail) {
+		t.Errorf("%d bytes, tail %d, head %d, %d spans", r.bytes, r.tail, r.head, len(r.spans))
+	}
+	first, _, ok := r.after(r.tail)
+	if !ok || !bytes.HasPrefix(first, frame(r.tail+1)) {
+		t.Errorf("after the tail come %.20q", first)
+	}
+	if _, _, ok := r.after(r.tail - 1); ok {
+		t.Error("what was trimmed is served")
+	}
+}
+
+func TestRingForgetsOldFramesOfAQuietRoom(t *testing.T) {
+	t.Parallel()
+	var r ring
+	r.restart(0)
+	begin := time.Now()
+	for at := event.Position(1); at <= 20000; at++ {
+		r.append(frame(at), begin)
+	}
+	r.trim(1<<30, 3*maxSegment, begin.Add(time.Hour))
+	if r.bytes < 3*maxSegment || r.bytes >= 4*maxSegment {
+		t.Errorf("%d bytes are kept", r.bytes)
+	}
+	r.trim(1<<30, 3*maxSegment, begin.Add(-time.Hour))
+	if r.bytes < 3*maxSegment {
+		t.Error("young frames were dropped")
+	}
+}
