@@ -59,7 +59,7 @@ type Receipt struct {
 // job is a post that waits to be stored.
 type job struct {
 	Post
-	ctx   context.Context //nolint:containedctx // of the author's request: who has left is not waited for
+	ctx   context.Context // of the author's request: who has left is not waited for
 	since time.Time
 	done  chan outcome // buffered: the committer never waits for an author
 }

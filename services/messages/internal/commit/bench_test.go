@@ -1,0 +1,38 @@
+package commit
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"parley/core/testenv"
+)
+
+// BenchmarkStore reports how many messages a second one committer stores for
+// so many callers, each of which waits for its answer, in one room.
+func BenchmarkStore(b *testing.B) {
+	body := strings.Repeat("word ", 20)
+	for _, callers := range []int{1, 32, 512} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			c, _ := start(b, testenv.Database(b))
+			var next atomic.Int64
+			var running sync.WaitGroup
+			b.ResetTimer()
+			for range callers {
+				running.Go(func() {
+					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+						if _, err := c.Store(b.Context(), Post{"general", "ada", body, fmt.Sprint(n)}); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			running.Wait()
+			b.StopTimer()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+}

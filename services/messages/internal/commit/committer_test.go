@@ -1,0 +1,330 @@
+package commit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"parley/core/backing"
+	"parley/core/event"
+	"parley/core/testenv"
+	"parley/messages/internal/room"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }
+
+// published collects what a committer publishes.
+type published struct {
+	mu       sync.Mutex
+	messages []event.Message
+}
+
+func (p *published) add(messages []event.Message) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.messages = append(p.messages, messages...)
+}
+
+// in returns the positions published in a room, in order of publishing.
+func (p *published) in(room string) (positions []event.Position) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.messages {
+		if m.Room == room {
+			positions = append(positions, m.Revision)
+		}
+	}
+	return positions
+}
+
+// start returns a running committer on pool.
+func start(t testing.TB, pool *pgxpool.Pool) (*Committer, *published) {
+	t.Helper()
+	p := &published{}
+	c := New(pool, p.add, slog.New(slog.NewTextHandler(t.Output(), nil)), prometheus.NewRegistry())
+	t.Cleanup(c.Close)
+	return c, p
+}
+
+func addRooms(t testing.TB, pool *pgxpool.Pool, names ...string) {
+	t.Helper()
+	if _, err := pool.Exec(t.Context(), `INSERT INTO rooms (name) SELECT unnest($1::text[])`, names); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// jobsFor returns jobs as Store makes them.
+func jobsFor(t testing.TB, posts ...Post) []*job {
+	t.Helper()
+	jobs := make([]*job, len(posts))
+	for i, p := range posts {
+		jobs[i] = &job{Post: p, ctx: t.Context(), since: time.Now(), done: make(chan outcome, 1)}
+	}
+	return jobs
+}
+
+func say(room, body string) Post { return Post{Room: room, Username: "ada", Body: body} }
+
+func storedIn(t testing.TB, pool *pgxpool.Pool, room string) int {
+	t.Helper()
+	var n int
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM messages WHERE room = $1`, room).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// assertDense fails if room's positions have a hole, its head is another than
+// the last, or its times go back.
+func assertDense(t *testing.T, pool *pgxpool.Pool, room string, want int) {
+	t.Helper()
+	var count, last, head, backwards int
+	err := pool.QueryRow(t.Context(), `
+		WITH m AS (SELECT id, created_at, lag(created_at) OVER (ORDER BY id) AS before FROM messages WHERE room = $1)
+		SELECT count(*), coalesce(max(id), 0), (SELECT head FROM rooms WHERE name = $1),
+			count(*) FILTER (WHERE created_at < before)
+		FROM m`, room).Scan(&count, &last, &head, &backwards)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count != want || last != want || head != want || backwards != 0 {
+		t.Errorf("%s: %d messages, last %d, head %d, %d times backwards; want %d, %d, %d, 0",
+			room, count, last, head, backwards, want, want, want)
+	}
+}
+
+func TestPositionsAreDenseWithManyWriters(t *testing.T) {
+	t.Parallel()
+	pool := testenv.Database(t)
+	addRooms(t, pool, "a", "b")
+	rooms := []string{"general", "b", "a"}
+	const writers, each = 16, 30
+	var sent sync.WaitGroup
+	var all []*published
+	for range 2 {
+		c, p := start(t, pool)
+		all = append(all, p)
+		for w := range writers {
+			sent.Go(func() {
+				last := map[string]event.Position{}
+				for i := range each {
+					room := rooms[(w+i)%len(rooms)]
+					got, err := c.Store(t.Context(), say(room, fmt.Sprintf("%d of %d", i, w)))
+					if err != nil || got.Repeated || got.ID <= last[room] {
+						t.Errorf("store: %+v, %v, after %d", got, err, last[room])
+					}
+					last[room] = got.ID
+				}
+			})
+		}
+	}
+	sent.Wait()
+	for _, room := range rooms {
+		assertDense(t, pool, room, 2*writers*each/len(rooms))
+		for _, p := range all {
+			positions := p.in(room)
+			for i := 1; i < len(positions); i++ {
+				if positions[i] <= positions[i-1] {
+					t.Fatalf("%s: published %d after %d", room, positions[i], positions[i-1])
+				}
+			}
+		}
+	}
+	if n := len(all[0].messages) + len(all[1].messages); n != 2*writers*each {
+		t.Errorf("%d published, want %d", n, 2*writers*each)
+	}
+}
+
+func TestSameClientIDIsOneMessage(t *testing.T) {
+	t.Parallel()
+	pool := testenv.Database(t)
+	var committers []*Committer
+	var all []*published
+	for range 2 {
+		c, p := start(t, pool)
+		committers, all = append(committers, c), append(all, p)
+	}
+	for round := range 10 {
+		var mu sync.Mutex
+		fresh, ids := 0, map[event.Position]bool{}
+		var sent sync.WaitGroup
+		for i := range 20 {
+			sent.Go(func() {
+				post := say("general", fmt.Sprintf("try %d", i))
+				post.ClientID = fmt.Sprintf("round %d", round)
+				got, err := committers[i%2].Store(t.Context(), post)
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				ids[got.ID] = true
+				if !got.Repeated {
+					fresh++
+				}
+			})
+		}
+		sent.Wait()
+		if fresh != 1 || len(ids) != 1 || !ids[event.Position(round+1)] {
+			t.Fatalf("round %d: %d were new, ids %v; want one, %d", round, fresh, ids, round+1)
+		}
+	}
+	assertDense(t, pool, "general", 10)
+	if n := len(all[0].messages) + len(all[1].messages); n != 10 {
+		t.Errorf("%d published, want 10: nothing for a repetition", n)
+	}
+}
+
+func TestClientIDBelongsToItsAuthorAndRoom(t *testing.T) {
+	t.Parallel()
+	pool := testenv.Database(t)
+	addRooms(t, pool, "other")
+	c, _ := start(t, pool)
+	posts := []Post{
+		{"general", "ada", "one", "x"}, {"general", "bob", "two", "x"}, {"other", "ada", "three", "x"}, {"general", "ada", "four", "y"},
+	}
+	for range 2 { // the second time all are repetitions
+		jobs := jobsFor(t, posts...)
+		c.commit(jobs, attempts)
+		for i, want := range []event.Position{1, 2, 1, 3} {
+			if o := <-jobs[i].done; o.err != nil || o.receipt.ID != want {
+				t.Errorf("%+v: %+v, want %d", posts[i], o, want)
+			}
+		}
+	}
+	assertDense(t, pool, "general", 3)
+	assertDense(t, pool, "other", 1)
+}
+
+func TestBadRowFailsAlone(t *testing.T) {
+	t.Parallel()
+	pool := testenv.Database(t)
+	c, p := start(t, pool)
+	posts := []Post{say("general", "one"), say("general", ""), say("nowhere", "lost"), say("general", "nul \x00"), say("general", "two"), say("general", "three")}
+	jobs := jobsFor(t, posts...)
+	c.commit(jobs, attempts)
+	want := []event.Position{1, 0, 0, 0, 2, 3}
+	for i, j := range jobs {
+		o := <-j.done
+		if o.receipt.ID != want[i] || (o.err == nil) != (want[i] > 0) {
+			t.Errorf("%q: %+v, want %d", posts[i].Body, o, want[i])
+		}
+		if i == 2 && !errors.Is(o.err, room.ErrNotFound) {
+			t.Errorf("unknown room: %v, want %v", o.err, room.ErrNotFound)
+		}
+	}
+	assertDense(t, pool, "general", 3)
+	if got := fmt.Sprint(p.in("general")); got != "[1 2 3]" {
+		t.Errorf("published %s", got)
+	}
+}
+
+func TestNothingIsAcknowledgedThatDoesNotCommit(t *testing.T) {
+	t.Parallel()
+	pool := testenv.Database(t)
+	_, err := pool.Exec(t.Context(), `
+		CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused at commit'; END $$;
+		CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages DEFERRABLE INITIALLY DEFERRED
+			FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, p := start(t, pool)
+	if got, err := c.Store(t.Context(), say("general", "hi")); err == nil {
+		t.Errorf("acknowledged as %+v", got)
+	}
+	if n := storedIn(t, pool, "general"); n != 0 || len(p.in("general")) != 0 {
+		t.Errorf("%d stored, %v published; want none", n, p.in("general"))
+	}
+}
+
+func TestPostOfWhoHasLeftIsDropped(t *testing.T) {
+	t.Parallel()
+	pool := testenv.Database(t)
+	c, _ := start(t, pool)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Store(ctx, say("general", "gone")); !errors.Is(err, context.Canceled) {
+		t.Errorf("store: %v, want %v", err, context.Canceled)
+	}
+	if _, err := c.Store(t.Context(), say("general", "here")); err != nil {
+		t.Error(err)
+	}
+	if n := storedIn(t, pool, "general"); n != 1 {
+		t.Errorf("%d stored, want 1", n)
+	}
+}
+
+func TestFullQueueIsBusy(t *testing.T) {
+	t.Parallel()
+	c := &Committer{queue: make(chan *job)} // nobody reads it
+	if _, err := c.Store(t.Context(), say("general", "hi")); !errors.Is(err, ErrBusy) {
+		t.Errorf("store: %v, want %v", err, ErrBusy)
+	}
+}
+
+func TestComesBackWithPostgres(t *testing.T) {
+	t.Parallel()
+	server, url := testenv.Postgres(t)
+	pool, err := backing.Postgres(t.Context(), url, "test", PoolSize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	c, _ := start(t, pool)
+	if _, err := c.Store(t.Context(), say("general", "before")); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Store(t.Context(), say("general", "while away")); !backing.Unavailable(err) {
+		t.Errorf("while Postgres is away: %v, want it to be told as that", err)
+	}
+	if err := server.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.Store(t.Context(), say("general", "after")); err != nil || got.ID != 2 {
+		t.Errorf("after: %+v, %v; want id 2", got, err)
+	}
+}
+
+// Not parallel: it looks at all goroutines.
+func TestCloseStoresWhatIsQueuedAndLeavesNothing(t *testing.T) { //nolint:paralleltest // see above
+	pool := testenv.Database(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	c, _ := start(t, pool)
+	results := make(chan error)
+	const posts = 100
+	for i := range posts {
+		go func() {
+			_, err := c.Store(context.Background(), say("general", fmt.Sprint(i)))
+			results <- err
+		}()
+	}
+	stored := 0
+	for i := range posts {
+		if i == posts/2 {
+			go c.Close()
+		}
+		switch err := <-results; {
+		case err == nil:
+			stored++
+		case !errors.Is(err, ErrClosed):
+			t.Error(err)
+		}
+	}
+	c.Close()
+	if n := storedIn(t, pool, "general"); n != stored {
+		t.Errorf("%d stored, %d acknowledged", n, stored)
+	}
+	pool.Close()
+}
