@@ -17,11 +17,12 @@ var funcs = template.FuncMap{
 // tints is how many colours avatars have: --tint-0 … in css/colors.css.
 const tints = 8
 
-// tint picks a user's colour, as js/model/tint.js does: FNV-1a of the name.
+// tint picks a user's colour, as js/model/tint.js does: the high
+// byte of the FNV-1a sum of the name.
 func tint(username string) uint32 {
 	sum := fnv.New32a()
 	sum.Write([]byte(username))
-	return sum.Sum32() % tints
+	return sum.Sum32() >> 24 % tints
 }
 
 // initial is the letter on a user's avatar. Usernames are ASCII.

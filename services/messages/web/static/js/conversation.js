@@ -270,7 +270,7 @@ export class Conversation {
       this.#reads.mark(this.#room, this.#cursors.get(this.#room));
       this.#newest.clear();
     }
-    this.#newest.show(!this.#atEnd);
+    this.#newest.show(!this.#atEnd && (this.#newest.count > 0 || !this.#scroller.closeToBottom || !this.#history.atNewest));
     this.#onChange();
     if (this.#scroller.fromTop <= 0 && this.#signs.olderFailed.hidden && !this.#loading) this.#loadOlder();
   }

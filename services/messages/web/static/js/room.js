@@ -8,7 +8,7 @@ import { Drawer } from "./view/drawer.js";
 import { RoomDialog } from "./view/roomdialog.js";
 
 const part = (id) => document.getElementById(id);
-const { room, username, head, more } = document.body.dataset;
+const { username, openRoom: room, openHead: head, openMore: more } = document.body.dataset;
 
 const chat = new Chat({
   username,

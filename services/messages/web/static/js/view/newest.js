@@ -22,8 +22,8 @@ export class Newest {
     this.#count = 0;
   }
 
-  show(away) {
-    this.#button.hidden = !away;
+  show(wanted) {
+    this.#button.hidden = !wanted;
     this.#button.toggleAttribute("data-count", this.#count > 0);
     if (this.#count > 0) this.#button.dataset.count = this.#count;
     this.#text.textContent = this.#label();
