@@ -248,8 +248,15 @@ export class Conversation {
     if (!id) return;
     if (!this.#list.element(id)) await this.#load(() => this.#loadAround(id));
     const element = this.#list.element(id);
-    if (element) this.#scroller.to(element);
+    if (element) this.#showLinked(element);
     this.#settle();
+  }
+
+  /** Marked by hand: a message that was loaded for it is not the :target of the address. */
+  #showLinked(element) {
+    for (const { dataset } of this.#signs.log.querySelectorAll("[data-linked]")) delete dataset.linked;
+    element.dataset.linked = "";
+    this.#scroller.to(element);
   }
 
   async #loadAround(id) {

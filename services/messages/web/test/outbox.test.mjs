@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { ApiError } from "../static/js/model/api.js";
+import { Outbox } from "../static/js/model/outbox.js";
+import { Shelf } from "../static/js/model/shelf.js";
+import { Clock, MemoryStorage, settle } from "./fakes.mjs";
+
+/** An outbox whose server answers what the test tells it to. */
+function bench({ storage = new MemoryStorage() } = {}) {
+  const clock = new Clock();
+  const shelf = new Shelf(storage, "ada");
+  const asked = [];
+  let ids = 0;
+  const outbox = new Outbox({
+    room: "general",
+    shelf,
+    clock,
+    random: () => 0,
+    newId: () => `c${++ids}`,
+    post: (room, body, clientId) => new Promise((resolve, reject) => asked.push({ body, clientId, resolve, reject })),
+  });
+  const sent = [];
+  outbox.addEventListener("sent", ({ detail: { entry, id } }) => sent.push([entry.body, id]));
+  return { outbox, clock, shelf, storage, asked, sent };
+}
+
+const states = (outbox) => outbox.entries.map(({ body, state }) => `${body}: ${state}`);
+
+test("one at a time, in order", async () => {
+  const { outbox, asked, sent } = bench();
+  outbox.add("one");
+  outbox.add("two");
+  assert.deepEqual(states(outbox), ["one: sending", "two: queued"]);
+  assert.equal(asked.length, 1);
+  asked[0].resolve({ id: 7 });
+  await settle();
+  assert.equal(asked[1].body, "two");
+  asked[1].resolve({ id: 8 });
+  await settle();
+  assert.deepEqual(sent, [["one", 7], ["two", 8]]);
+  assert.deepEqual(outbox.entries, []);
+});
+
+test("no answer: the same message is sent again, before the next", async () => {
+  const { outbox, asked, clock } = bench();
+  outbox.add("one");
+  outbox.add("two");
+  asked[0].reject(new TypeError("network"));
+  await settle();
+  assert.deepEqual(states(outbox), ["one: queued", "two: queued"]);
+  assert.equal(outbox.waiting, true);
+  await clock.pass(1000);
+  assert.equal(asked.length, 2);
+  assert.equal(asked[1].clientId, asked[0].clientId);
+});
+
+test("a connection again cuts the wait short, a Retry-After does not", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 0 });
+  const { outbox, asked, clock } = bench();
+  outbox.add("one");
+  asked[0].reject(new TypeError("network"));
+  await settle();
+  outbox.wake();
+  assert.equal(asked.length, 2);
+  asked[1].reject(new ApiError(429, "rate_limited", "Slow down.", 7000));
+  await settle();
+  outbox.wake();
+  assert.equal(asked.length, 2);
+  await clock.pass(6999);
+  assert.equal(asked.length, 2);
+  await clock.pass(1);
+  assert.equal(asked.length, 3);
+});
+
+test("refused for good: it says why, and the next go on", async () => {
+  const { outbox, asked } = bench();
+  outbox.add("bad");
+  outbox.add("good");
+  asked[0].reject(new ApiError(422, "body_too_long", "Too long."));
+  await settle();
+  assert.deepEqual(states(outbox), ["bad: failed", "good: sending"]);
+  assert.equal(outbox.entries[0].reason, "Too long.");
+  asked[1].resolve({ id: 1 });
+  await settle();
+  outbox.retry("c1");
+  assert.equal(asked[2].clientId, "c1");
+});
+
+test("a server that fails again and again is not asked for ever", async () => {
+  const { outbox, asked, clock } = bench();
+  outbox.add("one");
+  for (let tries = 0; tries < 5; tries++) {
+    asked[tries].reject(new ApiError(500, "internal", "Something broke."));
+    await settle();
+    await clock.pass(60_000);
+  }
+  assert.deepEqual(states(outbox), ["one: failed"]);
+  assert.equal(asked.length, 5);
+});
+
+test("what was not sent survives a reload, under the same client id", async () => {
+  const { outbox, storage, asked } = bench();
+  outbox.add("bad");
+  outbox.add("two");
+  outbox.add("three");
+  asked[0].reject(new ApiError(413, "too_large", "Too large."));
+  await settle();
+  const after = bench({ storage });
+  after.outbox.restore();
+  assert.deepEqual(states(after.outbox), ["bad: failed", "two: sending", "three: queued"]);
+  assert.equal(after.asked[0].clientId, "c2");
+  assert.deepEqual(Outbox.rooms(after.shelf), ["general"]);
+});
+
+test("after a reload, what the page shows as stored is not sent again", () => {
+  const { outbox, storage } = bench();
+  outbox.add("one");
+  const after = bench({ storage });
+  after.outbox.restore(new Set(["c1"]));
+  assert.deepEqual(after.outbox.entries, []);
+  assert.equal(after.asked.length, 0);
+  assert.deepEqual(Outbox.rooms(after.shelf), []);
+});
+
+test("an echo that overtakes the answer settles the message", async () => {
+  const { outbox, asked, sent } = bench();
+  outbox.add("one");
+  outbox.acknowledge("c1");
+  assert.deepEqual(outbox.entries, []);
+  asked[0].resolve({ id: 1 });
+  await settle();
+  assert.deepEqual(sent, []);
+});
+
+test("discarded is gone; what is under way cannot be", async () => {
+  const { outbox, asked, shelf } = bench();
+  outbox.add("one");
+  outbox.discard("c1");
+  assert.equal(outbox.entries.length, 1);
+  asked[0].reject(new ApiError(404, "room_not_found", "No such room."));
+  await settle();
+  outbox.discard("c1");
+  assert.deepEqual(outbox.entries, []);
+  assert.deepEqual(Outbox.rooms(shelf), []);
+});
+
+test("signed out: everything is kept, and the page is told", async () => {
+  const { outbox, asked } = bench();
+  let told = 0;
+  outbox.addEventListener("signedout", () => told++);
+  outbox.add("one");
+  asked[0].reject(new ApiError(401, "not_signed_in", "Sign in."));
+  await settle();
+  assert.equal(told, 1);
+  assert.deepEqual(states(outbox), ["one: queued"]);
+});
