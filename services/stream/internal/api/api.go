@@ -3,7 +3,7 @@
 // the socket to the fan-out.
 //
 //	request ─▶ session ─▶ logs ─▶ cursors ─▶ hijack ─▶ replay ─▶ fanout.Add
-//	            401        404     reset                (Postgres, if the log is too short)
+//	            401, 429   404     reset                (Postgres, if the log is too short)
 //
 // A browser's EventSource gives up for good on an error status. So where the
 // fault is ours and will pass, the answer is 200, a time to retry, and the end.
@@ -11,7 +11,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -39,6 +38,7 @@ type API struct {
 	Engine      *fanout.Engine
 	Log         *slog.Logger
 	Metrics     *Metrics
+	Proxies     serve.Proxies // whose word on a client's address is believed
 	ReplayLimit event.Position
 
 	admission chan struct{}
@@ -121,14 +121,11 @@ func (a *API) open(c *gin.Context, read func(*gin.Context) (asked, error)) error
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), handshakeTimeout)
 	defer cancel()
-	live, err := a.Guard.Admit(ctx, key)
-	if errors.Is(err, session.ErrNotFound) {
-		return errNotSignedIn
-	}
+	seat, err := a.Guard.Admit(ctx, key, a.Proxies.Client(c.Request))
 	if err != nil {
 		return err
 	}
-	s := fanout.Stream{Session: live}
+	s := fanout.Stream{Session: seat}
 	if err := a.prepare(ctx, c, read, &s); err != nil {
 		a.giveBack(s)
 		return err

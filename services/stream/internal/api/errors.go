@@ -8,6 +8,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/core/event"
+	"parley/core/session"
+	"parley/stream/internal/guard"
 	"parley/stream/internal/history"
 )
 
@@ -24,11 +26,15 @@ var (
 	errRoomNotFound = &refusal{http.StatusNotFound, "room_not_found", "There is no such room."}
 	errNotFound     = &refusal{http.StatusNotFound, "not_found", "There is nothing here."}
 	errMethod       = &refusal{http.StatusMethodNotAllowed, "method_not_allowed", "A stream is opened with GET."}
+	errTooMany      = &refusal{http.StatusTooManyRequests, "too_many_streams", "Too many streams are open; close one first."}
 	errAfter        = &refusal{http.StatusUnprocessableEntity, "after_invalid", "after must name 1 to 100 rooms, such as general:42,random:7."}
 
 	errBusy = errors.New("too many handshakes")
 	errGone = errors.New("client gone")
 )
+
+// retrySeconds is when a refused client may come again, for Retry-After.
+const retrySeconds = "5"
 
 // known reports whether err is no fault of ours, or counted elsewhere.
 func known(err error) bool {
@@ -37,8 +43,13 @@ func known(err error) bool {
 }
 
 func refused(err error) error {
-	if errors.Is(err, history.ErrRoomNotFound) {
+	switch {
+	case errors.Is(err, history.ErrRoomNotFound):
 		return errRoomNotFound
+	case errors.Is(err, session.ErrNotFound):
+		return errNotSignedIn
+	case errors.Is(err, guard.ErrTooMany):
+		return errTooMany
 	}
 	return err
 }
@@ -49,6 +60,9 @@ func fail(c *gin.Context, err error) {
 	c.Header("Cache-Control", "no-store")
 	var r *refusal
 	if errors.As(refused(err), &r) {
+		if r.status == http.StatusTooManyRequests {
+			c.Header("Retry-After", retrySeconds)
+		}
 		c.JSON(r.status, gin.H{"error": gin.H{"code": r.code, "message": r.message}})
 		return
 	}

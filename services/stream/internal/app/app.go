@@ -97,11 +97,13 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	store := history.NewStore(a.pool)
 	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
 	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.ReplayLimit, a.engine)
-	a.guard = guard.New(session.NewStore(a.pool), a.log, a.engine.SessionsEnded)
+	caps := &guard.Caps{PerUser: a.cfg.PerUser, PerAddress: a.cfg.PerAddress}
+	a.guard = guard.New(session.NewStore(a.pool), caps, a.log, a.engine.SessionsEnded)
 	a.health = serve.NewHealth(a.pool.Ping)
 	streams := &api.API{
 		Guard: a.guard, Hub: a.hub, Replayer: hub.NewReplayer(store), Engine: a.engine,
 		Log: a.log, Metrics: api.NewMetrics(registry), ReplayLimit: a.cfg.ReplayLimit,
+		Proxies: a.cfg.TrustedProxies,
 	}
 	a.public = serve.NewServer(streams.Handler(a.health))
 	return nil

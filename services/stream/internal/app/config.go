@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"parley/core/serve"
 )
 
 // Config is read from the environment once; the README's table lists it.
@@ -22,6 +24,13 @@ type Config struct {
 	Heartbeat     time.Duration `env:"STREAM_HEARTBEAT" envDefault:"15s"`
 	ReplayLimit   int64         `env:"REPLAY_LIMIT"     envDefault:"10000"`
 	DrainTime     time.Duration `env:"DRAIN_TIME"       envDefault:"5s"`
+
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies serve.Proxies `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"`
+
+	// Open streams in this replica; 0 is off.
+	PerUser    int `env:"STREAMS_PER_USER"    envDefault:"0"`
+	PerAddress int `env:"STREAMS_PER_ADDRESS" envDefault:"0"`
 }
 
 // ReadConfig reads and checks the environment. All faults are reported together.
@@ -48,5 +57,7 @@ func (c Config) validate() error {
 	require(c.Heartbeat >= 100*time.Millisecond, "STREAM_HEARTBEAT must be at least 100ms")
 	require(c.ReplayLimit >= 0, "REPLAY_LIMIT must not be negative")
 	require(c.DrainTime >= 0, "DRAIN_TIME must not be negative")
+	require(c.PerUser >= 0, "STREAMS_PER_USER must not be negative")
+	require(c.PerAddress >= 0, "STREAMS_PER_ADDRESS must not be negative")
 	return errors.Join(faults...)
 }

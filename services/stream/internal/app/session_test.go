@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"net/http"
 	"testing"
 	"time"
 
@@ -109,4 +110,36 @@ func TestDrainIsInvisible(t *testing.T) {
 	if last < 500*time.Millisecond {
 		t.Errorf("all streams ended within %s, not spread", last)
 	}
+}
+
+func TestOpenStreamsAreCapped(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(c *Config) {
+		c.PerUser, c.PerAddress = 2, 3
+		if err := c.TrustedProxies.UnmarshalText([]byte("127.0.0.1")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	ada, bob := b.signIn("ada", time.Hour), b.signIn("bob", time.Hour)
+	first := b.listen("/chat/general/stream", ada, "")
+	b.listen("/chat/general/stream", ada, "").want("ready 0")
+	refused := func(token session.Token, why string) {
+		t.Helper()
+		resp := b.get("/chat/general/stream", token, "")
+		if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: status %d", why, resp.StatusCode)
+		}
+	}
+	refused(ada, "a third of one user")
+	b.listen("/chat/general/stream", bob, "").want("ready 0")
+	refused(bob, "a fourth of one address")
+
+	_ = first.resp.Body.Close() // its place becomes free
+	for deadline := time.Now().Add(patience); b.metric("parley_stream_open") > 2; {
+		if time.Now().After(deadline) {
+			t.Fatal("the closed stream still counts")
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	b.listen("/chat/general/stream", ada, "").want("ready 0")
 }

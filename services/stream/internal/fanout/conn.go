@@ -15,7 +15,7 @@ type conn struct {
 	slot      uint32 // where the loop keeps it
 	closed    bool
 	tagged    event.Tagged
-	session   *guard.Live
+	session   guard.Seat
 	subs      []sub
 	pending   []byte    // what the socket didn't take yet; nil while it isn't blocked
 	blockedAt time.Time // since when it takes nothing

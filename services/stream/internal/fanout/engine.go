@@ -42,14 +42,14 @@ const blockedPatience = 10 * time.Second
 // Owners take back what a stream held when it is closed.
 type Owners struct {
 	Log     func(*hub.Log)
-	Session func(*guard.Live)
+	Session func(guard.Seat)
 }
 
 // Stream is an open event stream: its head is written, and its replay up to
 // the rooms' cursors.
 type Stream struct {
 	Conn    net.Conn // hijacked; nothing else reads or writes it any more
-	Session *guard.Live
+	Session guard.Seat
 	Tagged  event.Tagged
 	Rooms   []Room
 }

@@ -6,6 +6,7 @@ package guard
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,9 +35,16 @@ func (l *Live) Ended(now time.Time) bool {
 	return l.ended.Load() || !now.Before(l.ExpiresAt)
 }
 
+// Seat is one stream's place in its session.
+type Seat struct {
+	*Live
+	addr netip.Addr // of its client
+}
+
 // Guard admits streams and watches over their sessions.
 type Guard struct {
 	store   *session.Store
+	caps    *Caps
 	log     *slog.Logger
 	onEnded func()
 	lookups chan *lookup
@@ -48,20 +56,24 @@ type Guard struct {
 
 // New returns a guard. onEnded is called when sessions have ended; it must not
 // block. Admission needs [Guard.Run].
-func New(store *session.Store, log *slog.Logger, onEnded func()) *Guard {
+func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Guard {
 	return &Guard{
-		store: store, log: log, onEnded: onEnded,
+		store: store, caps: caps, log: log, onEnded: onEnded,
 		lookups: make(chan *lookup, maxLookups),
 		live:    make(map[session.Key]*Live),
 	}
 }
 
-// Admit returns the session of key, to be given back with [Guard.Leave]. Its
-// errors are session.ErrNotFound, ctx's, and those of Postgres.
-func (g *Guard) Admit(ctx context.Context, key session.Key) (*Live, error) {
+// Admit returns a seat for a stream of the session of key, from the client at
+// addr; it is given back with [Guard.Leave]. Its errors are
+// session.ErrNotFound, [ErrTooMany], ctx's, and those of Postgres.
+func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Seat, error) {
 	found, err := g.find(ctx, key)
 	if err != nil {
-		return nil, err
+		return Seat{}, err
+	}
+	if err := g.caps.Take(found.Username, addr); err != nil {
+		return Seat{}, err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -72,11 +84,13 @@ func (g *Guard) Admit(ctx context.Context, key session.Key) (*Live, error) {
 		g.queue = append(g.queue, l)
 	}
 	l.refs++
-	return l, nil
+	return Seat{Live: l, addr: addr}, nil
 }
 
-// Leave gives back one stream's session.
-func (g *Guard) Leave(l *Live) {
+// Leave gives back one stream's seat.
+func (g *Guard) Leave(seat Seat) {
+	l := seat.Live
+	g.caps.Give(l.Username, seat.addr)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l.refs--
