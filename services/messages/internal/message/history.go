@@ -44,7 +44,7 @@ func (h *History) Page(ctx context.Context, name string, before event.Position, 
 		LEFT JOIN LATERAL (
 			SELECT id, revision, username, body, created_at, client_id
 			FROM messages
-			WHERE room = rooms.name AND ($2 = 0 OR id < $2)
+			WHERE room = rooms.name AND ($2::bigint = 0 OR id < $2)
 			ORDER BY id DESC
 			LIMIT $3
 		) m ON true

@@ -1,0 +1,40 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// Not parallel: the environment belongs to the process.
+func TestConfig(t *testing.T) { //nolint:paralleltest // see above
+	t.Setenv("DATABASE_URL", "postgres://127.0.0.1/parley")
+	cfg, err := FromEnvironment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.SessionTTL != 720*time.Hour || cfg.RateLimitLogin != 10 || len(cfg.TrustedProxies) != 6 || cfg.LogFormat != "text" {
+		t.Errorf("defaults: %+v", cfg)
+	}
+	t.Setenv("DATABASE_URL", "postgres://ada:secret@127.0.0.1:x/parley")
+	t.Setenv("REDIS_URL", "http://127.0.0.1")
+	t.Setenv("SESSION_TTL", "0s")
+	t.Setenv("RATE_LIMIT_LOGIN", "-1")
+	_, err = FromEnvironment()
+	if err == nil {
+		t.Fatal("faults were accepted")
+	}
+	for _, fault := range []string{"DATABASE_URL", "REDIS_URL", "SESSION_TTL", "RATE_LIMIT_LOGIN"} {
+		if !strings.Contains(err.Error(), fault) {
+			t.Errorf("%v lacks %s", err, fault)
+		}
+	}
+	if strings.Contains(err.Error(), "secret") {
+		t.Errorf("%v tells the password", err)
+	}
+	t.Setenv("TRUSTED_PROXIES", "nonsense")
+	t.Setenv("RATE_LIMIT_REGISTER", "many")
+	if _, err := FromEnvironment(); err == nil || !strings.Contains(err.Error(), "nonsense") || !strings.Contains(err.Error(), "many") {
+		t.Errorf("unreadable values: %v", err)
+	}
+}
