@@ -3,7 +3,7 @@ import test from "node:test";
 import { ApiError } from "../static/js/model/api.js";
 import { Outbox } from "../static/js/model/outbox.js";
 import { Shelf } from "../static/js/model/shelf.js";
-import { Clock, MemoryStorage, settle } from "./fakes.mjs";
+import { Clock, MemoryStorage, settle } from "../testing/fakes.mjs";
 
 /** An outbox whose server answers what the test tells it to. */
 function bench({ storage = new MemoryStorage() } = {}) {

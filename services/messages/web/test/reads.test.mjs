@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Reads } from "../static/js/model/reads.js";
 import { Shelf } from "../static/js/model/shelf.js";
-import { MemoryStorage } from "./fakes.mjs";
+import { MemoryStorage } from "../testing/fakes.mjs";
 
 test("in a new browser what was said before counts as read", () => {
   const reads = new Reads(new Shelf(new MemoryStorage(), "ada"));

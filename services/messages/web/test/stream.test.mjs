@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Cursors } from "../static/js/model/cursors.js";
 import { Stream } from "../static/js/model/stream.js";
-import { Clock, FakeEventSource } from "./fakes.mjs";
+import { Clock, FakeEventSource } from "../testing/fakes.mjs";
 
 /** A stream of two rooms, opened; the test plays its server through `server()`. */
 function bench() {
