@@ -1,0 +1,40 @@
+package account
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func FuzzFoldName(f *testing.F) {
+	for _, seed := range []string{"ada", "Grace.Hopper-1", "a", "_a", "K\u212a", "a\n", strings.Repeat("a", 33), "a\x00"} {
+		f.Add(seed)
+	}
+	contract := regexp.MustCompile(`\A[a-z0-9][a-z0-9_.-]{1,31}\z`)
+	f.Fuzz(func(t *testing.T, name string) {
+		folded, ok := foldName(name)
+		ascii := strings.Map(func(r rune) rune {
+			if 'A' <= r && r <= 'Z' {
+				return r + 'a' - 'A'
+			}
+			return r
+		}, name)
+		if want := contract.MatchString(ascii); ok != want || ok && folded != ascii {
+			t.Errorf("%q: %q, %v; want %v", name, folded, ok, want)
+		}
+	})
+}
+
+func TestNetwork(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{
+		"192.0.2.1":           "192.0.2.1",
+		"2001:db8:1:2:3::4":   "2001:db8:1:2::/64",
+		"2001:db8:1:2:ffff::": "2001:db8:1:2::/64",
+	} {
+		if got := network(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s: %s, want %s", addr, got, want)
+		}
+	}
+}
