@@ -1,3 +1,5 @@
+import { ApiError, isNoAnswer } from "./model/api.js";
+
 /** Keeps the stream going through what happens to a page: sleep, other networks, a session that ends. */
 export class Connection {
   #stream;
@@ -25,6 +27,7 @@ export class Connection {
       this.#onRooms(await this.#api.rooms());
     } catch (error) {
       if (error.signedOut) this.#onSignedOut();
+      else if (!(error instanceof ApiError || isNoAnswer(error))) throw error;
       // Without an answer the list stays as it is; the stream tells the reader.
     }
   }

@@ -1,3 +1,4 @@
+import { ApiError, isNoAnswer } from "./model/api.js";
 import { History } from "./model/history.js";
 import { MessageList } from "./view/messagelist.js";
 import { Newest } from "./view/newest.js";
@@ -27,7 +28,8 @@ export class Conversation {
   #newest;
   #inbox = []; // messages of a replay, not shown yet
   #inboxTimer = null;
-  #loading = false;
+  #loading = null; // the load that is under way
+  #resetTo = null; // the head at which to load anew
   #signs;
 
   constructor({ room, username, more, dates, api, cursors, reads, outbox, elements, onChange, onSignedOut }) {
@@ -41,7 +43,7 @@ export class Conversation {
     this.#onSignedOut = onSignedOut;
     this.#signs = elements;
     this.#scroller = new Scroller(elements.scroller, elements.log);
-    this.#newest = new Newest(elements.newest, elements.newestText, () => this.toNewest());
+    this.#newest = new Newest(elements.newest, elements.newestText, () => this.#leadToNewest());
     this.#list = new MessageList(elements.log, this.#history, dates);
     this.#outboxList = new OutboxList(elements.outbox, outbox, username, dates);
 
@@ -78,24 +80,41 @@ export class Conversation {
     if (messages.length > 0) this.#take(messages);
   }
 
-  /** The server cannot say what changed since our cursor: load again what is loaded. */
+  /** The server cannot say what changed since our cursor: load again what is loaded, however often it takes. */
   async reset(head) {
     this.#inbox = [];
     this.#reads.reset(this.#room, head);
-    const last = this.#history.last?.id ?? 0;
-    const stay = !this.#atEnd && last <= head;
-    await this.#load(async () => {
-      if (!stay) return this.#replaceByNewest();
-      const page = await this.#api.history(this.#room, { before: last + 1, limit: 200 });
-      this.#scroller.hold(() => this.#replace(page, last));
-    });
+    const idle = this.#resetTo === null;
+    this.#resetTo = head;
+    while (idle && this.#resetTo !== null) {
+      const to = this.#resetTo;
+      if (await this.#load(() => this.#reload(to), { wait: true })) {
+        if (to === this.#resetTo) this.#resetTo = null;
+      } else {
+        await new Promise((done) => setTimeout(done, 3000));
+      }
+    }
   }
 
   /** Down to the newest message, which may have to be loaded. */
   async toNewest() {
-    if (!this.#history.atNewest) await this.#load(() => this.#replaceByNewest());
+    if (!this.#history.atNewest) await this.#load(() => this.#replaceByNewest(), { wait: true });
     this.#scroller.toBottom();
     this.#settle();
+  }
+
+  /** By the button, which is gone then: the focus goes to what it led to. */
+  async #leadToNewest() {
+    await this.toNewest();
+    this.#signs.scroller.focus({ preventScroll: true });
+  }
+
+  /** Where the reader is, if that still exists; else the newest. */
+  async #reload(head) {
+    const last = this.#history.last?.id ?? 0;
+    if (this.#atEnd || last > head) return this.#replaceByNewest();
+    const page = await this.#api.history(this.#room, { before: last + 1, limit: 200 });
+    this.#scroller.hold(() => this.#replace(page, last));
   }
 
   send(body) {
@@ -227,18 +246,27 @@ export class Conversation {
     });
   }
 
-  /** One load at a time: true if it was done, false if it failed, undefined if another was under way. */
-  async #load(action) {
-    if (this.#loading) return undefined;
-    this.#loading = true;
+  /** One load at a time: true if it was done, false if it failed, undefined if another was under way and it did not wait. */
+  async #load(action, { wait = false } = {}) {
+    while (this.#loading) {
+      if (!wait) return undefined;
+      await this.#loading;
+    }
+    this.#loading = this.#attempt(action);
+    const done = await this.#loading;
+    return done;
+  }
+
+  async #attempt(action) {
     try {
       await action();
       return true;
     } catch (error) {
       if (error.signedOut) this.#onSignedOut();
+      else if (!(error instanceof ApiError || isNoAnswer(error))) throw error;
       return false;
     } finally {
-      this.#loading = false;
+      this.#loading = null;
     }
   }
 
@@ -246,7 +274,7 @@ export class Conversation {
   async #goToLink() {
     const id = Number(/^#m(\d+)$/.exec(location.hash)?.[1]);
     if (!id) return;
-    if (!this.#list.element(id)) await this.#load(() => this.#loadAround(id));
+    if (!this.#list.element(id)) await this.#load(() => this.#loadAround(id), { wait: true });
     const element = this.#list.element(id);
     if (element) this.#showLinked(element);
     this.#settle();

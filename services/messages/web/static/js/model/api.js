@@ -15,6 +15,11 @@ export class ApiError extends Error {
 
 const patience = 15_000;
 
+/** Whether fetch gave up without an answer: no connection (TypeError), or it took too long. */
+export function isNoAnswer(error) {
+  return error instanceof TypeError || error.name === "TimeoutError" || error.name === "AbortError";
+}
+
 /** The HTTP contract, as far as the page needs it. Rejects with ApiError, or with fetch's own error if there was no answer. */
 export class Api {
   async rooms() {

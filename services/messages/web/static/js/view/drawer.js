@@ -15,6 +15,11 @@ export class Drawer {
       event.preventDefault();
       this.#open();
     });
+    opener.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return; // a link with a button's role
+      event.preventDefault();
+      this.#open();
+    });
     closer.addEventListener("click", () => this.#close());
     scrim.addEventListener("click", () => this.#close());
     document.addEventListener("keydown", (event) => {
