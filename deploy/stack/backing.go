@@ -19,7 +19,7 @@ func (s *Stack) preparePostgres() error {
 	if err != nil {
 		return err
 	}
-	settings := append([]string{"max_connections=300"}, s.cfg.Postgres...)
+	settings := append([]string{"max_connections=300", "log_checkpoints=off"}, s.cfg.Postgres...)
 	if s.postgres, err = testenv.NewPostgres(dir, port, s.log.writer("postgres"), settings...); err != nil {
 		return err
 	}

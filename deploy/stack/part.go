@@ -149,16 +149,14 @@ func (p *Part) bringUp(ctx context.Context, pause time.Duration) error {
 	return nil
 }
 
-// ended notes that process is gone, and ends what it left behind.
+// ended notes that process is gone, and ends what it left behind. Both who
+// stopped it and its watch do so; either may come first.
 func (p *Part) ended(process *testenv.Process) {
 	sweep(process.PID())
 	p.mu.Lock()
-	current := p.process == process
-	if current {
+	if p.process == process {
 		p.process = nil
 	}
 	p.mu.Unlock()
-	if current {
-		p.stack.changed()
-	}
+	p.stack.changed()
 }
