@@ -116,6 +116,7 @@ func (s *PostgresServer) makeCluster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	said.out = nil // its pages of progress interest nobody unless it fails
 	made, err := Start(cmd)
 	if err != nil {
 		return err

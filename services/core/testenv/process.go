@@ -29,6 +29,9 @@ import (
 	"time"
 )
 
+// outputPatience is how long the output of a process is read after its end.
+const outputPatience = 100 * time.Millisecond
+
 // Process is a running server.
 type Process struct {
 	cmd  *exec.Cmd
@@ -39,12 +42,15 @@ type Process struct {
 // Start runs cmd until it ends or this process dies, whatever way: the kernel
 // kills it then (PR_SET_PDEATHSIG). That signal comes when the starting thread
 // ends, so a thread is kept for it.
+//
+// Children that outlive the process don't delay its end by holding its output.
 func Start(cmd *exec.Cmd) (*Process, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
 	cmd.SysProcAttr.Setpgid = true // a terminal's Ctrl-C goes to us, not to them
+	cmd.WaitDelay = outputPatience
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error)
 	go func() {
