@@ -3,6 +3,8 @@ package web
 import (
 	"hash/fnv"
 	"html/template"
+	"io/fs"
+	"path"
 	"strings"
 )
 
@@ -12,6 +14,7 @@ var funcs = template.FuncMap{
 	"links":    links,
 	"initial":  initial,
 	"tint":     tint,
+	"modules":  modules,
 }
 
 // tints is how many colours avatars have: --tint-0 … in css/colors.css.
@@ -31,4 +34,16 @@ func initial(username string) string {
 		return "?"
 	}
 	return strings.ToUpper(username[:1])
+}
+
+// modules are the page's scripts, for the browser to fetch them all at once.
+func modules() ([]string, error) {
+	var names []string
+	err := fs.WalkDir(files, "static/js", func(name string, _ fs.DirEntry, err error) error {
+		if path.Ext(name) == ".js" {
+			names = append(names, strings.TrimPrefix(name, "static/"))
+		}
+		return err
+	})
+	return names, err
 }

@@ -74,6 +74,7 @@ setInterval(() => {
   today = now;
 }, 30_000);
 
+part("rooms").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 chat.start(() => conversation.unseen);
 if (matchMedia("(pointer: fine)").matches && !location.hash) composer.focus();
 document.documentElement.dataset.ready = "";
