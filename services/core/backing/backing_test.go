@@ -1,0 +1,149 @@
+package backing_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"parley/core/backing"
+	"parley/core/testenv"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }
+
+func TestUnavailable(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false},
+		{errors.New("other"), false},
+		{pgx.ErrNoRows, false},
+		{context.Canceled, false},
+		{context.DeadlineExceeded, true},
+		{io.ErrUnexpectedEOF, true},
+		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, true},
+		{pgconn.ErrConnClosed, true},
+		{refusal("57P01"), true},
+		{refusal("57P03"), true},
+		{refusal("57014"), true},
+		{refusal("53300"), true},
+		{refusal("55P03"), true},
+		{refusal("40P01"), true},
+		{refusal("25006"), true},
+		{refusal("42P01"), true},
+		{refusal("42703"), true},
+		{refusal("08006"), true},
+		{refusal("23505"), false},
+		{refusal("22021"), false},
+		{refusal("42601"), false},
+		{refusal("28P01"), false},
+	} {
+		err := row.err
+		if err != nil {
+			err = fmt.Errorf("wrapped: %w", err)
+		}
+		if got := backing.Unavailable(err); got != row.want {
+			t.Errorf("%v: %v", row.err, got)
+		}
+	}
+	if code := backing.Code(fmt.Errorf("wrapped: %w", refusal("23505"))); code != "23505" {
+		t.Errorf("code %q", code)
+	}
+}
+
+func refusal(code string) error { return &pgconn.PgError{Code: code} }
+
+func TestPostgresSettings(t *testing.T) {
+	t.Parallel()
+	pool := testenv.Database(t)
+	for name, want := range map[string]string{
+		"synchronous_commit": "on", "TimeZone": "UTC", "application_name": "test",
+		"statement_timeout": "10s", "idle_in_transaction_session_timeout": "10s",
+	} {
+		var got string
+		if err := pool.QueryRow(t.Context(), `SELECT current_setting($1)`, name).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
+func TestPostgresGoneIsUnavailable(t *testing.T) {
+	t.Parallel()
+	server, url := testenv.Postgres(t)
+	pool, err := backing.Postgres(t.Context(), url, "test", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	ask := func() error {
+		var one int
+		return pool.QueryRow(t.Context(), `SELECT 1`).Scan(&one)
+	}
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // the first finds a dead connection, the others none
+		if err := ask(); !backing.Unavailable(err) {
+			t.Errorf("%v is not told as Postgres being away", err)
+		}
+	}
+	if err := server.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := ask(); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	pool.Close()
+	if err := ask(); !backing.Unavailable(err) {
+		t.Errorf("a closed pool: %v", err)
+	}
+}
+
+func TestRedisGivesUpSoon(t *testing.T) {
+	t.Parallel()
+	server := testenv.Redis(t)
+	client, err := backing.Redis(server.URL(), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	if err := client.Ping(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Process().Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := client.Ping(t.Context()).Err(); err == nil {
+		t.Error("a Redis that is stopped answers")
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("gave up after %s", took)
+	}
+	if err := server.Process().Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestURLsThatAreNone(t *testing.T) {
+	t.Parallel()
+	if _, err := backing.Postgres(t.Context(), "postgres://host:port/x", "test", 1); err == nil {
+		t.Error("a bad DATABASE_URL was accepted")
+	}
+	if _, err := backing.Redis("http://host", "test"); err == nil {
+		t.Error("a bad REDIS_URL was accepted")
+	}
+}

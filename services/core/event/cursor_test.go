@@ -1,0 +1,110 @@
+package event
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestParseCursor(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]Cursor{
+		"":                     {"general", 0, CursorHead},
+		"0":                    {"general", 0, CursorAfter},
+		"42":                   {"general", 42, CursorAfter},
+		"007":                  {"general", 7, CursorAfter},
+		"9223372036854775807":  {"general", 9223372036854775807, CursorAfter},
+		"9223372036854775808":  {"general", 0, CursorUnreadable},
+		"99999999999999999999": {"general", 0, CursorUnreadable},
+		"abc":                  {"general", 0, CursorUnreadable},
+		"-1":                   {"general", 0, CursorUnreadable},
+		"+1":                   {"general", 0, CursorUnreadable},
+		" 1":                   {"general", 0, CursorUnreadable},
+		"1 ":                   {"general", 0, CursorUnreadable},
+		"1_0":                  {"general", 0, CursorUnreadable},
+		"0x1":                  {"general", 0, CursorUnreadable},
+		"１":                    {"general", 0, CursorUnreadable},
+		"general:1":            {"general", 0, CursorUnreadable},
+	} {
+		if got := ParseCursor("general", value); got != want {
+			t.Errorf("%q: %+v, want %+v", value, got, want)
+		}
+	}
+}
+
+func TestParseCursors(t *testing.T) {
+	t.Parallel()
+	hundred := make([]string, MaxRooms)
+	for i := range hundred {
+		hundred[i] = "r" + strconv.Itoa(i)
+	}
+	for _, row := range []struct {
+		list, last string
+		want       string // "" for an error
+	}{
+		{"general:42", "", "general>42"},
+		{"general:42,random:7", "", "general>42 random>7"},
+		{"general,random:7", "", "general^ random>7"},
+		{"general:,random:x", "", "general^ random?"},
+		{"general:1,general:2", "", "general>1"},
+		{"general:42,random:7", "random:9", "general>42 random>9"},
+		{"general:42,random:7", "random:3", "general>42 random>3"},
+		{"general:42", "other:9", "general>42"},
+		{"general:42", "9", "general>42"},
+		{"general:42", "general", "general>42"},
+		{"general:42", "general:x", "general?"},
+		{"", "", ""},
+		{",", "", ""},
+		{"general:1,", "", ""},
+		{"General:1", "", ""},
+		{"general :1", "", ""},
+		{strings.Join(hundred, ","), "", strings.Join(hundred, "^ ") + "^"},
+		{strings.Join(hundred, ",") + ",more", "", ""},
+	} {
+		cursors, err := ParseCursors(row.list, row.last)
+		if got := describe(cursors); got != row.want || (err == nil) != (row.want != "") {
+			t.Errorf("%.60q, %q: %s, %v; want %s", row.list, row.last, got, err, row.want)
+		}
+	}
+}
+
+func describe(cursors []Cursor) string {
+	var out []string
+	for _, c := range cursors {
+		switch c.Kind {
+		case CursorHead:
+			out = append(out, c.Room+"^")
+		case CursorAfter:
+			out = append(out, fmt.Sprintf("%s>%d", c.Room, c.After))
+		case CursorUnreadable:
+			out = append(out, c.Room+"?")
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func FuzzParseCursors(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"general:42,random:7", "random:9"}, {"general", ""}, {"general:-1", "general:"}, {",,,", ":"}, {"a:1,a:2,a", "a:99999999999999999999"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, list, last string) {
+		cursors, err := ParseCursors(list, last)
+		if err != nil {
+			return
+		}
+		if len(cursors) == 0 || len(cursors) > MaxRooms {
+			t.Errorf("%q: %d cursors", list, len(cursors))
+		}
+		var rooms []string
+		for _, c := range cursors {
+			if !ValidRoom(c.Room) || c.After < 0 || slices.Contains(rooms, c.Room) {
+				t.Errorf("%q, %q: %+v", list, last, cursors)
+			}
+			rooms = append(rooms, c.Room)
+		}
+	})
+}
