@@ -7,7 +7,10 @@ replace (
 	parley/migrations => ../migrations
 )
 
-require parley/core v0.0.0
+require (
+	golang.org/x/sys v0.49.0
+	parley/core v0.0.0
+)
 
 require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
@@ -20,7 +23,6 @@ require (
 	github.com/redis/go-redis/v9 v9.23.0 // indirect
 	go.uber.org/atomic v1.12.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	parley/migrations v0.0.0 // indirect
 )

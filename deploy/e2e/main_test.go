@@ -1,0 +1,43 @@
+// Package e2e holds the end-to-end tests: a whole Parley behind its gateway,
+// people talking, and things breaking. E2E_DRIVER says where it runs; see
+// package system. Tests that break something run by themselves; the others,
+// marked parallel, run together afterwards.
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"parley/deploy/e2e/system"
+)
+
+// parley is the system under test.
+var parley system.System
+
+const startPatience = 6 * time.Minute // containers are slow to come
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) (code int) {
+	driver := os.Getenv("E2E_DRIVER")
+	if driver == "" {
+		driver = "native"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
+	defer cancel()
+	var err error
+	if parley, err = system.New(ctx, driver); err != nil {
+		fmt.Fprintln(os.Stderr, "start Parley:", err)
+		return 1
+	}
+	defer func() {
+		if err := parley.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "stop Parley:", err)
+			code = 1
+		}
+	}()
+	return m.Run()
+}

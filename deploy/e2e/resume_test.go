@@ -1,0 +1,143 @@
+package e2e
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"parley/deploy/e2e/chat"
+)
+
+func TestStreamResumesAfterAPosition(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	room := newRoom(t, user)
+	say(t, user, room, 7)
+	stream := open(t, user, "/chat/"+room+"/stream", "3")
+	expect(t, stream, append(messages(room, 4, 7), "ready 7")...)
+	post(t, user, room, "live")
+	e := next(t, stream)
+	m, ok, err := chat.Message(e)
+	if err != nil || !ok {
+		t.Fatalf("%+v is no message: %v", e, err)
+	}
+	if e.ID != "8" || m.ID != 8 || m.Revision != 8 || m.Room != room || m.Username != user.Name || m.Body != "live" || m.CreatedAt.IsZero() {
+		t.Errorf("live message is %+v with id %s", m, e.ID)
+	}
+}
+
+func TestCursorMayStandInTheQuery(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	room := newRoom(t, user)
+	say(t, user, room, 3)
+	expect(t, open(t, user, "/chat/"+room+"/stream?after=1", ""), append(messages(room, 2, 3), "ready 3")...)
+	expect(t, open(t, user, "/chat/"+room+"/stream?after=0", ""), append(messages(room, 1, 3), "ready 3")...)
+	// What a browser sends by itself is newer than the address that it was given once.
+	expect(t, open(t, user, "/chat/"+room+"/stream?after=1", "2"), append(messages(room, 3, 3), "ready 3")...)
+}
+
+func TestStreamWithoutCursorBeginsAtTheHead(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	room := newRoom(t, user)
+	expect(t, open(t, user, "/chat/"+room+"/stream", ""), "ready 0")
+	say(t, user, room, 2)
+	stream := open(t, user, "/chat/"+room+"/stream", "")
+	expect(t, stream, "ready 2")
+	post(t, user, room, "3")
+	expect(t, stream, messages(room, 3, 3)...)
+}
+
+func TestUnservableCursorIsReset(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	room := newRoom(t, user)
+	say(t, user, room, 2)
+	var streams []*chat.Stream
+	for _, cursor := range []string{"abc", "-1", "99999999999999999999", "3"} {
+		stream := open(t, user, "/chat/"+room+"/stream", cursor)
+		expect(t, stream, "reset 2")
+		streams = append(streams, stream)
+	}
+	post(t, user, room, "3")
+	for _, stream := range streams {
+		e := next(t, stream)
+		if e.Name == "ready" {
+			e = next(t, stream)
+		}
+		if e.ID != "3" {
+			t.Errorf("after the reset comes %+v, want message 3", e)
+		}
+	}
+}
+
+func TestNothingIsMissedOverACut(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	room := newRoom(t, user)
+	say(t, user, room, 2)
+	stream := open(t, user, "/chat/"+room+"/stream", "0")
+	expect(t, stream, append(messages(room, 1, 2), "ready 2")...)
+	stream.Close()
+	for i := 3; i <= 60; i++ { // more than a page of history
+		post(t, user, room, strconv.Itoa(i))
+	}
+	stream = open(t, user, "/chat/"+room+"/stream", "2")
+	expect(t, stream, append(messages(room, 3, 60), "ready 60")...)
+}
+
+func TestStreamOfManyRooms(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	a, b, c := newRoom(t, user), newRoom(t, user), newRoom(t, user)
+	say(t, user, a, 2)
+	say(t, user, b, 1)
+	say(t, user, c, 1)
+	stream := open(t, user, "/chat/stream?after="+a+":1,"+b+":0,"+c, "")
+	got := make(map[string]bool)
+	for range 5 { // the order between rooms is free
+		e := next(t, stream)
+		got[e.Name+" "+e.ID] = true
+	}
+	for _, want := range []string{
+		"room." + a + " " + a + ":2", "ready " + a + ":2",
+		"room." + b + " " + b + ":1", "ready " + b + ":1",
+		"ready " + c + ":1",
+	} {
+		if !got[want] {
+			t.Errorf("no event %q among %v", want, got)
+		}
+	}
+	post(t, user, c, "live")
+	expect(t, stream, "room."+c+" "+c+":2")
+	post(t, user, a, "live")
+	expect(t, stream, "room."+a+" "+a+":3")
+}
+
+func TestSilentStreamPings(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	room := newRoom(t, user)
+	say(t, user, room, 1)
+	stream := open(t, user, "/chat/"+room+"/stream", "")
+	expect(t, stream, "ready 1")
+	e, err := stream.Next(patient(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Name != "ping" || e.ID != "1" || e.Data != "{}" {
+		t.Errorf("silence brings %+v, want a ping that leaves the cursor at 1", e)
+	}
+}
+
+func TestStreamSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	stream := open(t, user, "/chat/general/stream", "")
+	next(t, stream)
+	stream.Close()
+	if retry := stream.Retry(); retry < time.Second || retry > 5*time.Second {
+		t.Errorf("retry: %s, want 1 to 5 s", retry)
+	}
+}
