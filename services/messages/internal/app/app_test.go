@@ -29,7 +29,7 @@ type bundle struct {
 	redis *testenv.RedisServer
 }
 
-func testConfig(t *testing.T) Config {
+func testConfig(t testing.TB) Config {
 	t.Helper()
 	var proxies serve.Proxies
 	if err := proxies.UnmarshalText([]byte("127.0.0.0/8")); err != nil {
@@ -39,7 +39,7 @@ func testConfig(t *testing.T) Config {
 }
 
 // start runs the service; change may alter its configuration first.
-func start(t *testing.T, change ...func(*Config)) *bundle {
+func start(t testing.TB, change ...func(*Config)) *bundle {
 	t.Helper()
 	b := &bundle{redis: testenv.Redis(t)}
 	cfg := testConfig(t)
@@ -57,7 +57,7 @@ func start(t *testing.T, change ...func(*Config)) *bundle {
 	return b
 }
 
-func serveApp(t *testing.T, cfg Config) (*App, string) {
+func serveApp(t testing.TB, cfg Config) (*App, string) {
 	t.Helper()
 	a, err := New(cfg, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
@@ -70,7 +70,7 @@ func serveApp(t *testing.T, cfg Config) (*App, string) {
 
 // client is one browser or script. It follows no redirects.
 type client struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	cookie string
 	accept string
@@ -94,7 +94,7 @@ func (a answer) code() string {
 	return problem.Error.Code
 }
 
-func (a answer) into(t *testing.T, v any) {
+func (a answer) into(t testing.TB, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(a.body), v); err != nil {
 		t.Fatalf("read %q: %v", a.body, err)

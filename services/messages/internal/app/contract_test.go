@@ -126,6 +126,7 @@ func TestRooms(t *testing.T) {
 		{name: "capitals", body: `{"name":"Random"}`, status: 422, code: "room_name_invalid"},
 		{name: "space", body: `{"name":" random"}`, status: 422, code: "room_name_invalid"},
 		{name: "slash", body: `{"name":"a/b"}`, status: 422, code: "room_name_invalid"},
+		{name: "the stream's address", body: `{"name":"stream"}`, status: 422, code: "room_name_invalid"},
 		{name: "begins with a dash", body: `{"name":"-a"}`, status: 422, code: "room_name_invalid"},
 		{name: "line break at the end", body: `{"name":"a\n"}`, status: 422, code: "room_name_invalid"},
 		{name: "NUL", body: `{"name":"a\u0000"}`, status: 422, code: "room_name_invalid"},

@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -37,6 +38,8 @@ type Publisher struct {
 	log    *slog.Logger
 	queue  chan notice
 	done   chan struct{}
+
+	closing atomic.Bool
 
 	published prometheus.Counter
 	dropped   prometheus.Counter
@@ -80,8 +83,9 @@ func (p *Publisher) SessionsEnded(keys ...session.Key) {
 }
 
 // Close publishes what is queued and ends the publisher. With Redis away it
-// takes at most a few seconds.
+// gives up after a few seconds.
 func (p *Publisher) Close() {
+	p.closing.Store(true)
 	close(p.queue)
 	<-p.done
 }
@@ -99,6 +103,10 @@ func (p *Publisher) run() {
 	batch := make([]notice, 0, maxPipeline)
 	for first := range p.queue {
 		batch = p.gather(append(batch[:0], first))
+		if p.failing && p.closing.Load() {
+			p.dropped.Add(float64(len(batch)))
+			continue
+		}
 		p.send(batch)
 		clear(batch)
 	}

@@ -21,6 +21,9 @@ var (
 	ErrNameInvalid = errors.New("room name invalid")
 )
 
+// reserved can't be a room's name: /chat/stream is the stream of many rooms.
+const reserved = "stream"
+
 // Room is a place to talk in. Head is the position of its newest change.
 type Room struct {
 	Name string         `json:"name"`
@@ -38,7 +41,7 @@ func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 // Create stores a new, empty room made by username. Errors: [ErrNameInvalid],
 // [ErrExists].
 func (s *Store) Create(ctx context.Context, name, username string) error {
-	if !event.ValidRoom(name) {
+	if !event.ValidRoom(name) || name == reserved {
 		return ErrNameInvalid
 	}
 	_, err := s.pool.Exec(ctx, `INSERT INTO rooms (name, created_by) VALUES ($1, $2)`, name, username)
@@ -53,7 +56,7 @@ func (s *Store) Create(ctx context.Context, name, username string) error {
 
 // List returns all rooms, by name.
 func (s *Store) List(ctx context.Context) ([]Room, error) {
-	rows, err := s.pool.Query(ctx, `SELECT name, head FROM rooms ORDER BY name`)
+	rows, err := s.pool.Query(ctx, `SELECT name, head FROM rooms ORDER BY name COLLATE "C"`)
 	if err != nil {
 		return nil, fmt.Errorf("list rooms: %w", err)
 	}
