@@ -133,16 +133,21 @@ func (a *Accounts) Authenticate(ctx context.Context, username, password string, 
 	return username, nil
 }
 
+// checkFailures counts what can't be a name by the address alone: it is nobody's.
 func (a *Accounts) checkFailures(username string, from netip.Addr) error {
-	if err := a.nameFailures.Check(username); err != nil {
-		return err
+	if username != "" {
+		if err := a.nameFailures.Check(username); err != nil {
+			return err
+		}
 	}
 	return a.addrFailures.Check(network(from))
 }
 
 // countFailure ignores that a limit is used up: the next check will say so.
 func (a *Accounts) countFailure(username string, from netip.Addr) {
-	_ = a.nameFailures.Take(username)
+	if username != "" {
+		_ = a.nameFailures.Take(username)
+	}
 	_ = a.addrFailures.Take(network(from))
 }
 

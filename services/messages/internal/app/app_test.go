@@ -124,7 +124,7 @@ func (c *client) do(method, path, contentType string, body io.Reader, header ...
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close()
 	read, err := io.ReadAll(response.Body)
 	if err != nil {
 		c.t.Fatal(err)

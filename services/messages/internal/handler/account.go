@@ -19,7 +19,7 @@ type credentials struct {
 }
 
 func readCredentials(c *gin.Context) (credentials, error) {
-	in, err := readInput(c.Writer, c.Request)
+	in, err := readInput(c.Request)
 	if err != nil {
 		return credentials{}, err
 	}

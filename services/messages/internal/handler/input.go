@@ -3,7 +3,6 @@ package handler
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -23,15 +22,18 @@ type input struct {
 }
 
 // readInput reads the body. Errors: errTooLarge, errMediaType, errJSON,
-// errForm, or that the client went away.
-func readInput(w http.ResponseWriter, r *http.Request) (*input, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, errTooLarge
-	}
+// errForm, errUnread.
+//
+// What is left of a body that is too large is net/http's to read away, if it
+// is not much: http.MaxBytesReader would have the connection closed instead,
+// maybe before the gateway has read the answer.
+func readInput(r *http.Request) (*input, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
 	if err != nil {
-		return nil, fmt.Errorf("%w: read request: %w", errJSON, err)
+		return nil, fmt.Errorf("%w: %w", errUnread, err)
+	}
+	if len(body) > maxRequest {
+		return nil, errTooLarge
 	}
 	kind := r.Header.Get("Content-Type")
 	if kind != "" {

@@ -89,7 +89,7 @@ type draft struct {
 }
 
 func readDraft(c *gin.Context) (draft, error) {
-	in, err := readInput(c.Writer, c.Request)
+	in, err := readInput(c.Request)
 	if err != nil {
 		return draft{}, err
 	}

@@ -28,6 +28,7 @@ var (
 	errCrossOrigin   = errors.New("cross-origin request")
 	errJSON          = errors.New("invalid JSON")
 	errForm          = errors.New("invalid form")
+	errUnread        = errors.New("request not read to its end")
 	errMediaType     = errors.New("unsupported media type")
 	errTooLarge      = errors.New("request too large")
 	errBeforeInvalid = errors.New("before invalid")
@@ -53,6 +54,7 @@ var problems = []struct {
 	{errCrossOrigin, problem{403, "cross_origin", "This request came from another site."}},
 	{errJSON, problem{400, "invalid_json", "The request is not the JSON that is expected here."}},
 	{errForm, problem{400, "invalid_form", "The form could not be read."}},
+	{errUnread, problem{400, "incomplete", "The request ended before its end."}},
 	{errMediaType, problem{415, "unsupported_media_type", "Send application/json or application/x-www-form-urlencoded."}},
 	{errTooLarge, problem{413, "too_large", "A request may have at most 64 KiB."}},
 	{errBeforeInvalid, problem{422, "before_invalid", "before must be the id of a message: 1 or more."}},

@@ -37,7 +37,7 @@ func (h *Handler) renderRooms(c *gin.Context, status int, name, failure string) 
 }
 
 func (h *Handler) createRoom(c *gin.Context) {
-	in, err := readInput(c.Writer, c.Request)
+	in, err := readInput(c.Request)
 	if err != nil {
 		h.fail(c, err)
 		return

@@ -8,40 +8,40 @@ import (
 	"time"
 )
 
+// takes returns how many of n at once are allowed.
+func takes(l *Limiter, key string, n int) (allowed int) {
+	for range n {
+		if l.Take(key) == nil {
+			allowed++
+		}
+	}
+	return allowed
+}
+
 func TestBurstGrowsBackEvenly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := New(3, 3*time.Minute)
-		for i := range 3 {
-			if err := l.Take("ada"); err != nil {
-				t.Fatalf("take %d: %v", i+1, err)
+		for _, step := range []struct {
+			after time.Duration
+			key   string
+			want  int
+		}{
+			{0, "ada", 3},
+			{0, "bob", 3},
+			{time.Minute - 1, "ada", 0},
+			{1, "ada", 1},
+			{2 * time.Minute, "ada", 2},
+			{time.Hour, "ada", 3},
+		} {
+			time.Sleep(step.after)
+			if got := takes(l, step.key, 10); got != step.want {
+				t.Errorf("%s after another %s: %d allowed, want %d", step.key, step.after, got, step.want)
 			}
 		}
 		var exceeded *Exceeded
-		if err := l.Take("ada"); !errors.As(err, &exceeded) || exceeded.Wait != time.Minute {
-			t.Fatalf("the fourth at once: %v, want to wait a minute", err)
-		}
-		if err := l.Take("bob"); err != nil {
-			t.Errorf("another key: %v", err)
-		}
-		time.Sleep(time.Minute)
-		if err := l.Check("ada"); err != nil {
-			t.Errorf("check after a minute: %v", err)
-		}
-		if err := l.Take("ada"); err != nil {
-			t.Errorf("take after a minute: %v", err)
-		}
-		if err := l.Check("ada"); err == nil {
-			t.Error("two grew back in a minute, want one")
-		}
-		time.Sleep(time.Hour)
-		for i := range 3 {
-			if err := l.Take("ada"); err != nil {
-				t.Errorf("take %d after an hour: %v", i+1, err)
-			}
-		}
-		if err := l.Take("ada"); err == nil {
-			t.Error("more than the burst after an hour")
+		if err := l.Check("ada"); !errors.As(err, &exceeded) || exceeded.Wait != time.Minute {
+			t.Errorf("the next: %v, want to wait a minute", err)
 		}
 	})
 }
