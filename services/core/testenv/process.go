@@ -127,17 +127,35 @@ func (p *Process) Await(ctx context.Context, patience time.Duration, ready func(
 	}
 }
 
-// FreePort returns a loopback TCP port that was free a moment ago. It lies below
-// those that the kernel gives to outgoing connections (Linux: 32768 and up), any
-// of which may be taken again before a server gets to listen on it.
+// claims are sockets of no use but their names: as long as this process lives
+// and holds one, no other that runs tests takes the port named by it, not even
+// while the server on that port is stopped for a moment.
+var claims struct {
+	mu   sync.Mutex
+	held []net.Listener
+}
+
+// FreePort returns a loopback TCP port that is free, and that no other call
+// will return on this machine while this process lives. It lies below those
+// that the kernel gives to outgoing connections (Linux: 32768 and up), any of
+// which may be taken again before a server gets to listen on it.
 func FreePort() (int, error) {
 	const lowest, highest = 15000, 32000
 	for range 100 {
 		port := lowest + rand.IntN(highest-lowest) //nolint:gosec // no secret
-		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
-		if err == nil {
-			return port, l.Close()
+		claim, err := net.Listen("unix", "@parley-port-"+strconv.Itoa(port))
+		if err != nil {
+			continue
 		}
+		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if err != nil {
+			_ = claim.Close()
+			continue
+		}
+		claims.mu.Lock()
+		claims.held = append(claims.held, claim)
+		claims.mu.Unlock()
+		return port, l.Close()
 	}
 	return 0, fmt.Errorf("find a free port: tried a hundred from %d to %d", lowest, highest)
 }
