@@ -20,7 +20,7 @@ func TestOneOrderEverywhere(t *testing.T) {
 	room := newRoom(t, reader)
 	var followers []*chat.Follower
 	for _, base := range []string{replica(t, "stream-1"), replica(t, "stream-2"), parley.URL(), parley.URL()} {
-		followers = append(followers, follow(t, reader.At(base), room, 0))
+		followers = append(followers, follow(t, reader.At(base), room))
 	}
 	acked := postTogether(t, room, writers, each)
 	var seen [][]event.Message

@@ -118,9 +118,11 @@ func messages(room string, first, last int) []string {
 	return events
 }
 
-func follow(t testing.TB, user *chat.User, room string, after int64) *chat.Follower {
+// follow follows a room from its beginning, and checks at the end of the test
+// that all promises were kept.
+func follow(t testing.TB, user *chat.User, room string) *chat.Follower {
 	t.Helper()
-	follower := user.Follow(t.Context(), room, after)
+	follower := user.Follow(t.Context(), room, 0)
 	t.Cleanup(func() {
 		if _, err := follower.Stop(); err != nil {
 			t.Error(err)
@@ -151,7 +153,7 @@ func eventually(t testing.TB, within time.Duration, what string, try func(contex
 }
 
 // want checks an answer's status and, for an error, its code.
-func want(t testing.TB, answer *chat.Answer, err error, status int, code string) *chat.Answer {
+func want(t testing.TB, answer *chat.Answer, err error, status int, code string) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -159,5 +161,4 @@ func want(t testing.TB, answer *chat.Answer, err error, status int, code string)
 	if answer.Status != status || answer.Code() != code {
 		t.Errorf("answer is %s, want %s", answer, strings.TrimSpace(fmt.Sprint(status, " ", code)))
 	}
-	return answer
 }

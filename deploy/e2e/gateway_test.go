@@ -1,0 +1,201 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"parley/core/event"
+	"parley/deploy/e2e/chat"
+)
+
+func TestStreamPassesTheGatewayUntouched(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	stream := open(t, user, "/chat/general/stream", "")
+	for name, want := range map[string]string{
+		"Content-Type":     "text/event-stream",
+		"Cache-Control":    "no-store",
+		"Content-Encoding": "",
+	} {
+		if got := stream.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	direct := open(t, user.At(replica(t, "stream-1")), "/chat/general/stream", "")
+	if got := direct.Header.Get("X-Accel-Buffering"); got != "no" { // nginx keeps this to itself
+		t.Errorf("X-Accel-Buffering: %q, want no", got)
+	}
+}
+
+func TestPageIsPackedAndGuarded(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	req, err := user.Request(patient(t), http.MethodGet, "/chat/general", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept", "text/html")
+	req.Header.Set("Accept-Encoding", "gzip")
+	answer, err := user.Send(req)
+	want(t, answer, err, http.StatusOK, "")
+	for name, value := range map[string]string{
+		"Content-Encoding":       "gzip",
+		"Content-Type":           "text/html; charset=utf-8",
+		"Cache-Control":          "no-store",
+		"X-Content-Type-Options": "nosniff",
+	} {
+		if got := answer.Header.Get(name); got != value {
+			t.Errorf("%s: %q, want %q", name, got, value)
+		}
+	}
+	policy := answer.Header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("policy %q lacks %q", policy, part)
+		}
+	}
+	if strings.Contains(policy, "unsafe") {
+		t.Errorf("policy %q allows what is unsafe", policy)
+	}
+	if page := unpack(t, answer.Body); !strings.Contains(page, user.Name) || strings.Contains(page, "<style") || strings.Contains(page, " style=") || strings.Contains(page, "<script>") {
+		t.Errorf("the page lacks its user, or has inline script or style:\n%.2000s", page)
+	}
+}
+
+func TestSessionCookieIsGuarded(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	for proto, secure := range map[string]bool{"http": false, "https": true} {
+		// Behind the gateway's back, as a gateway with TLS would ask.
+		direct := user.At(replica(t, "messages-1"))
+		req, err := direct.Request(patient(t), http.MethodPost, "/login",
+			strings.NewReader(`{"username":"`+user.Name+`","password":"`+chat.Password+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Forwarded-Proto", proto)
+		answer, err := direct.Send(req)
+		want(t, answer, err, http.StatusOK, "")
+		cookie, err := http.ParseSetCookie(answer.Header.Get("Set-Cookie"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.MaxAge <= 0 || len(cookie.Value) != 43 || cookie.Secure != secure {
+			t.Errorf("by %s the cookie is %s", proto, answer.Header.Get("Set-Cookie"))
+		}
+	}
+}
+
+func TestWritesFromOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	room := newRoom(t, user)
+	for header, value := range map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"} {
+		req, err := user.Request(patient(t), http.MethodPost, "/chat/"+room+"/messages", strings.NewReader(`{"body":"x"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(header, value)
+		answer, err := user.Send(req)
+		want(t, answer, err, http.StatusForbidden, "cross_origin")
+	}
+	req, err := user.Request(patient(t), http.MethodPost, "/chat/"+room+"/messages", strings.NewReader(`{"body":"x"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Origin", parley.URL())
+	answer, err := user.Send(req)
+	want(t, answer, err, http.StatusCreated, "")
+}
+
+func TestRequestHasAnID(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	seen := make(map[string]bool)
+	for _, path := range []string{"/chat", "/chat/no-such-room", "/chat/no-such-room/stream"} {
+		answer, err := user.Get(patient(t), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := answer.Header.Get("X-Request-ID")
+		if len(id) != 32 || seen[id] {
+			t.Errorf("GET %s has id %q, want a new one of the gateway's", path, id)
+		}
+		seen[id] = true
+	}
+}
+
+// What is stored is published as the JSON that streams carry.
+func TestMessageIsPublished(t *testing.T) {
+	t.Parallel()
+	ctx := patient(t)
+	user := newUser(t)
+	room := newRoom(t, user)
+	addr, err := parley.Addr(ctx, "redis")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(&redis.Options{Addr: addr})
+	defer client.Close()
+	subscription := client.Subscribe(ctx, event.Channel(room))
+	defer subscription.Close()
+	if _, err := subscription.Receive(ctx); err != nil { // the confirmation
+		t.Fatal(err)
+	}
+	stream := open(t, user, "/chat/"+room+"/stream", "")
+	expect(t, stream, "ready 0")
+	for range 3 {
+		post(t, user, room, "heard twice: <&>")
+		published, err := subscription.ReceiveMessage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := next(t, stream); e.Data != published.Payload {
+			t.Errorf("published %s, streamed %s", published.Payload, e.Data)
+		}
+	}
+}
+
+func TestServicesAreHealthy(t *testing.T) {
+	t.Parallel()
+	for _, part := range []string{"messages-1", "messages-2", "stream-1", "stream-2"} {
+		nobody := chat.NewUser(replica(t, part), "")
+		for _, path := range []string{"/healthz", "/readyz"} {
+			answer, err := nobody.Get(patient(t), path)
+			want(t, answer, err, http.StatusOK, "")
+		}
+	}
+	awaitGateway(t)
+}
+
+func awaitGateway(t testing.TB) {
+	t.Helper()
+	eventually(t, patience, "the gateway reaches a service that is ready", func(ctx context.Context) error {
+		answer, err := chat.NewUser(parley.URL(), "").Get(ctx, "/readyz")
+		if err == nil && answer.Status != http.StatusOK {
+			err = errors.New(answer.String())
+		}
+		return err
+	})
+}
+
+func unpack(t testing.TB, packed []byte) string {
+	t.Helper()
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
