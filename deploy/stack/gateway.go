@@ -65,7 +65,9 @@ func (s *Stack) configureGateway(dir string) error {
 	return nil
 }
 
-// upstreams returns the include that names the services.
+// upstreams returns the include that names the services. A replica of stream is
+// never shunned: nginx forgives a failure only when a request has ended well,
+// and streams don't end; one that came back would get a stream a second.
 func (s *Stack) upstreams() string {
 	return fmt.Sprintf(`upstream messages {
     zone messages 64k;
@@ -75,13 +77,13 @@ upstream stream {
     zone stream 64k;
     least_conn;
 %s}
-`, s.servers("messages"), s.servers("stream"))
+`, s.servers("messages", "max_fails=1 fail_timeout=1s"), s.servers("stream", "max_fails=0"))
 }
 
-func (s *Stack) servers(service string) string {
+func (s *Stack) servers(service, policy string) string {
 	var b strings.Builder
 	for _, part := range s.of(service) {
-		fmt.Fprintf(&b, "    server %s max_fails=1 fail_timeout=1s;\n", part.addr)
+		fmt.Fprintf(&b, "    server %s %s;\n", part.addr, policy)
 	}
 	return b.String()
 }
