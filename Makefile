@@ -77,6 +77,15 @@ e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
+## Measure
+
+.PHONY: bench
+bench: ## Measure Parley beside a floor and pgbench, some 12 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
+	@$(PACKAGES) run
+	@$(MAKE) build
+	@go build -o bin/ ./deploy/cmd/bench
+	@bin/bench -rows '$(ROWS)' $(if $(QUICK),-quick) $(if $(ROWS)$(QUICK),,-results deploy/bench/RESULTS.md) $(BENCHFLAGS)
+
 ## Keep house
 
 .PHONY: fmt

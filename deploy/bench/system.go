@@ -1,0 +1,142 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/core/session"
+	"parley/deploy/stack"
+)
+
+// users is how many accounts there are, each with a session of its own: as many
+// as the largest crowd has streams.
+const users = 10_000
+
+// system is Parley as `make up` runs it, with one replica of each service: the
+// numbers are those of one process. The environment of this process reaches the
+// services, so that a setting can be tried.
+type system struct {
+	stack   *stack.Stack
+	pool    *pgxpool.Pool
+	log     string // file
+	cookies []string
+}
+
+func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
+	s := &system{log: filepath.Join(dir, "stack.log")}
+	log, err := os.Create(s.log)
+	if err != nil {
+		return nil, fmt.Errorf("make log: %w", err)
+	}
+	s.stack, err = stack.Start(ctx, stack.Config{
+		Dir: filepath.Join(dir, "stack"), Bin: cfg.Bin, NginxConf: cfg.NginxConf,
+		Messages: 1, Streams: 1, Env: os.Environ(), Log: log,
+		// As installed, said aloud: what is measured is durable.
+		Postgres: []string{"fsync=on", "synchronous_commit=on", "full_page_writes=on"},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start Parley: %w\n%s", err, s.said())
+	}
+	if s.pool, err = pgxpool.New(ctx, s.stack.DatabaseURL()); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.stack.Stop())
+	}
+	if err := s.signUp(ctx); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+func (s *system) stop() error {
+	s.pool.Close()
+	return s.stack.Stop()
+}
+
+// signUp makes accounts and sessions as register and login would have, but by
+// SQL: ten thousand passwords would be hashed for minutes. The services can't tell.
+func (s *system) signUp(ctx context.Context) error {
+	accounts, sessions := make([][]any, users), make([][]any, users)
+	expires := time.Now().Add(24 * time.Hour)
+	for i := range users {
+		token := session.NewToken()
+		key, _ := token.Key() // of a token of its own making
+		s.cookies = append(s.cookies, session.CookieName+"="+string(token))
+		accounts[i] = []any{username(i), "x"}
+		sessions[i] = []any{key[:], username(i), expires}
+	}
+	if _, err := s.pool.CopyFrom(ctx, pgx.Identifier{"users"}, []string{"username", "password_hash"}, pgx.CopyFromRows(accounts)); err != nil {
+		return fmt.Errorf("make accounts: %w", err)
+	}
+	if _, err := s.pool.CopyFrom(ctx, pgx.Identifier{"sessions"}, []string{"token_hash", "username", "expires_at"}, pgx.CopyFromRows(sessions)); err != nil {
+		return fmt.Errorf("make sessions: %w", err)
+	}
+	if _, err := s.pool.Exec(ctx, `ANALYZE`); err != nil {
+		return fmt.Errorf("gather statistics: %w", err)
+	}
+	return nil
+}
+
+func username(i int) string { return fmt.Sprintf("bench-%05d", i) }
+
+// makeRooms makes n rooms and returns their names.
+func (s *system) makeRooms(ctx context.Context, prefix string, n int) ([]string, error) {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = prefix + "-" + strconv.Itoa(i)
+	}
+	if _, err := s.pool.Exec(ctx, `INSERT INTO rooms (name) SELECT unnest($1::text[])`, names); err != nil {
+		return nil, fmt.Errorf("make rooms: %w", err)
+	}
+	return names, nil
+}
+
+// stored returns how many messages the rooms hold, by their heads.
+func (s *system) stored(ctx context.Context, rooms []string) (n int64, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT coalesce(sum(head), 0)::bigint FROM rooms WHERE name = ANY($1)`, rooms).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("read heads: %w", err)
+	}
+	return n, nil
+}
+
+// addr returns where a part listens for TCP.
+func (s *system) addr(part string) (netip.AddrPort, error) {
+	addr, err := netip.ParseAddrPort(s.stack.Part(part).Addr())
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("%s can't be measured beside the floor, which speaks TCP: %w", part, err)
+	}
+	return addr, nil
+}
+
+// process returns the process of a part.
+func (s *system) process(part string) (stack.ProcessStatus, error) {
+	for _, process := range s.stack.Status().Processes {
+		if process.Name == part {
+			return process, nil
+		}
+	}
+	return stack.ProcessStatus{}, fmt.Errorf("%s is down", part)
+}
+
+// said returns the last lines of what the parts have said, for an error message.
+func (s *system) said() string {
+	text, err := os.ReadFile(s.log)
+	if err != nil {
+		return ""
+	}
+	const most = 4 << 10
+	if len(text) > most {
+		text = text[len(text)-most:]
+		text = text[bytes.IndexByte(text, '\n')+1:]
+	}
+	return string(text)
+}
