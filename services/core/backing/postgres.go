@@ -6,17 +6,14 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/sys/unix"
 )
 
 const (
 	dialTimeout = 3 * time.Second
-	// userTimeout bounds how long sent data may stay unacknowledged before the
-	// kernel gives the connection up (TCP_USER_TIMEOUT, RFC 5482).
+	// userTimeout bounds how long sent data may stay unacknowledged.
 	userTimeout = 5 * time.Second
 )
 
@@ -55,18 +52,6 @@ func dialer() *net.Dialer {
 	return &net.Dialer{
 		Timeout:         dialTimeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3},
-		Control: func(network, _ string, c syscall.RawConn) error {
-			if network == "unix" {
-				return nil
-			}
-			var optErr error
-			err := c.Control(func(fd uintptr) {
-				optErr = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(userTimeout.Milliseconds()))
-			})
-			if err != nil {
-				return err
-			}
-			return optErr
-		},
+		Control:         boundSilence,
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"parley/stream/internal/hub"
 )
 
-// conn is one stream: a descriptor and a cursor for each of its rooms. All of
+// conn is one stream: a socket and a cursor for each of its rooms. All of
 // it belongs to its loop's goroutine once it is in the loop.
 type conn struct {
-	fd        int
+	sock      socket
 	slot      uint32 // where the loop keeps it
 	closed    bool
 	tagged    event.Tagged

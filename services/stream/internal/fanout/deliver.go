@@ -98,7 +98,7 @@ func (l *loop) pass(r *room, frame []byte) {
 // send writes b, or as much as the socket takes; the rest waits in pending. It
 // reports whether all was written. It may close c.
 func (l *loop) send(c *conn, b []byte) bool {
-	n, blocked, err := write(c.fd, b)
+	n, blocked, err := c.sock.write(b)
 	l.tally.writes++
 	l.tally.bytes += n
 	if err != nil {
@@ -118,15 +118,15 @@ func (l *loop) send(c *conn, b []byte) bool {
 func (l *loop) end(c *conn, reason string) {
 	if c.pending == nil {
 		frame := event.AppendEnd(make([]byte, 0, 64), reason)
-		if _, _, err := write(c.fd, frame); err != nil {
+		if _, _, err := c.sock.write(frame); err != nil {
 			reason = "gone"
 		}
 	}
 	l.close(c, reason)
 }
 
-// close forgets c everywhere, then closes its descriptor, in this order: from
-// here on nothing leads to the number any more.
+// close forgets c everywhere, then closes its socket, in this order: from then
+// on nothing leads to the descriptor's number any more.
 func (l *loop) close(c *conn, reason string) {
 	for i := range c.subs {
 		s := &c.subs[i]
@@ -140,10 +140,9 @@ func (l *loop) close(c *conn, reason string) {
 	delete(l.blocked, c)
 	c.closed = true
 	c.pending = nil
-	if err := closeSocket(c.fd); err != nil {
+	if err := c.sock.close(); err != nil {
 		l.engine.log.Debug("close stream", "error", err)
 	}
-	c.fd = -1
 	l.engine.metrics.Streams.Dec()
 	l.engine.metrics.Ended.WithLabelValues(reason).Inc()
 	l.engine.giveBack(c)

@@ -76,13 +76,17 @@ type Engine struct {
 
 // New returns an engine, its loops ready but not running.
 func New(config Config, log *slog.Logger, metrics *Metrics) (*Engine, error) {
+	return newEngine(config, log, metrics, newPoller)
+}
+
+func newEngine(config Config, log *slog.Logger, metrics *Metrics, newPoller func() (poller, error)) (*Engine, error) {
 	e := &Engine{config: config, log: log, metrics: metrics}
 	for range config.Loops {
-		l, err := newLoop(e)
+		p, err := newPoller()
 		if err != nil {
 			return nil, errors.Join(err, e.closePollers())
 		}
-		e.loops = append(e.loops, l)
+		e.loops = append(e.loops, newLoop(e, p))
 	}
 	return e, nil
 }
@@ -108,16 +112,15 @@ func (e *Engine) Add(s Stream) error {
 	for i, r := range s.Rooms {
 		c.subs[i] = sub{conn: c, log: r.Log, at: r.At}
 	}
-	fd, err := detach(s.Conn)
-	if err != nil {
+	l := e.loops[int(e.next.Add(1))%len(e.loops)]
+	var err error
+	if c.sock, err = l.poller.detach(s.Conn); err != nil {
 		e.giveBack(c)
 		return err
 	}
-	c.fd = fd
-	l := e.loops[int(e.next.Add(1))%len(e.loops)]
 	if !l.add(c) {
 		e.giveBack(c)
-		return errors.Join(ErrStopped, closeSocket(fd))
+		return errors.Join(ErrStopped, c.sock.close())
 	}
 	return nil
 }

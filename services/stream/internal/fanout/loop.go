@@ -10,11 +10,11 @@ import (
 )
 
 // loop owns a share of the streams. Everything below the inbox is touched by
-// the goroutine in run alone: it alone writes to descriptors and closes them,
-// so a number can't be reused under a writer.
+// the goroutine in run alone: it alone writes to sockets and closes them, so
+// a descriptor's number can't be reused under a writer.
 type loop struct {
 	engine *Engine
-	poller *poller
+	poller poller
 	ready  chan []readiness // from poll to run
 	inbox
 	drained chan struct{} // closed when a drain has ended the last stream
@@ -28,11 +28,7 @@ type loop struct {
 	tally   tally
 }
 
-func newLoop(e *Engine) (*loop, error) {
-	p, err := newPoller()
-	if err != nil {
-		return nil, err
-	}
+func newLoop(e *Engine, p poller) *loop {
 	now := time.Now()
 	return &loop{
 		engine: e, poller: p, ready: make(chan []readiness), inbox: newInbox(),
@@ -40,7 +36,7 @@ func newLoop(e *Engine) (*loop, error) {
 		rooms:   make(map[*hub.Log]*room),
 		blocked: make(map[*conn]struct{}),
 		wheel:   wheel{origin: now}, now: now,
-	}, nil
+	}
 }
 
 // poll hands readiness to run until the poller is closed. Its two buffers take
@@ -139,7 +135,7 @@ func (l *loop) admit(c *conn) {
 		}
 		r.add(s)
 	}
-	if err := l.poller.add(c.fd, c.slot, gen); err != nil {
+	if err := l.poller.watch(c.sock, c.slot, gen); err != nil {
 		l.engine.log.Error("stream not watched", "error", err)
 		l.close(c, "error")
 		return
@@ -155,7 +151,7 @@ func (l *loop) react(r readiness) {
 	if c == nil {
 		return
 	}
-	if r.gone || r.readable && discard(c.fd) {
+	if r.gone || r.readable && c.sock.discard() {
 		l.close(c, "gone")
 		return
 	}

@@ -1,0 +1,346 @@
+package fanout
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"parley/core/event"
+	"parley/core/sse"
+	"parley/core/testenv"
+	"parley/stream/internal/guard"
+	"parley/stream/internal/history"
+	"parley/stream/internal/hub"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }
+
+const patience = 15 * time.Second
+
+// quiet is a Bell that has nothing to wait for: tests ring by hand.
+type quiet struct{}
+
+func (quiet) Join(string) <-chan struct{} {
+	ready := make(chan struct{})
+	close(ready)
+	return ready
+}
+
+func (quiet) Leave(string) {}
+
+// testBundle is a running engine with a hub whose rooms are in Postgres, and
+// whose publishes the test makes up.
+type testBundle struct {
+	t      testing.TB
+	engine *Engine
+	hub    *hub.Hub
+	seats  atomic.Int64 // given back
+	logs   atomic.Int64
+	listen net.Listener
+}
+
+var pollers = map[string]func() (poller, error){
+	"native":     newPoller,
+	"goroutines": func() (poller, error) { return newGoroutines(), nil },
+}
+
+// start returns a bundle whose rooms are room-0 … room-(n-1).
+func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundle {
+	t.Helper()
+	pool := testenv.Database(t)
+	if _, err := pool.Exec(t.Context(), `INSERT INTO rooms (name) SELECT 'room-' || n FROM generate_series(0, $1) n`, rooms-1); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	engine, err := newEngine(Config{Loops: 2, Heartbeat: time.Hour, MaxAge: time.Hour}, log, NewMetrics(prometheus.NewRegistry()), newPoller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &testBundle{t: t, engine: engine}
+	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), 1000, engine)
+	engine.Start(Owners{
+		Log:     func(l *hub.Log) { b.logs.Add(1); b.hub.Release(l) },
+		Session: func(guard.Seat) { b.seats.Add(1) },
+	})
+	t.Cleanup(func() {
+		if err := engine.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if b.listen, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.listen.Close() })
+	for i := range rooms { // what is rung before a room is open is for nobody
+		if _, err := b.hub.Acquire(t.Context(), roomName(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+func roomName(i int) string { return "room-" + strconv.Itoa(i) }
+
+// open adds a stream of room from its present head, and returns the client's end.
+func (b *testBundle) open(room string) net.Conn {
+	b.t.Helper()
+	client, err := net.Dial("tcp", b.listen.Addr().String())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { _ = client.Close() })
+	server, err := b.listen.Accept()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	log, err := b.hub.Acquire(b.t.Context(), room)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	seat := guard.Seat{Live: &guard.Live{ExpiresAt: time.Now().Add(time.Hour)}}
+	if err := b.engine.Add(Stream{Conn: server, Session: seat, Rooms: []Room{{log, log.Head()}}}); err != nil {
+		b.t.Fatal(err)
+	}
+	return client
+}
+
+// ring publishes position at of room.
+func (b *testBundle) ring(room string, at event.Position, body string) {
+	m := event.Message{ID: at, Revision: at, Room: room, Username: "ada", Body: body}
+	b.hub.Ring(room, m.AppendJSON(nil))
+}
+
+// read checks that a stream of room carries the positions from+1 … to, each
+// once and in order, and nothing else.
+func read(t testing.TB, reader *sse.Reader, room string, from, to event.Position) {
+	t.Helper()
+	for at := from; at < to; {
+		e, err := reader.Next()
+		if err != nil {
+			t.Errorf("%s after %d: %v", room, at, err)
+			return
+		}
+		if e.Name == "ready" {
+			continue
+		}
+		if at++; e.Name != event.Name(room) || e.ID != strconv.FormatInt(at, 10) {
+			t.Errorf("%s: got %s %s, want position %d", room, e.Name, e.ID, at)
+			return
+		}
+	}
+}
+
+func (b *testBundle) await(what string, met func() bool) {
+	b.t.Helper()
+	for deadline := time.Now().Add(patience); !met(); {
+		if time.Now().After(deadline) {
+			b.t.Fatal(what)
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+}
+
+func TestBurstsReachEveryReader(t *testing.T) {
+	t.Parallel()
+	for name, newPoller := range pollers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, newPoller, 1)
+			const readers, messages = 20, 400
+			var reading sync.WaitGroup
+			for range readers {
+				conn := b.open("room-0")
+				reading.Go(func() { read(t, sse.NewReader(conn), "room-0", 0, messages) })
+			}
+			body := strings.Repeat("x", 500)
+			for at := event.Position(1); at <= messages; at++ {
+				b.ring("room-0", at, body)
+			}
+			reading.Wait()
+		})
+	}
+}
+
+// TestBlockedSocketResumes fills a socket's buffers until writes come up short,
+// then reads: not a byte may be missing or come twice.
+func TestBlockedSocketResumes(t *testing.T) {
+	t.Parallel()
+	for name, newPoller := range pollers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, newPoller, 1)
+			conn := b.open("room-0")
+			reader := sse.NewReader(conn)
+			if e, err := reader.Next(); err != nil || e.Name != "ready" {
+				t.Fatal(e, err)
+			}
+			// 2 MB: less than the log holds, far more than the socket does.
+			const messages = 500
+			body := strings.Repeat("y", event.MaxBody)
+			for at := event.Position(1); at <= messages; at++ {
+				b.ring("room-0", at, body)
+			}
+			read(t, reader, "room-0", 0, messages)
+		})
+	}
+}
+
+// TestStreamsNeverGetEachOthersBytes opens and closes streams of many rooms
+// while messages flow, so that descriptors and slots are used again at once.
+func TestStreamsNeverGetEachOthersBytes(t *testing.T) {
+	t.Parallel()
+	for name, newPoller := range pollers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const rooms, turns, burst = 4, 40, 25
+			b := start(t, newPoller, rooms)
+			heads := make([]event.Position, rooms)
+			for turn := range turns {
+				room := roomName(turn % rooms)
+				conns := []net.Conn{b.open(room), b.open(room), b.open(room)}
+				var posting sync.WaitGroup
+				for i := range rooms {
+					posting.Go(func() {
+						for range burst {
+							heads[i]++
+							b.ring(roomName(i), heads[i], "of "+roomName(i))
+						}
+					})
+				}
+				for _, conn := range conns { // closed while the burst is under way
+					foreign(t, conn, room, burst/2)
+					_ = conn.Close()
+				}
+				posting.Wait()
+			}
+			b.await("not every stream was given back", func() bool {
+				return b.seats.Load() == 3*turns && b.logs.Load() == 3*turns
+			})
+		})
+	}
+}
+
+// foreign reads a few frames and fails if one is of another room.
+func foreign(t *testing.T, conn net.Conn, room string, frames int) {
+	t.Helper()
+	reader := sse.NewReader(conn)
+	for range frames {
+		e, err := reader.Next()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if e.Name != "ready" && e.Name != event.Name(room) {
+			t.Errorf("a stream of %s got %s: %s", room, e.Name, e.Data)
+		}
+	}
+}
+
+func TestGonePeersAreNoticed(t *testing.T) {
+	t.Parallel()
+	for name, newPoller := range pollers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, newPoller, 1)
+			closed, reset, noisy := b.open("room-0"), b.open("room-0"), b.open("room-0")
+			stays := b.open("room-0")
+			if _, err := io.WriteString(noisy, "GET / HTTP/1.1\r\n\r\n"); err != nil { // is read away
+				t.Fatal(err)
+			}
+			_ = closed.Close()
+			_ = reset.(*net.TCPConn).SetLinger(0)
+			_ = reset.Close()
+			b.await("closed peers were not noticed", func() bool { return b.seats.Load() == 2 })
+			b.ring("room-0", 1, "x")
+			read(t, sse.NewReader(noisy), "room-0", 0, 1)
+			read(t, sse.NewReader(stays), "room-0", 0, 1)
+		})
+	}
+}
+
+func TestEngineLeavesNothingBehind(t *testing.T) {
+	for name, newPoller := range pollers {
+		t.Run(name, func(t *testing.T) {
+			before := goleak.IgnoreCurrent()
+			engine, err := newEngine(Config{Loops: 2, Heartbeat: time.Hour, MaxAge: time.Hour}, slog.New(slog.DiscardHandler),
+				NewMetrics(prometheus.NewRegistry()), newPoller)
+			if err != nil {
+				t.Fatal(err)
+			}
+			given := 0
+			engine.Start(Owners{Session: func(guard.Seat) { given++ }})
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			client, err := net.Dial("tcp", listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			server, err := listener.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			seat := guard.Seat{Live: &guard.Live{ExpiresAt: time.Now().Add(time.Hour)}}
+			if err := engine.Add(Stream{Conn: server, Session: seat}); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			engine.Drain(ctx, 0)
+			if all, err := io.ReadAll(client); err != nil || string(all) != "event: end\ndata: {\"reason\":\"drain\"}\n\n" {
+				t.Errorf("got %q, %v", all, err)
+			}
+			if err := engine.Stop(); err != nil {
+				t.Error(err)
+			}
+			if err := engine.Add(Stream{Conn: client, Session: seat}); err == nil {
+				t.Error("a stopped engine takes a stream")
+			}
+			_ = listener.Close()
+			if given != 2 {
+				t.Errorf("%d seats were given back", given)
+			}
+			goleak.VerifyNone(t, before)
+		})
+	}
+}
+
+// TestDeliveryDoesNotAllocate holds the hot path: a message to many streams.
+func TestDeliveryDoesNotAllocate(t *testing.T) {
+	b := start(t, newPoller, 1)
+	const streams = 50
+	for range streams {
+		conn := b.open("room-0")
+		go func() { _, _ = io.Copy(io.Discard, conn) }()
+	}
+	log, err := b.hub.Acquire(t.Context(), "room-0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := event.Position(0)
+	payloads := make([][]byte, 300)
+	for i := range payloads {
+		m := event.Message{ID: int64(i + 1), Revision: int64(i + 1), Room: "room-0", Username: "ada", Body: "x"}
+		payloads[i] = m.AppendJSON(nil)
+	}
+	perMessage := testing.AllocsPerRun(len(payloads)-1, func() {
+		b.hub.Ring("room-0", payloads[at])
+		at++
+		b.await("not delivered", func() bool { return log.Head() == at })
+	})
+	// Reading the payload and growing the log allocate; 50 deliveries don't.
+	if perMessage > 30 {
+		t.Errorf("%v allocations a message to %d streams", perMessage, streams)
+	}
+}

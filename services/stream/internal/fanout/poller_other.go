@@ -1,0 +1,5 @@
+//go:build !linux
+
+package fanout
+
+func newPoller() (poller, error) { return newGoroutines(), nil }

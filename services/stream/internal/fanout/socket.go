@@ -1,0 +1,37 @@
+package fanout
+
+import "net"
+
+// socket is a stream's connection as its loop uses it. There are two kinds: a
+// bare descriptor in an epoll set, on Linux, and a net.Conn with goroutines of
+// its own, elsewhere.
+type socket interface {
+	// write writes what is taken now, and keeps no more than b itself; blocked
+	// says that it was less than b, and that readiness will tell when to go on.
+	write(b []byte) (n int, blocked bool, err error)
+	// discard reads away what a client sends on its stream, where nothing is
+	// expected. It reports whether the peer has closed.
+	discard() (gone bool)
+	close() error
+}
+
+// poller tells which of a loop's sockets became writable or were closed.
+type poller interface {
+	// detach takes a connection over. Whether it fails or not, conn is used up.
+	detach(conn net.Conn) (socket, error)
+	// watch begins to report on a socket; slot and gen come back in its readiness.
+	watch(s socket, slot, gen uint32) error
+	// wait blocks until some sockets are ready, and appends them to list. It
+	// returns an error that wraps os.ErrClosed after close.
+	wait(list []readiness) ([]readiness, error)
+	close() error
+}
+
+// readiness is what a poller says of one socket.
+type readiness struct {
+	slot     uint32
+	gen      uint32
+	writable bool
+	readable bool
+	gone     bool // closed or reset by the peer
+}
