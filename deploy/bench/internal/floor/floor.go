@@ -94,7 +94,7 @@ func (s *server) run() error {
 	events := make([]unix.EpollEvent, 256)
 	for {
 		n, err := unix.EpollWait(s.epoll, events, -1)
-		if err == unix.EINTR { //nolint:errorlint // an Errno as it is
+		if err == unix.EINTR {
 			continue
 		}
 		if err != nil {

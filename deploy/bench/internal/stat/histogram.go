@@ -65,7 +65,7 @@ func bucket(v uint64) int {
 		return int(v)
 	}
 	shift := bits.Len64(v) - subBits - 1
-	return (shift+1)<<subBits + int(v>>shift) - sub
+	return (shift+1)<<subBits + int(v>>shift) - sub //nolint:gosec // below 2*sub
 }
 
 // upper returns the greatest value of step i.

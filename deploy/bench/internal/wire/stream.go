@@ -253,7 +253,7 @@ func (s *Stream) dispatch(now time.Duration) {
 		t.Messages++
 		t.Last = now
 		t.Latency.Record(now - time.Duration(f.sent))
-		s.Order = (s.Order ^ uint64(f.sent)<<20 ^ uint64(f.n)) * 0x100000001b3
+		s.Order = (s.Order ^ uint64(f.sent)<<20 ^ uint64(f.n)) * 0x100000001b3 //nolint:gosec // bits are bits
 		s.advance(f)
 	}
 }
