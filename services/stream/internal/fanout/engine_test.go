@@ -120,11 +120,12 @@ func (b *testBundle) ring(room string, at event.Position, body string) {
 	b.hub.Ring(room, m.AppendJSON(nil))
 }
 
-// read checks that a stream of room carries the positions from+1 … to, each
+// read checks that a stream of room-0 carries the positions 1 … to, each
 // once and in order, and nothing else.
-func read(t testing.TB, reader *sse.Reader, room string, from, to event.Position) {
+func read(t testing.TB, reader *sse.Reader, to event.Position) {
 	t.Helper()
-	for at := from; at < to; {
+	room := roomName(0)
+	for at := event.Position(0); at < to; {
 		e, err := reader.Next()
 		if err != nil {
 			t.Errorf("%s after %d: %v", room, at, err)
@@ -160,7 +161,7 @@ func TestBurstsReachEveryReader(t *testing.T) {
 			var reading sync.WaitGroup
 			for range readers {
 				conn := b.open("room-0")
-				reading.Go(func() { read(t, sse.NewReader(conn), "room-0", 0, messages) })
+				reading.Go(func() { read(t, sse.NewReader(conn), messages) })
 			}
 			body := strings.Repeat("x", 500)
 			for at := event.Position(1); at <= messages; at++ {
@@ -190,7 +191,7 @@ func TestBlockedSocketResumes(t *testing.T) {
 			for at := event.Position(1); at <= messages; at++ {
 				b.ring("room-0", at, body)
 			}
-			read(t, reader, "room-0", 0, messages)
+			read(t, reader, messages)
 		})
 	}
 }
@@ -262,8 +263,8 @@ func TestGonePeersAreNoticed(t *testing.T) {
 			_ = reset.Close()
 			b.await("closed peers were not noticed", func() bool { return b.seats.Load() == 2 })
 			b.ring("room-0", 1, "x")
-			read(t, sse.NewReader(noisy), "room-0", 0, 1)
-			read(t, sse.NewReader(stays), "room-0", 0, 1)
+			read(t, sse.NewReader(noisy), 1)
+			read(t, sse.NewReader(stays), 1)
 		})
 	}
 }
@@ -272,48 +273,60 @@ func TestEngineLeavesNothingBehind(t *testing.T) {
 	for name, newPoller := range pollers {
 		t.Run(name, func(t *testing.T) {
 			before := goleak.IgnoreCurrent()
-			engine, err := newEngine(Config{Loops: 2, Heartbeat: time.Hour, MaxAge: time.Hour}, slog.New(slog.DiscardHandler),
-				NewMetrics(prometheus.NewRegistry()), newPoller)
-			if err != nil {
-				t.Fatal(err)
-			}
-			given := 0
-			engine.Start(Owners{Session: func(guard.Seat) { given++ }})
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			client, err := net.Dial("tcp", listener.Addr().String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			server, err := listener.Accept()
-			if err != nil {
-				t.Fatal(err)
-			}
-			seat := guard.Seat{Live: &guard.Live{ExpiresAt: time.Now().Add(time.Hour)}}
-			if err := engine.Add(Stream{Conn: server, Session: seat}); err != nil {
-				t.Fatal(err)
-			}
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
-			defer cancel()
-			engine.Drain(ctx, 0)
-			if all, err := io.ReadAll(client); err != nil || string(all) != "event: end\ndata: {\"reason\":\"drain\"}\n\n" {
-				t.Errorf("got %q, %v", all, err)
-			}
-			if err := engine.Stop(); err != nil {
-				t.Error(err)
-			}
-			if err := engine.Add(Stream{Conn: client, Session: seat}); err == nil {
-				t.Error("a stopped engine takes a stream")
-			}
-			_ = listener.Close()
+			given := drainOne(t, newPoller)
 			if given != 2 {
 				t.Errorf("%d seats were given back", given)
 			}
 			goleak.VerifyNone(t, before)
 		})
 	}
+}
+
+// drainOne runs an engine with one stream, drains and stops it, offers it
+// another, and returns how many seats came back.
+func drainOne(t *testing.T, newPoller func() (poller, error)) (given int) {
+	t.Helper()
+	engine, err := newEngine(Config{Loops: 2, Heartbeat: time.Hour, MaxAge: time.Hour}, slog.New(slog.DiscardHandler),
+		NewMetrics(prometheus.NewRegistry()), newPoller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine.Start(Owners{Session: func(guard.Seat) { given++ }})
+	client, server := pair(t)
+	seat := guard.Seat{Live: &guard.Live{ExpiresAt: time.Now().Add(time.Hour)}}
+	if err := engine.Add(Stream{Conn: server, Session: seat}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	engine.Drain(ctx, 0)
+	if all, err := io.ReadAll(client); err != nil || string(all) != "event: end\ndata: {\"reason\":\"drain\"}\n\n" {
+		t.Errorf("got %q, %v", all, err)
+	}
+	if err := engine.Stop(); err != nil {
+		t.Error(err)
+	}
+	if err := engine.Add(Stream{Conn: client, Session: seat}); err == nil {
+		t.Error("a stopped engine takes a stream")
+	}
+	return given
+}
+
+// pair returns the two ends of a TCP connection.
+func pair(t *testing.T) (client, server net.Conn) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	if client, err = net.Dial("tcp", listener.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	if server, err = listener.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	return client, server
 }
 
 // TestDeliveryDoesNotAllocate holds the hot path: a message to many streams.

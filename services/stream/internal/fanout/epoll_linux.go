@@ -53,7 +53,7 @@ func (p *epoll) watch(s socket, slot, gen uint32) error {
 		Fd:     int32(slot), //nolint:gosec // 64 bits of our own, in two halves
 		Pad:    int32(gen),  //nolint:gosec // the other half
 	}
-	fd := int(s.(descriptor)) //nolint:errcheck,forcetypeassert // detach made it
+	fd := int(s.(descriptor)) //nolint:forcetypeassert // detach made it
 	if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event); err != nil {
 		return fmt.Errorf("watch socket: %w", err)
 	}

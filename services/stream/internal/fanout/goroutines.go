@@ -31,7 +31,7 @@ func (p *goroutines) detach(conn net.Conn) (socket, error) {
 }
 
 func (p *goroutines) watch(s socket, slot, gen uint32) error {
-	c := s.(*connection) //nolint:errcheck,forcetypeassert // detach made it
+	c := s.(*connection) //nolint:forcetypeassert // detach made it
 	go c.writeAll(func() { p.report(readiness{slot: slot, gen: gen, writable: true}) })
 	go func() {
 		_, _ = io.Copy(io.Discard, c.conn) // ends with the connection, whichever way
