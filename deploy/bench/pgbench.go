@@ -40,9 +40,9 @@ type inserted struct {
 const sampled = 0.1
 
 func (b *bench) newPgbench(ctx context.Context) (*pgbench, error) {
-	_, err := b.system.pool.Exec(ctx, `
+	_, err := b.system.pool.Exec(ctx, fmt.Sprintf(`
 		CREATE TABLE bench_messages (LIKE messages INCLUDING ALL);
-		CREATE SEQUENCE bench_position CACHE 100`)
+		CREATE SEQUENCE bench_position START %d CACHE 100`, afterThose))
 	if err != nil {
 		return nil, fmt.Errorf("make a table like messages: %w", err)
 	}

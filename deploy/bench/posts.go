@@ -29,6 +29,9 @@ func (b *bench) posts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.writeHistory(ctx, spread); err != nil {
+		return err
+	}
 	for _, variant := range []struct {
 		rooms []string
 		words string
@@ -122,4 +125,34 @@ func (b *bench) costsOf(costs []map[string]float64) (text string) {
 		}
 	}
 	return text[:max(len(text)-1, 0)]
+}
+
+const (
+	roomHistory = 100  // messages in each room, and as many rows in pgbench's table
+	afterThose  = 1000 // pgbench's positions begin here
+)
+
+// writeHistory fills both tables with as many rows, and lets Postgres know them:
+// a chat that has been used, and no luck with plans that were made when the
+// tables were empty.
+func (b *bench) writeHistory(ctx context.Context, rooms []string) error {
+	_, err := b.system.pool.Exec(ctx, `
+		INSERT INTO messages (room, id, revision, username, body, client_id)
+		SELECT room, id, id, 'bench-00000', $2, '~' || id
+		FROM unnest($1::text[]) AS room, generate_series(1, $3::int) AS id`, rooms, load.Body(bodySize), roomHistory)
+	if err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	if _, err := b.system.pool.Exec(ctx, `UPDATE rooms SET head = $2 WHERE name = ANY($1)`, rooms, roomHistory); err != nil {
+		return fmt.Errorf("set heads: %w", err)
+	}
+	if _, err := b.system.pool.Exec(ctx, `
+		INSERT INTO bench_messages (room, id, revision, username, body, client_id)
+		SELECT room, id, revision, username, body, client_id FROM messages WHERE room = ANY($1)`, rooms); err != nil {
+		return fmt.Errorf("write history for pgbench: %w", err)
+	}
+	if _, err := b.system.pool.Exec(ctx, `VACUUM (ANALYZE) users, sessions, rooms, messages, bench_messages`); err != nil {
+		return fmt.Errorf("gather statistics: %w", err)
+	}
+	return nil
 }

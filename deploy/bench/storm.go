@@ -103,6 +103,7 @@ func (b *bench) comeBack(ctx context.Context, n int, room string, at int64) (tim
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	stopProfile := b.profile(ctx, b.parley, 2*time.Second)
 	began := load.Now()
 	crowd := b.reader.Open(listeners, stormWindow)
 	defer crowd.Close()
@@ -116,7 +117,7 @@ func (b *bench) comeBack(ctx context.Context, n int, room string, at int64) (tim
 		return 0, fmt.Errorf("a storm of %d got %d messages, %d faults, %d refused, %d closed %v", n, t.Messages, t.Faults(), t.Refused, t.Closed, t.Ends)
 	}
 	b.logf("storm    Parley  %s", short(t.Last-began))
-	return t.Last - began, nil
+	return t.Last - began, stopProfile()
 }
 
 // restartStream restarts the stream service, and finds its new process.
