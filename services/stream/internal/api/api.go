@@ -42,11 +42,13 @@ type API struct {
 	ReplayLimit event.Position
 
 	admission chan struct{}
+	replays   chan struct{}
 }
 
 // Handler returns the service's routes.
 func (a *API) Handler(health *serve.Health) http.Handler {
 	a.admission = make(chan struct{}, maxHandshakes)
+	a.replays = make(chan struct{}, maxReplays)
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -18,9 +19,11 @@ import (
 )
 
 const (
-	writeTimeout = 10 * time.Second // for one page of a replay
-	minRetry     = time.Second
-	maxRetry     = 5 * time.Second
+	writeTimeout  = 10 * time.Second // for one page of a replay
+	replayTimeout = time.Minute      // for all of it; the client resumes where it was cut
+	maxReplays    = 256              // under way at once; more wait
+	minRetry      = time.Second
+	maxRetry      = 5 * time.Second
 )
 
 // prepare fills s: it acquires the rooms' logs, finds where the stream begins in
@@ -31,7 +34,7 @@ func (a *API) prepare(ctx context.Context, c *gin.Context, read func(*gin.Contex
 		return err
 	}
 	s.Tagged = want.tagged
-	if s.Rooms, err = a.acquire(ctx, want.cursors); err != nil {
+	if s.Rooms, err = a.acquire(ctx, want); err != nil {
 		return err
 	}
 	resets, err := a.begin(ctx, want.cursors, s)
@@ -41,9 +44,31 @@ func (a *API) prepare(ctx context.Context, c *gin.Context, read func(*gin.Contex
 	if s.Conn, err = hijack(c, resets); err != nil {
 		return err
 	}
+	if err := a.replayAll(s); err != nil {
+		_ = s.Conn.Close() // half a replay: the client resumes from what it got
+		return err
+	}
+	return nil
+}
+
+// replayAll writes what the logs no longer have, if there is such, for a
+// bounded number of clients at once and a bounded time: a client that takes
+// its replay slowly holds a page of it in memory.
+func (a *API) replayAll(s *fanout.Stream) error {
+	behind := func(r fanout.Room) bool { return r.At < r.Log.Tail(s.Tagged) }
+	if !slices.ContainsFunc(s.Rooms, behind) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), replayTimeout)
+	defer cancel()
+	select {
+	case a.replays <- struct{}{}:
+		defer func() { <-a.replays }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	for i := range s.Rooms {
-		if err := a.replay(c.Request.Context(), s.Conn, &s.Rooms[i], s.Tagged); err != nil {
-			_ = s.Conn.Close() // half a replay: the client resumes from what it got
+		if err := a.replay(ctx, s.Conn, &s.Rooms[i], s.Tagged); err != nil {
 			return err
 		}
 	}
@@ -51,12 +76,12 @@ func (a *API) prepare(ctx context.Context, c *gin.Context, read func(*gin.Contex
 }
 
 // acquire returns the logs of all rooms, or releases those it got.
-func (a *API) acquire(ctx context.Context, cursors []event.Cursor) ([]fanout.Room, error) {
-	logs := make([]*hub.Log, len(cursors))
+func (a *API) acquire(ctx context.Context, want asked) ([]fanout.Room, error) {
+	logs := make([]*hub.Log, len(want.cursors))
 	group, ctx := errgroup.WithContext(ctx)
-	for i, cursor := range cursors {
+	for i, cursor := range want.cursors {
 		group.Go(func() (err error) {
-			logs[i], err = a.Hub.Acquire(ctx, cursor.Room)
+			logs[i], err = a.Hub.Acquire(ctx, cursor.Room, want.tagged)
 			return err
 		})
 	}

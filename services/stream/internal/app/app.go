@@ -159,7 +159,14 @@ func (a *app) drain(ctx context.Context) error {
 	a.health.Drain()
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.DrainTime+shutdownTime)
 	defer cancel()
-	err := a.public.Shutdown(ctx) // waits for handshakes; streams are hijacked
+	var listening sync.WaitGroup
+	var shutdownErr error
+	listening.Go(func() { // waits for handshakes; streams are hijacked
+		if shutdownErr = a.public.Shutdown(ctx); shutdownErr != nil {
+			shutdownErr = errors.Join(shutdownErr, a.public.Close())
+		}
+	})
 	a.engine.Drain(ctx, a.cfg.DrainTime)
-	return errors.Join(err, a.engine.Stop())
+	listening.Wait()
+	return errors.Join(shutdownErr, a.engine.Stop())
 }

@@ -82,7 +82,7 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 	}
 	t.Cleanup(func() { _ = b.listen.Close() })
 	for i := range rooms { // what is rung before a room is open is for nobody
-		if _, err := b.hub.Acquire(t.Context(), roomName(i)); err != nil {
+		if _, err := b.hub.Acquire(t.Context(), roomName(i), false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,7 +103,7 @@ func (b *testBundle) open(room string) net.Conn {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	log, err := b.hub.Acquire(b.t.Context(), room)
+	log, err := b.hub.Acquire(b.t.Context(), room, false)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -337,7 +337,7 @@ func TestDeliveryDoesNotAllocate(t *testing.T) {
 		conn := b.open("room-0")
 		go func() { _, _ = io.Copy(io.Discard, conn) }()
 	}
-	log, err := b.hub.Acquire(t.Context(), "room-0")
+	log, err := b.hub.Acquire(t.Context(), "room-0", false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	preload     = 128                    // messages a new log begins with
+	preload     = 64                     // messages a new log begins with
 	linger      = time.Minute            // a log without streams stays as long
 	ackPatience = 500 * time.Millisecond // for Redis to acknowledge a subscription
 	readTimeout = 5 * time.Second        // for one read from Postgres
@@ -66,13 +66,14 @@ func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, re
 	}
 }
 
-// Acquire returns the room's log, ready to be read; [Hub.Release] gives it
-// back. It returns history.ErrRoomNotFound, an error of ctx, or one of Postgres.
-func (h *Hub) Acquire(ctx context.Context, room string) (*Log, error) {
+// Acquire returns the room's log, ready to be read in this form;
+// [Hub.Release] gives it back. It returns history.ErrRoomNotFound, an error of ctx, or one of Postgres.
+func (h *Hub) Acquire(ctx context.Context, room string, tagged event.Tagged) (*Log, error) {
 	h.mu.Lock()
 	l := h.logs[room]
 	if l == nil {
 		l = &Log{Room: room, loaded: make(chan struct{}), listeners: h.listeners}
+		l.keep(tagged) // before load: it fills this form
 		h.logs[room] = l
 		go h.load(l) //nolint:gosec // for all who wait, not for this request alone
 	}
@@ -89,6 +90,7 @@ func (h *Hub) Acquire(ctx context.Context, room string) (*Log, error) {
 		h.Release(l)
 		return nil, l.loadErr
 	}
+	l.keep(tagged)
 	return l, nil
 }
 

@@ -37,8 +37,10 @@ type Log struct {
 	listeners []Listener // fixed at creation
 
 	mu      sync.RWMutex
-	open    bool // positions are known: set by load
-	rings   [2]ring
+	open    bool                             // positions are known: set by load
+	head    event.Position                   // the newest
+	rings   [2]ring                          // of the forms that somebody reads, up to head
+	read    [2]bool                          // which these are
 	waiting map[event.Position]event.Message // published, but further than head+1
 	scratch []byte
 
@@ -53,11 +55,21 @@ func ringOf(tagged event.Tagged) int {
 	return 0
 }
 
-// Head returns the newest position that the log holds.
+// Head returns the newest position that the log knows.
 func (l *Log) Head() event.Position {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.rings[0].head
+	return l.head
+}
+
+// keep makes the log hold frames of this form from now on.
+func (l *Log) keep(tagged event.Tagged) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := ringOf(tagged); !l.read[i] {
+		l.read[i] = true
+		l.rings[i].restart(l.head)
+	}
 }
 
 // Tail returns the position after which the log holds everything.
@@ -80,13 +92,19 @@ func (l *Log) After(at event.Position, tagged event.Tagged) (frames []byte, upto
 // that (tail, head] misses none of them.
 func (l *Log) load(messages []event.Message, tail, head event.Position) {
 	l.mu.Lock()
-	for i := range l.rings {
-		l.rings[i].restart(tail)
-	}
+	defer l.mu.Unlock()
+	l.begin(tail)
 	l.open = true
 	l.appendUpTo(messages, head)
 	l.drainWaiting()
-	l.mu.Unlock()
+}
+
+// begin empties the rings; they hold what comes after at. l.mu is held.
+func (l *Log) begin(at event.Position) {
+	l.head = at
+	for i := range l.rings {
+		l.rings[i].restart(at)
+	}
 }
 
 // offer takes a message that was published. It reports whether the log has
@@ -94,7 +112,7 @@ func (l *Log) load(messages []event.Message, tail, head event.Position) {
 func (l *Log) offer(m event.Message) (grown, gap bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	head := l.rings[0].head
+	head := l.head
 	switch {
 	case l.open && m.Revision <= head:
 		return false, false
@@ -117,11 +135,11 @@ func (l *Log) offer(m event.Message) (grown, gap bool) {
 func (l *Log) extend(messages []event.Message, upto event.Position) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	head := l.rings[0].head
+	head := l.head
 	messages = messages[countUpTo(messages, head):] // live ones came in between
 	l.appendUpTo(messages, upto)
 	l.drainWaiting()
-	return l.rings[0].head > head
+	return l.head > head
 }
 
 // restart forgets every frame: readers are sent back to where they can learn
@@ -129,9 +147,7 @@ func (l *Log) extend(messages []event.Message, upto event.Position) bool {
 func (l *Log) restart(at event.Position) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := range l.rings {
-		l.rings[i].restart(at)
-	}
+	l.begin(at)
 	l.waiting = nil
 }
 
@@ -162,16 +178,23 @@ func (l *Log) appendUpTo(messages []event.Message, upto event.Position) {
 
 func (l *Log) skipTo(at event.Position) {
 	now := time.Now()
-	for l.rings[0].head < at {
+	for l.head < at {
+		l.head++
 		for i := range l.rings {
-			l.rings[i].append(nil, now)
+			if l.read[i] {
+				l.rings[i].append(nil, now)
+			}
 		}
 	}
 }
 
 func (l *Log) append(m *event.Message) {
 	now := time.Now()
+	l.head = m.Revision
 	for i := range l.rings {
+		if !l.read[i] {
+			continue
+		}
 		l.scratch = event.AppendFrame(l.scratch[:0], m, event.Tagged(i == 1))
 		l.rings[i].append(l.scratch, now)
 		l.rings[i].trim(ringLimit, ringLimit, time.Time{})
@@ -181,7 +204,7 @@ func (l *Log) append(m *event.Message) {
 // drainWaiting appends what has become due and drops what came otherwise.
 func (l *Log) drainWaiting() {
 	for {
-		m, ok := l.waiting[l.rings[0].head+1]
+		m, ok := l.waiting[l.head+1]
 		if !ok {
 			break
 		}
@@ -189,7 +212,7 @@ func (l *Log) drainWaiting() {
 		l.append(&m)
 	}
 	for at := range l.waiting {
-		if at <= l.rings[0].head {
+		if at <= l.head {
 			delete(l.waiting, at)
 		}
 	}

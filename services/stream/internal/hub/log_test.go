@@ -13,6 +13,7 @@ func message(at event.Position) event.Message {
 
 func opened(at event.Position) *Log {
 	l := &Log{Room: "general"}
+	l.keep(false)
 	l.load(nil, at, at)
 	return l
 }
@@ -81,6 +82,25 @@ func TestLogFillsAGapFromPostgres(t *testing.T) {
 	}
 }
 
+func TestLogKeepsTheFormsThatAreRead(t *testing.T) {
+	t.Parallel()
+	l := opened(0)
+	l.offer(message(1))
+	l.keep(true)
+	l.keep(false)
+	l.offer(message(2))
+	for _, tagged := range []event.Tagged{false, true} {
+		m := message(2)
+		got, upto, ok := l.After(1, tagged)
+		if want := event.AppendFrame(nil, &m, tagged); !ok || upto != 2 || !bytes.Equal(got, want) {
+			t.Errorf("tagged %t: got %q up to %d", tagged, got, upto)
+		}
+	}
+	if l.Tail(false) != 0 || l.Tail(true) != 1 {
+		t.Errorf("tails %d, %d", l.Tail(false), l.Tail(true))
+	}
+}
+
 func TestLogIsBounded(t *testing.T) {
 	t.Parallel()
 	l := opened(0)
@@ -118,6 +138,6 @@ func BenchmarkLogAfter(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		l.After(90, true)
+		l.After(90, false)
 	}
 }

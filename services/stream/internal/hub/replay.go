@@ -10,7 +10,7 @@ import (
 	"parley/stream/internal/history"
 )
 
-const replayPage = 200 // messages in one page of a replay
+const replayPage = 100 // messages in one page of a replay
 
 // Replayer reads from Postgres what a client missed and the log no longer has.
 // Clients that ask for the same at once share one read and its bytes.
