@@ -96,13 +96,9 @@ func (b *bench) postOnce(ctx context.Context, rooms []string, during time.Durati
 	if err != nil {
 		return nil, nil, err
 	}
-	used, err := b.parley.cpu()
+	cost, err := b.parley.costSince(cpu, posted.OK)
 	if err != nil {
 		return nil, nil, err
-	}
-	cost := make(map[string]float64)
-	for name := range used {
-		cost[name] = float64(used[name]-cpu[name]) / float64(time.Microsecond) / float64(max(posted.OK, 1))
 	}
 	after, err := b.system.stored(ctx, rooms)
 	if err != nil {

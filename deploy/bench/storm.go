@@ -29,17 +29,19 @@ func (b *bench) storm(ctx context.Context) error {
 		return err
 	}
 	var ring, postgres stat.Series
+	var costs []map[string]float64
 	for turn := range full(b, 6, 2) {
-		took, err := b.stormOnce(ctx, n, rooms[0], false)
+		took, cost, err := b.stormOnce(ctx, n, rooms[0], false)
 		if err != nil {
 			return err
 		}
 		if turn > 0 { // the first was to get warm
 			ring = append(ring, took.Seconds())
+			costs = append(costs, cost)
 		}
 	}
 	for range full(b, 3, 1) {
-		took, err := b.stormOnce(ctx, n, rooms[0], true)
+		took, _, err := b.stormOnce(ctx, n, rooms[0], true)
 		if err != nil {
 			return err
 		}
@@ -51,6 +53,7 @@ func (b *bench) storm(ctx context.Context) error {
 		parley: ring, target: atMost(0.6),
 		notes: []string{
 			fmt.Sprintf("%d different sessions, each looked up; at most %d streams wait for an answer at once", n, stormWindow),
+			"CPU per stream:" + b.costsOf(costs),
 			fmt.Sprintf("the same after a restart of the stream service, which then knows nothing: %.2f s (%.2f–%.2f)", postgres.Median(), low, high),
 		},
 	})
@@ -59,38 +62,52 @@ func (b *bench) storm(ctx context.Context) error {
 
 // stormOnce has the crowd return to a service that has the room's messages at
 // hand, because somebody stayed, or to one that was just started.
-func (b *bench) stormOnce(ctx context.Context, n int, room string, restart bool) (time.Duration, error) {
+func (b *bench) stormOnce(ctx context.Context, n int, room string, restart bool) (took time.Duration, cost map[string]float64, err error) {
 	stayed, err := b.openCrowd(ctx, b.parley, 1, room)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
+	defer stayed.Close()
+	head, err := b.leaveBehind(ctx, stayed, room)
+	if err != nil {
+		return 0, nil, err
+	}
+	if restart {
+		if err := b.restartStream(ctx); err != nil {
+			return 0, nil, err
+		}
+	}
+	before, err := b.parley.cpu()
+	if err != nil {
+		return 0, nil, err
+	}
+	if took, err = b.comeBack(ctx, n, room, head-stormBehind); err != nil {
+		return 0, nil, err
+	}
+	cost, err = b.parley.costSince(before, int64(n))
+	return took, cost, err
+}
+
+// leaveBehind posts what the crowd has missed, and returns the room's head.
+func (b *bench) leaveBehind(ctx context.Context, stayed *load.Crowd, room string) (head int64, err error) {
 	before, err := b.system.stored(ctx, []string{room})
 	if err != nil {
 		return 0, err
 	}
 	for sent := int64(0); sent < stormBehind; {
-		posted, err := load.Publish(ctx, load.Plan{Posts: b.parley.templates(1, []string{room}), Connections: 1, Rate: 1000, For: (stormBehind - time.Duration(sent)) * time.Millisecond})
+		posted, err := load.Publish(ctx, load.Plan{
+			Posts: b.parley.templates(1, []string{room}), Connections: 1, Rate: 1000,
+			For: (stormBehind - time.Duration(sent)) * time.Millisecond,
+		})
 		if err != nil {
 			return 0, err
 		}
 		sent += posted.OK
 	}
-	after, err := b.system.stored(ctx, []string{room})
-	if err != nil {
+	if head, err = b.system.stored(ctx, []string{room}); err != nil {
 		return 0, err
 	}
-	if err := b.drain(ctx, stayed, after-before); err != nil {
-		return 0, err
-	}
-	if restart {
-		stayed.Close()
-		if err := b.restartStream(ctx); err != nil {
-			return 0, err
-		}
-	} else {
-		defer stayed.Close()
-	}
-	return b.comeBack(ctx, n, room, after-stormBehind)
+	return head, b.drain(ctx, stayed, head-before)
 }
 
 func (b *bench) comeBack(ctx context.Context, n int, room string, at int64) (time.Duration, error) {

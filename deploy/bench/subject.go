@@ -44,6 +44,19 @@ func (s *subject) cpu() (map[string]time.Duration, error) {
 	return used, nil
 }
 
+// costSince returns what each part has used since before, for each of n, in µs.
+func (s *subject) costSince(before map[string]time.Duration, n int64) (map[string]float64, error) {
+	used, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	cost := make(map[string]float64, len(used))
+	for name := range used {
+		cost[name] = float64(used[name]-before[name]) / float64(time.Microsecond) / float64(max(n, 1))
+	}
+	return cost, nil
+}
+
 // pss returns the memory of one part.
 func (s *subject) pss(name string) (int64, error) {
 	for _, p := range s.parts {
