@@ -9,14 +9,17 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // ErrNotFound is returned for a session that never was, has expired, or was ended.
 var ErrNotFound = errors.New("session not found")
 
-// maxUserAgent bounds the stored user agent, in characters.
-const maxUserAgent = 512
+const (
+	maxUserAgent = 512 // stored, in characters
+	maxListed    = 200 // sessions in a list
+)
 
 // Session is a signed-in browser or client.
 type Session struct {
@@ -32,17 +35,27 @@ type Session struct {
 // Store keeps sessions in Postgres. Its methods return wrapped pgx errors when
 // the database can't be reached; [ErrNotFound] means that it answered.
 type Store struct {
-	pool *pgxpool.Pool
+	db database
+}
+
+// database is a pool, or a transaction.
+type database interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{db: pool} }
+
+// In returns the store within a transaction: what it does there, the others
+// see after the commit.
+func (s *Store) In(tx pgx.Tx) *Store { return &Store{db: tx} }
 
 // Create stores a new session of username that lives for ttl, and returns its token.
 func (s *Store) Create(ctx context.Context, username, userAgent string, ttl time.Duration) (Token, error) {
 	token := NewToken()
 	key, _ := token.Key()
-	_, err := s.pool.Exec(ctx, `
+	_, err := s.db.Exec(ctx, `
 		INSERT INTO sessions (token_hash, username, user_agent, expires_at)
 		VALUES ($1, $2, $3, now() + $4)`,
 		key[:], username, clip(userAgent), ttl)
@@ -57,7 +70,7 @@ func (s *Store) Create(ctx context.Context, username, userAgent string, ttl time
 func (s *Store) Rotate(ctx context.Context, old Key, username, userAgent string, ttl time.Duration) (Token, error) {
 	token := NewToken()
 	key, _ := token.Key()
-	_, err := s.pool.Exec(ctx, `
+	_, err := s.db.Exec(ctx, `
 		WITH ended AS (DELETE FROM sessions WHERE token_hash = $5)
 		INSERT INTO sessions (token_hash, username, user_agent, expires_at)
 		VALUES ($1, $2, $3, now() + $4)`,
@@ -68,11 +81,31 @@ func (s *Store) Rotate(ctx context.Context, old Key, username, userAgent string,
 	return token, nil
 }
 
+// Renew is [Store.Create] that ends all sessions of username before. It
+// returns the keys of those that ended.
+func (s *Store) Renew(ctx context.Context, username, userAgent string, ttl time.Duration) (Token, []Key, error) {
+	token := NewToken()
+	key, _ := token.Key()
+	ended, err := s.end(ctx, `
+		WITH ended AS (
+			DELETE FROM sessions WHERE username = $2 RETURNING token_hash
+		), made AS (
+			INSERT INTO sessions (token_hash, username, user_agent, expires_at)
+			VALUES ($1, $2, $3, now() + $4)
+		)
+		SELECT token_hash FROM ended`,
+		key[:], username, clip(userAgent), ttl)
+	if err != nil {
+		return "", nil, err
+	}
+	return token, ended, nil
+}
+
 const columns = `token_hash, id::text, username, user_agent, created_at, last_seen_at, expires_at`
 
 // Find returns the live session of key, or [ErrNotFound].
 func (s *Store) Find(ctx context.Context, key Key) (Session, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = $1 AND expires_at > now()`, key[:])
+	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = $1 AND expires_at > now()`, key[:])
 	if err != nil {
 		return Session{}, fmt.Errorf("find session: %w", err)
 	}
@@ -92,7 +125,7 @@ func (s *Store) FindAll(ctx context.Context, keys []Key) (map[Key]Session, error
 	for i := range keys {
 		hashes[i] = keys[i][:]
 	}
-	rows, err := s.pool.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = ANY($1) AND expires_at > now()`, hashes)
+	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = ANY($1) AND expires_at > now()`, hashes)
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
 	}
@@ -107,12 +140,14 @@ func (s *Store) FindAll(ctx context.Context, keys []Key) (map[Key]Session, error
 	return found, nil
 }
 
-// List returns the live sessions of username, the latest seen first.
-func (s *Store) List(ctx context.Context, username string) ([]Session, error) {
-	rows, err := s.pool.Query(ctx, `
+// List returns the live sessions of username: that of first, if it is one of
+// them, and then the latest seen, 200 at most.
+func (s *Store) List(ctx context.Context, username string, first Key) ([]Session, error) {
+	rows, err := s.db.Query(ctx, `
 		SELECT `+columns+` FROM sessions
 		WHERE username = $1 AND expires_at > now()
-		ORDER BY last_seen_at DESC, id`, username)
+		ORDER BY token_hash = $2 DESC, last_seen_at DESC, id
+		LIMIT $3`, username, first[:], maxListed)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
@@ -126,7 +161,7 @@ func (s *Store) List(ctx context.Context, username string) ([]Session, error) {
 // Touch notes that the session was seen just now. It returns [ErrNotFound] if
 // the session has ended: a session is never brought back.
 func (s *Store) Touch(ctx context.Context, key Key) error {
-	tag, err := s.pool.Exec(ctx, `
+	tag, err := s.db.Exec(ctx, `
 		UPDATE sessions SET last_seen_at = now()
 		WHERE token_hash = $1 AND expires_at > now()`, key[:])
 	if err != nil {
@@ -145,7 +180,7 @@ func (s *Store) TouchAll(ctx context.Context, keys []Key) error {
 	for i := range keys {
 		hashes[i] = keys[i][:]
 	}
-	_, err := s.pool.Exec(ctx, `
+	_, err := s.db.Exec(ctx, `
 		WITH seen AS (SELECT token_hash FROM sessions WHERE token_hash = ANY($1) FOR NO KEY UPDATE SKIP LOCKED)
 		UPDATE sessions SET last_seen_at = now() FROM seen
 		WHERE sessions.token_hash = seen.token_hash`, hashes)
@@ -157,7 +192,7 @@ func (s *Store) TouchAll(ctx context.Context, keys []Key) error {
 
 // End ends the session of key. One that is gone already is no error.
 func (s *Store) End(ctx context.Context, key Key) error {
-	if _, err := s.pool.Exec(ctx, `DELETE FROM sessions WHERE token_hash = $1`, key[:]); err != nil {
+	if _, err := s.db.Exec(ctx, `DELETE FROM sessions WHERE token_hash = $1`, key[:]); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
@@ -166,7 +201,10 @@ func (s *Store) End(ctx context.Context, key Key) error {
 // EndByID ends the session of username with that id and returns its key, or
 // [ErrNotFound] if username has no such session.
 func (s *Store) EndByID(ctx context.Context, username, id string) (Key, error) {
-	keys, err := s.end(ctx, `DELETE FROM sessions WHERE username = $1 AND id::text = $2 RETURNING token_hash`, username, id)
+	if !validID(id) {
+		return Key{}, ErrNotFound
+	}
+	keys, err := s.end(ctx, `DELETE FROM sessions WHERE username = $1 AND id = $2::text::uuid RETURNING token_hash`, username, id)
 	if err != nil {
 		return Key{}, err
 	}
@@ -176,14 +214,9 @@ func (s *Store) EndByID(ctx context.Context, username, id string) (Key, error) {
 	return keys[0], nil
 }
 
-// EndOthers ends every session of username but keep, and returns their keys.
-func (s *Store) EndOthers(ctx context.Context, username string, keep Key) ([]Key, error) {
-	return s.end(ctx, `DELETE FROM sessions WHERE username = $1 AND token_hash <> $2 RETURNING token_hash`, username, keep[:])
-}
-
 // EndExpired removes the sessions whose time is over and returns how many.
 func (s *Store) EndExpired(ctx context.Context) (int64, error) {
-	tag, err := s.pool.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= now()`)
+	tag, err := s.db.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= now()`)
 	if err != nil {
 		return 0, fmt.Errorf("remove expired sessions: %w", err)
 	}
@@ -191,16 +224,11 @@ func (s *Store) EndExpired(ctx context.Context) (int64, error) {
 }
 
 func (s *Store) end(ctx context.Context, sql string, args ...any) ([]Key, error) {
-	rows, err := s.pool.Query(ctx, sql, args...)
+	rows, err := s.db.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("end sessions: %w", err)
 	}
-	keys, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (key Key, err error) {
-		var hash []byte
-		err = row.Scan(&hash)
-		copy(key[:], hash)
-		return key, err
-	})
+	keys, err := pgx.CollectRows(rows, scanKey)
 	if err != nil {
 		return nil, fmt.Errorf("end sessions: %w", err)
 	}
@@ -212,6 +240,28 @@ func scan(row pgx.CollectableRow) (s Session, err error) {
 	err = row.Scan(&hash, &s.ID, &s.Username, &s.UserAgent, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt)
 	copy(s.Key[:], hash)
 	return s, err
+}
+
+// validID reports whether id is a UUID as Postgres writes it. Of other ways to
+// write one there is no need, and text with a NUL is none at all.
+func validID(id string) bool {
+	if len(id) != len("00000000-0000-0000-0000-000000000000") {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		switch i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // clip makes any header value storable: valid UTF-8, no NUL, bounded.

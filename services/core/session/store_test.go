@@ -122,6 +122,30 @@ func TestRotate(t *testing.T) {
 	}
 }
 
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	s, pool := open(t)
+	one, two, bobs := create(t, s, "ada", time.Hour), create(t, s, "ada", time.Hour), create(t, s, "bob", time.Hour)
+	tx, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, ended, err := s.In(tx).Renew(t.Context(), "ada", "agent", time.Hour)
+	if err != nil || len(ended) != 2 {
+		t.Fatalf("renewed: %x, %v; want two ended", ended, err)
+	}
+	fresh, _ := token.Key()
+	if !isLive(t, s, one) || isLive(t, s, fresh) {
+		t.Error("it shows before the commit")
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if isLive(t, s, one) || isLive(t, s, two) || !isLive(t, s, fresh) || !isLive(t, s, bobs) {
+		t.Error("want all of ada's ended but the new one, and bob's left alone")
+	}
+}
+
 func TestTouch(t *testing.T) {
 	t.Parallel()
 	s, pool := open(t)
@@ -160,21 +184,26 @@ func TestListAndEnd(t *testing.T) {
 	if err := s.Touch(t.Context(), two); err != nil {
 		t.Fatal(err)
 	}
-	list, err := s.List(t.Context(), "ada")
+	list, err := s.List(t.Context(), "ada", Key{})
 	if err != nil || len(list) != 3 || list[0].Key != two {
 		t.Fatalf("listed %+v, %v; want three, the latest seen first", list, err)
+	}
+	if mine, err := s.List(t.Context(), "ada", three); err != nil || len(mine) != 3 || mine[0].Key != three || mine[1].Key != two {
+		t.Errorf("listed %+v, %v; want one's own first", mine, err)
 	}
 	if _, err := s.EndByID(t.Context(), "bob", list[0].ID); !errors.Is(err, ErrNotFound) {
 		t.Errorf("bob ended ada's session: %v", err)
 	}
-	if _, err := s.EndByID(t.Context(), "ada", "no uuid"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("end what is no id: %v", err)
+	for _, id := range []string{"", "no uuid", strings.Repeat("0", 36), "\x00" + list[0].ID[1:], "\xff" + list[0].ID[1:], list[0].ID + "0", strings.Repeat("0-", 18)} {
+		if _, err := s.EndByID(t.Context(), "ada", id); !errors.Is(err, ErrNotFound) {
+			t.Errorf("end %q, which is no id: %v", id, err)
+		}
 	}
 	if key, err := s.EndByID(t.Context(), "ada", list[0].ID); key != two || err != nil || isLive(t, s, two) {
 		t.Errorf("end by id: %x, %v", key, err)
 	}
-	if keys, err := s.EndOthers(t.Context(), "ada", one); err != nil || len(keys) != 2 || isLive(t, s, three) || !isLive(t, s, one) || !isLive(t, s, bobs) {
-		t.Errorf("end the others: %x, %v", keys, err)
+	if !isLive(t, s, one) || !isLive(t, s, three) || !isLive(t, s, bobs) {
+		t.Error("others ended too")
 	}
 	for range 2 { // the second time it is gone already
 		if err := s.End(t.Context(), one); err != nil || isLive(t, s, one) {

@@ -122,6 +122,7 @@ func (a *app) run(ctx context.Context, public, internal net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	a.engine.Start(fanout.Owners{Log: a.hub.Release, Session: a.guard.Leave})
+	running.Go(func() { a.settle(background) })
 	running.Go(func() { a.guard.Run(background) })
 	running.Go(func() { a.hub.Run(background) })
 	running.Go(func() {

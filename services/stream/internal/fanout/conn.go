@@ -8,20 +8,24 @@ import (
 	"parley/stream/internal/hub"
 )
 
-// conn is one stream: a socket and a cursor for each of its rooms. All of
-// it belongs to its loop's goroutine once it is in the loop.
+// conn is one stream: a socket and a cursor for each of its rooms. All of it
+// belongs to its loop's goroutine. Its memory is the table's, and is used again
+// for another stream; whoever remembers it across rounds of the loop holds a
+// handle.
 type conn struct {
-	sock      socket
-	slot      uint32 // where the loop keeps it
-	closed    bool
-	tagged    event.Tagged
+	handle
+	sock      socket // nil when the stream is closed
 	session   guard.Seat
+	tagged    event.Tagged
 	subs      []sub
+	only      [1]sub    // the memory of subs for a stream of one room
 	pending   []byte    // what the socket didn't take yet; nil while it isn't blocked
 	blockedAt time.Time // since when it takes nothing
 	lastWrite time.Time
 	endsAt    time.Time // its greatest age
 }
+
+func (c *conn) closed() bool { return c.sock == nil }
 
 // sub is a conn's place in one room.
 type sub struct {

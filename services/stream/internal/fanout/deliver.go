@@ -38,11 +38,11 @@ func (l *loop) deliver(log *hub.Log, r *room) {
 // catchUp brings every sub of a stream up to its log's present head.
 func (l *loop) catchUp(c *conn) {
 	for i := range c.subs {
-		if c.closed || c.pending != nil {
-			return
-		}
 		var w window
 		l.advance(&c.subs[i], c.subs[i].log.Head(), &w)
+		if c.closed() || c.pending != nil {
+			return
+		}
 	}
 }
 
@@ -128,22 +128,23 @@ func (l *loop) end(c *conn, reason string) {
 // close forgets c everywhere, then closes its socket, in this order: from then
 // on nothing leads to the descriptor's number any more.
 func (l *loop) close(c *conn, reason string) {
+	rooms := make([]Room, len(c.subs))
 	for i := range c.subs {
 		s := &c.subs[i]
+		rooms[i].Log = s.log
 		r := l.rooms[s.log]
 		r.remove(s)
 		if len(r.subs) == 0 {
 			delete(l.rooms, s.log)
 		}
 	}
-	l.table.remove(c)
 	delete(l.blocked, c)
-	c.closed = true
-	c.pending = nil
-	if err := c.sock.close(); err != nil {
+	seat, sock := c.session, c.sock
+	l.table.remove(c)
+	if err := sock.close(); err != nil {
 		l.engine.log.Debug("close stream", "error", err)
 	}
 	l.engine.metrics.Streams.Dec()
 	l.engine.metrics.Ended.WithLabelValues(reason).Inc()
-	l.engine.giveBack(c)
+	l.engine.giveBack(seat, rooms)
 }

@@ -103,27 +103,23 @@ func (e *Engine) Start(owners Owners) {
 // Add takes over a stream. Whatever happens, the engine gives its session and
 // logs back to their owners, once.
 func (e *Engine) Add(s Stream) error {
-	now := time.Now()
-	c := &conn{
-		session: s.Session, tagged: s.Tagged, lastWrite: now,
-		endsAt: now.Add(e.config.MaxAge - rand.N(e.config.MaxAge/5+1)), //nolint:gosec // spreads load
-		subs:   make([]sub, len(s.Rooms)),
-	}
-	for i, r := range s.Rooms {
-		c.subs[i] = sub{conn: c, log: r.Log, at: r.At}
-	}
 	l := e.loops[int(e.next.Add(1))%len(e.loops)]
-	var err error
-	if c.sock, err = l.poller.detach(s.Conn); err != nil {
-		e.giveBack(c)
+	sock, err := l.poller.detach(s.Conn)
+	if err != nil {
+		e.giveBack(s.Session, s.Rooms)
 		return err
 	}
-	if !l.add(c) {
-		e.giveBack(c)
-		return errors.Join(ErrStopped, c.sock.close())
+	s.Conn = nil                                         // used up
+	age := e.config.MaxAge - rand.N(e.config.MaxAge/5+1) //nolint:gosec // spreads load
+	if !l.add(entrant{Stream: s, sock: sock, endsAt: time.Now().Add(age)}) {
+		e.giveBack(s.Session, s.Rooms)
+		return errors.Join(ErrStopped, sock.close())
 	}
 	return nil
 }
+
+// Opened returns how many streams were ever added; the count wraps around.
+func (e *Engine) Opened() uint32 { return e.next.Load() }
 
 // Grown implements hub.Listener.
 func (e *Engine) Grown(log *hub.Log) {
@@ -180,9 +176,9 @@ func (e *Engine) closePollers() error {
 	return errors.Join(errs...)
 }
 
-func (e *Engine) giveBack(c *conn) {
-	for i := range c.subs {
-		e.owners.Log(c.subs[i].log)
+func (e *Engine) giveBack(seat guard.Seat, rooms []Room) {
+	for _, r := range rooms {
+		e.owners.Log(r.Log)
 	}
-	e.owners.Session(c.session)
+	e.owners.Session(seat)
 }

@@ -47,11 +47,11 @@ func newEpoll() (*epoll, error) {
 }
 
 // watch is edge-triggered: one call for a socket's whole life.
-func (p *epoll) watch(s socket, slot, gen uint32) error {
+func (p *epoll) watch(s socket, h handle) error {
 	event := unix.EpollEvent{
 		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET,
-		Fd:     int32(slot), //nolint:gosec // 64 bits of our own, in two halves
-		Pad:    int32(gen),  //nolint:gosec // the other half
+		Fd:     int32(h.slot), //nolint:gosec // 64 bits of our own, in two halves
+		Pad:    int32(h.gen),  //nolint:gosec // the other half
 	}
 	fd := int(s.(descriptor)) //nolint:forcetypeassert // detach made it
 	if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event); err != nil {
@@ -81,8 +81,7 @@ func (p *epoll) wait(list []readiness) ([]readiness, error) {
 	}
 	for _, e := range p.events[:n] {
 		list = append(list, readiness{
-			slot:     uint32(e.Fd),  //nolint:gosec // see watch
-			gen:      uint32(e.Pad), //nolint:gosec // see watch
+			handle:   handle{uint32(e.Fd), uint32(e.Pad)}, //nolint:gosec // see watch
 			writable: e.Events&unix.EPOLLOUT != 0,
 			readable: e.Events&unix.EPOLLIN != 0,
 			gone:     e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0,

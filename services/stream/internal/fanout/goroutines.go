@@ -30,12 +30,12 @@ func (p *goroutines) detach(conn net.Conn) (socket, error) {
 	return &connection{conn: conn, work: make(chan []byte, 1), idle: true}, nil
 }
 
-func (p *goroutines) watch(s socket, slot, gen uint32) error {
+func (p *goroutines) watch(s socket, h handle) error {
 	c := s.(*connection) //nolint:forcetypeassert // detach made it
-	go c.writeAll(func() { p.report(readiness{slot: slot, gen: gen, writable: true}) })
+	go c.writeAll(func() { p.report(readiness{handle: h, writable: true}) })
 	go func() {
 		_, _ = io.Copy(io.Discard, c.conn) // ends with the connection, whichever way
-		p.report(readiness{slot: slot, gen: gen, gone: true})
+		p.report(readiness{handle: h, gone: true})
 	}()
 	return nil
 }

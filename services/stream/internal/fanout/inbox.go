@@ -8,7 +8,7 @@ import (
 )
 
 // inbox is how other goroutines reach a loop. It is bounded by what it is
-// about: a log is in it once, a conn once; notices beyond maxNotices are lost,
+// about: a log is in it once, a stream once; notices beyond maxNotices are lost,
 // as they may be.
 type inbox struct {
 	wake chan struct{} // has one token while there is something to take
@@ -20,7 +20,7 @@ type inbox struct {
 
 // mail is what a loop takes at once.
 type mail struct {
-	adds    []*conn
+	adds    []entrant
 	grown   map[*hub.Log]struct{}
 	notices []notice
 	ended   bool      // some sessions have
@@ -28,12 +28,22 @@ type mail struct {
 	stop    bool
 }
 
+// entrant is a stream that has yet to get a slot.
+type entrant struct {
+	Stream
+	sock   socket
+	endsAt time.Time
+}
+
 type notice struct {
 	log   *hub.Log
 	frame []byte
 }
 
-const maxNotices = 1024
+const (
+	maxNotices = 1024
+	maxKept    = 64 // streams that may come in at once without new memory
+)
 
 func newInbox() inbox {
 	return inbox{wake: make(chan struct{}, 1), mail: mail{grown: make(map[*hub.Log]struct{})}}
@@ -57,6 +67,9 @@ func (in *inbox) take(old mail) mail {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	taken := in.mail
+	if cap(old.adds) > maxKept { // a crowd came in; its memory goes with it
+		old.adds = nil
+	}
 	in.mail = mail{adds: old.adds[:0], grown: old.grown, notices: old.notices[:0]}
 	if taken.stop {
 		in.stopped = true
@@ -65,11 +78,11 @@ func (in *inbox) take(old mail) mail {
 }
 
 // add returns false once the loop has stopped.
-func (in *inbox) add(c *conn) bool {
+func (in *inbox) add(s entrant) bool {
 	in.mu.Lock()
 	stopped := in.stopped
 	if !stopped {
-		in.mail.adds = append(in.mail.adds, c)
+		in.mail.adds = append(in.mail.adds, s)
 	}
 	in.mu.Unlock()
 	if !stopped {

@@ -88,8 +88,8 @@ func (l *loop) run() {
 }
 
 func (l *loop) read(m mail) {
-	for _, c := range m.adds {
-		l.admit(c)
+	for _, s := range m.adds {
+		l.admit(s)
 	}
 	for log := range m.grown {
 		if r := l.rooms[log]; r != nil {
@@ -121,33 +121,43 @@ func (l *loop) finish() {
 	}
 }
 
-// admit makes c one of the loop's streams. Its subs are listed before they
+// admit makes s one of the loop's streams. Its subs are listed before they
 // read, so no growth falls between.
-func (l *loop) admit(c *conn) {
-	gen := l.table.put(c)
-	l.engine.metrics.Streams.Inc()
-	for i := range c.subs {
-		s := &c.subs[i]
-		r := l.rooms[s.log]
-		if r == nil {
-			r = &room{}
-			l.rooms[s.log] = r
-		}
-		r.add(s)
+func (l *loop) admit(s entrant) {
+	c := l.table.put()
+	c.sock, c.session, c.tagged = s.sock, s.Session, s.Tagged
+	c.lastWrite, c.endsAt = l.now, s.endsAt
+	c.subs = c.only[:0]
+	if len(s.Rooms) > len(c.only) {
+		c.subs = make([]sub, 0, len(s.Rooms))
 	}
-	if err := l.poller.watch(c.sock, c.slot, gen); err != nil {
+	l.engine.metrics.Streams.Inc()
+	for i, r := range s.Rooms {
+		c.subs = append(c.subs, sub{conn: c, log: r.Log, at: r.At})
+		l.room(r.Log).add(&c.subs[i])
+	}
+	if err := l.poller.watch(c.sock, c.handle); err != nil {
 		l.engine.log.Error("stream not watched", "error", err)
 		l.close(c, "error")
 		return
 	}
-	l.wheel.add(c, l.due(c))
+	l.wheel.add(c.handle, l.due(c))
 	l.catchUp(c)
 }
 
-// react handles what the poller saw of one socket. Of a slot that has changed
-// hands meanwhile it knows by the generation.
+// room returns the list of the loop's subs of log, which may be new.
+func (l *loop) room(log *hub.Log) *room {
+	r := l.rooms[log]
+	if r == nil {
+		r = &room{}
+		l.rooms[log] = r
+	}
+	return r
+}
+
+// react handles what the poller saw of one socket, if it is still there.
 func (l *loop) react(r readiness) {
-	c := l.table.get(r.slot, r.gen)
+	c := l.table.get(r.handle)
 	if c == nil {
 		return
 	}
@@ -161,7 +171,11 @@ func (l *loop) react(r readiness) {
 }
 
 // check does what is due for a stream at this time, and plans the next.
-func (l *loop) check(c *conn) {
+func (l *loop) check(h handle) {
+	c := l.table.get(h)
+	if c == nil {
+		return
+	}
 	switch {
 	case c.session.Ended(l.now):
 		l.end(c, event.EndSession)
@@ -170,11 +184,11 @@ func (l *loop) check(c *conn) {
 		l.end(c, event.EndMaxAge)
 		return
 	case c.pending == nil && l.now.Sub(c.lastWrite) >= l.engine.config.Heartbeat:
-		if !l.send(c, ping) && c.closed {
+		if !l.send(c, ping) && c.closed() {
 			return
 		}
 	}
-	l.wheel.add(c, l.due(c))
+	l.wheel.add(h, l.due(c))
 }
 
 var ping = []byte(event.Ping)

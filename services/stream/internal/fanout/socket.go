@@ -19,8 +19,8 @@ type socket interface {
 type poller interface {
 	// detach takes a connection over. Whether it fails or not, conn is used up.
 	detach(conn net.Conn) (socket, error)
-	// watch begins to report on a socket; slot and gen come back in its readiness.
-	watch(s socket, slot, gen uint32) error
+	// watch begins to report on a socket; h comes back in its readiness.
+	watch(s socket, h handle) error
 	// wait blocks until some sockets are ready, and appends them to list. It
 	// returns an error that wraps os.ErrClosed after close.
 	wait(list []readiness) ([]readiness, error)
@@ -29,8 +29,7 @@ type poller interface {
 
 // readiness is what a poller says of one socket.
 type readiness struct {
-	slot     uint32
-	gen      uint32
+	handle
 	writable bool
 	readable bool
 	gone     bool // closed or reset by the peer

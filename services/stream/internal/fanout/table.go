@@ -1,52 +1,72 @@
 package fanout
 
-// table finds a loop's streams by slot. Each slot counts its generations, so
-// that what is said of a stream that has gone isn't taken for its successor.
+// slabSize is how many streams' memory is allocated at once: apart from the
+// garbage of the handshakes, which so can be returned to the system.
+const slabSize = 64
+
+// handle names a stream. Each slot counts its generations, so that what is
+// said of a stream that has gone isn't taken for its successor.
+type handle struct {
+	slot, gen uint32
+}
+
+// table holds a loop's streams and finds them by handle.
 type table struct {
-	slots []tableSlot
+	slabs []*[slabSize]conn
 	free  []uint32
+	used  int
 }
 
-type tableSlot struct {
-	conn *conn
-	gen  uint32
-}
-
-// put gives c a slot, and returns the slot's generation.
-func (t *table) put(c *conn) (gen uint32) {
-	if n := len(t.free); n > 0 {
-		c.slot = t.free[n-1]
-		t.free = t.free[:n-1]
-	} else {
-		c.slot = uint32(len(t.slots)) //nolint:gosec // bounded by descriptors
-		t.slots = append(t.slots, tableSlot{})
+// put returns a slot's memory, empty but for its handle.
+func (t *table) put() *conn {
+	if len(t.free) == 0 {
+		t.grow()
 	}
-	t.slots[c.slot].conn = c
-	return t.slots[c.slot].gen
+	c := t.at(t.free[len(t.free)-1])
+	t.free = t.free[:len(t.free)-1]
+	t.used++
+	return c
 }
 
-// get returns the stream in slot, or nil if it isn't of that generation.
-func (t *table) get(slot, gen uint32) *conn {
-	if int(slot) >= len(t.slots) || t.slots[slot].gen != gen {
+func (t *table) grow() {
+	slab := new([slabSize]conn)
+	base := len(t.slabs) * slabSize
+	for i := slabSize - 1; i >= 0; i-- {
+		slab[i].slot = uint32(base + i) //nolint:gosec // bounded by descriptors
+		t.free = append(t.free, slab[i].slot)
+	}
+	t.slabs = append(t.slabs, slab)
+}
+
+func (t *table) at(slot uint32) *conn { return &t.slabs[slot/slabSize][slot%slabSize] }
+
+// get returns the stream of h, or nil if it has gone.
+func (t *table) get(h handle) *conn {
+	if int(h.slot) >= len(t.slabs)*slabSize {
 		return nil
 	}
-	return t.slots[slot].conn
+	if c := t.at(h.slot); c.handle == h && !c.closed() {
+		return c
+	}
+	return nil
 }
 
-// remove frees c's slot.
+// remove empties c's slot for the next.
 func (t *table) remove(c *conn) {
-	t.slots[c.slot].conn = nil
-	t.slots[c.slot].gen++
+	*c = conn{handle: handle{c.slot, c.gen + 1}}
 	t.free = append(t.free, c.slot)
+	t.used--
 }
 
-func (t *table) len() int { return len(t.slots) - len(t.free) }
+func (t *table) len() int { return t.used }
 
 // each calls do for every stream; do may remove it.
 func (t *table) each(do func(*conn)) {
-	for i := range t.slots {
-		if c := t.slots[i].conn; c != nil {
-			do(c)
+	for _, slab := range t.slabs {
+		for i := range slab {
+			if c := &slab[i]; !c.closed() {
+				do(c)
+			}
 		}
 	}
 }

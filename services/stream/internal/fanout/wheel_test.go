@@ -9,21 +9,19 @@ func TestWheelWakesWhenDue(t *testing.T) {
 	t.Parallel()
 	origin := time.Now()
 	w := wheel{origin: origin}
-	dues := map[*conn]time.Duration{}
-	for _, due := range []time.Duration{-time.Hour, 0, time.Millisecond, wheelTick, time.Second, 15 * time.Second} {
-		c := &conn{}
-		dues[c] = due
-		w.add(c, origin.Add(due))
+	dues := map[handle]time.Duration{}
+	for i, due := range []time.Duration{-time.Hour, 0, time.Millisecond, wheelTick, time.Second, 15 * time.Second} {
+		h := handle{slot: uint32(i)}
+		dues[h] = due
+		w.add(h, origin.Add(due))
 	}
-	gone := &conn{closed: true}
-	w.add(gone, origin)
 	for at := wheelTick; at <= 16*time.Second; at += wheelTick {
-		w.turn(origin.Add(at), func(c *conn) {
-			due, ok := dues[c]
+		w.turn(origin.Add(at), func(h handle) {
+			due, ok := dues[h]
 			if !ok {
-				t.Fatal("woken twice, or though closed")
+				t.Fatal("woken twice")
 			}
-			delete(dues, c)
+			delete(dues, h)
 			if at < due || at > max(due, 0)+wheelTick {
 				t.Errorf("due at %s, woken at %s", due, at)
 			}
@@ -38,13 +36,12 @@ func TestWheelWakesEarlyBeyondItsReach(t *testing.T) {
 	t.Parallel()
 	origin := time.Now()
 	w := wheel{origin: origin}
-	c := &conn{}
 	due, woken := origin.Add(time.Minute), 0
-	w.add(c, due)
+	w.add(handle{}, due)
 	for at := origin; at.Before(due); at = at.Add(wheelTick) {
-		w.turn(at, func(c *conn) {
+		w.turn(at, func(h handle) {
 			woken++
-			w.add(c, due)
+			w.add(h, due)
 		})
 	}
 	if woken < 1 || woken > 5 {
@@ -52,7 +49,7 @@ func TestWheelWakesEarlyBeyondItsReach(t *testing.T) {
 	}
 	// A turn that comes late wakes all that was due.
 	woken = 0
-	w.turn(due.Add(time.Hour), func(*conn) { woken++ })
+	w.turn(due.Add(time.Hour), func(handle) { woken++ })
 	if woken != 1 {
 		t.Errorf("woken %d times", woken)
 	}
@@ -61,17 +58,35 @@ func TestWheelWakesEarlyBeyondItsReach(t *testing.T) {
 func TestTableKnowsGenerations(t *testing.T) {
 	t.Parallel()
 	var table table
-	one, two := &conn{}, &conn{}
-	first := table.put(one)
-	if table.get(one.slot, first) != one || table.len() != 1 {
+	one := table.put()
+	one.sock = descriptor(-1)
+	first := one.handle
+	if table.get(first) != one || table.len() != 1 {
 		t.Error("the first is not found")
 	}
 	table.remove(one)
-	second := table.put(two)
-	if two.slot != one.slot || table.get(two.slot, first) != nil || table.get(two.slot, second) != two {
+	two := table.put()
+	two.sock = descriptor(-1)
+	if two.slot != first.slot || table.get(first) != nil || table.get(two.handle) != two {
 		t.Error("what is said of the first reaches the second")
 	}
-	if table.get(99, 0) != nil {
-		t.Error("a slot that never was is found")
+	if table.get(handle{slot: 99}) != nil || table.get(handle{slot: 9999}) != nil {
+		t.Error("a stream that never was is found")
+	}
+}
+
+func TestTableGrows(t *testing.T) {
+	t.Parallel()
+	var table table
+	for range 3 * slabSize {
+		table.put().sock = descriptor(-1)
+	}
+	seen := map[handle]bool{}
+	table.each(func(c *conn) {
+		seen[c.handle] = true
+		table.remove(c)
+	})
+	if len(seen) != 3*slabSize || table.len() != 0 {
+		t.Errorf("%d seen, %d left", len(seen), table.len())
 	}
 }

@@ -144,16 +144,10 @@ func (g *Guard) recheck(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	found, err := g.store.FindAll(ctx, keys)
+	gone, err := g.store.Gone(ctx, keys)
 	if err != nil { // Postgres is away: nobody is signed out for that
 		g.log.Warn("sessions not checked", "error", err)
 		return
-	}
-	var gone []session.Key
-	for _, key := range keys {
-		if _, ok := found[key]; !ok {
-			gone = append(gone, key)
-		}
 	}
 	g.End(gone)
 }
