@@ -29,7 +29,7 @@ func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
 	defer cancel()
 	var err error
-	if parley, err = system.New(ctx, driver); err != nil {
+	if parley, err = system.New(ctx, driver, system.Options{}); err != nil {
 		fmt.Fprintln(os.Stderr, "start Parley:", err)
 		return 1
 	}
@@ -39,5 +39,6 @@ func run(m *testing.M) (code int) {
 			code = 1
 		}
 	}()
+	defer func() { closeChromium() }()
 	return m.Run()
 }

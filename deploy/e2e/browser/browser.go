@@ -1,0 +1,84 @@
+// Package browser drives real pages in Chromium, as a person would: it types,
+// clicks, and looks at what is shown.
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+const startPatience = time.Minute
+
+// Browser is a running Chromium, without a window.
+type Browser struct {
+	ctx    context.Context // chromedp keeps its browser in it
+	cancel context.CancelFunc
+}
+
+// Start starts Chromium.
+func Start() (*Browser, error) {
+	program, err := program()
+	if err != nil {
+		return nil, err
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program),
+		chromedp.Flag("no-sandbox", true), // root has none
+		chromedp.WSURLReadTimeout(startPatience),
+	)
+	allocated, cancelAllocated := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocated)
+	b := &Browser{ctx: ctx, cancel: func() { cancel(); cancelAllocated() }}
+	if err := chromedp.Do(ctx); err != nil {
+		b.cancel()
+		return nil, fmt.Errorf("start Chromium: %w", err)
+	}
+	return b, nil
+}
+
+func program() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("no Chromium is installed (Debian: apt-get install chromium)")
+}
+
+// Close ends Chromium.
+func (b *Browser) Close() { b.cancel() }
+
+// Screen is what a page is shown on.
+type Screen struct {
+	Width, Height int64
+	Phone         bool
+}
+
+// Screens that people have.
+var (
+	Desktop = Screen{Width: 1280, Height: 800}
+	Phone   = Screen{Width: 390, Height: 844, Phone: true}
+)
+
+// Open opens a page of somebody who shares nothing, cookies least of all, with
+// the other pages. base is where Parley is reached.
+func (b *Browser) Open(base string, screen Screen) (*Page, error) {
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	var options []chromedp.EmulateViewportOption
+	if screen.Phone {
+		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(screen.Width, screen.Height, options...)); err != nil {
+		cancel()
+		return nil, fmt.Errorf("open page: %w", err)
+	}
+	p := &Page{base: base, ctx: ctx, cancel: cancel, listened: make(chan struct{})}
+	console := chromedp.Console(ctx)
+	go p.listen(console)
+	return p, nil
+}
