@@ -3,8 +3,10 @@ package load
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +84,37 @@ func TestCrowdReceivesWhatIsPosted(t *testing.T) {
 		}
 	}
 	crowd.Close()
+	if err := reader.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEndIsNoticedBehindTheLastMessage(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\n\r\nid: 1\ndata: %s\n\nevent: end\ndata: {\"reason\":\"drain\"}\n\n", strings.Replace(Placeholder, "SSSSSSSSSSSSSSSS.NNNNNNNN", "0000000000000001.00000001", 1))
+		conn.Close()
+	}()
+	reader, err := NewReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	crowd := reader.Open([]Listener{{To: netip.MustParseAddrPort(l.Addr().String()), Request: []byte("GET / HTTP/1.1\r\n\r\n")}}, 0)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	err = crowd.Await(ctx, func(t *wire.Tally) bool { return t.Messages == 1 && t.Ends["drain"] == 1 && t.Closed == 1 })
+	if err != nil {
+		t.Error(err)
+	}
 	if err := reader.Close(); err != nil {
 		t.Error(err)
 	}

@@ -179,7 +179,7 @@ func (r *Reader) watch(c *conn) error {
 		c.slot = len(r.conns)
 		r.conns = append(r.conns, c)
 	}
-	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT, Fd: int32(c.slot)} //nolint:gosec // slots are few
+	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET, Fd: int32(c.slot)} //nolint:gosec // slots are few
 	if err := unix.EpollCtl(r.epoll, unix.EPOLL_CTL_ADD, c.fd, &event); err != nil {
 		return fmt.Errorf("watch socket: %w", err)
 	}
@@ -194,48 +194,57 @@ func (r *Reader) react(c *conn, ready uint32) {
 			return
 		}
 	}
-	if ready&(unix.EPOLLIN|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
-		r.read(c)
+	ended := ready&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0
+	for more := ended || ready&unix.EPOLLIN != 0; more; {
+		more = r.read(c, ended)
 	}
 }
 
-// ask sends the request; from then on only reading is of interest. A request
-// fits into an empty socket.
+// ask sends the request, which fits into an empty socket.
 func (r *Reader) ask(c *conn) error {
 	if n, err := unix.Write(c.fd, c.request); err != nil || n < len(c.request) {
 		return fmt.Errorf("send request: %w", errors.Join(err, errShort))
 	}
 	c.request = nil
-	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(c.slot)} //nolint:gosec // slots are few
-	if err := unix.EpollCtl(r.epoll, unix.EPOLL_CTL_MOD, c.fd, &event); err != nil {
-		return fmt.Errorf("watch socket: %w", err)
-	}
 	return nil
 }
 
 var errShort = errors.New("a short write")
 
-// read reads once: the set is level-triggered, and tells if there is more.
-func (r *Reader) read(c *conn) {
+// read reads once, and reports whether there may be more: the set is
+// edge-triggered, which spares it a second look at each socket, and a read that
+// leaves room in the buffer has emptied the socket (epoll(7)). Of one that has
+// ended, the end is still to be read.
+func (r *Reader) read(c *conn, ended bool) (more bool) {
 	n, errno := raw.Read(c.fd, r.buf)
 	switch {
-	case errno == unix.EAGAIN || errno == unix.EINTR:
-		return
+	case errno == unix.EAGAIN:
+		return false
+	case errno == unix.EINTR:
+		return true
 	case errno != 0 || n == 0:
 		c.crowd.lost(c, errno)
 		r.drop(c)
-		return
+		return false
 	}
-	fresh := c.stream.Status() == 0
-	if err := c.stream.Feed(r.buf[:n], Now()); err != nil {
+	if err := r.feed(c, r.buf[:n]); err != nil {
 		c.crowd.fail(err)
 		r.drop(c)
-		return
+		return false
+	}
+	return ended || n == len(r.buf)
+}
+
+func (r *Reader) feed(c *conn, b []byte) error {
+	fresh := c.stream.Status() == 0
+	if err := c.stream.Feed(b, Now()); err != nil {
+		return err
 	}
 	if fresh && c.stream.Status() != 0 {
 		c.crowd.underway--
 		c.answered = true
 	}
+	return nil
 }
 
 func (r *Reader) drop(c *conn) {
