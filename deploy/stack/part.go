@@ -47,6 +47,9 @@ func (p *Part) Name() string { return p.name }
 // Addr returns where the part listens: host:port.
 func (p *Part) Addr() string { return p.addr }
 
+// MetricsAddr returns where the part shows its metrics, or "": host:port.
+func (p *Part) MetricsAddr() string { return p.metrics }
+
 // Start starts the part and waits until it answers. From then on it is started
 // again whenever it dies by itself.
 func (p *Part) Start(ctx context.Context) error {
@@ -113,8 +116,8 @@ func (p *Part) freeze(sig syscall.Signal) error {
 	return nil
 }
 
-// signal sends sig to the part's main process, if there is one.
-func (p *Part) signal(sig syscall.Signal) error {
+// Signal sends sig to the part's main process, if there is one.
+func (p *Part) Signal(sig syscall.Signal) error {
 	if process := p.running(); process != nil {
 		return process.Signal(sig)
 	}

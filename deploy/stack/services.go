@@ -68,9 +68,13 @@ func (s *Stack) prepareService(service string, i, firstPort int) error {
 // environment returns what a service is told: what we were told, and where
 // everything is.
 func (s *Stack) environment(addr, metrics string) []string {
+	redisURL := s.RedisURL()
+	if s.cfg.RedisAddr != "" {
+		redisURL = "redis://" + s.cfg.RedisAddr + "/0"
+	}
 	return append(s.cfg.Env[:len(s.cfg.Env):len(s.cfg.Env)],
 		"DATABASE_URL="+s.DatabaseURL(),
-		"REDIS_URL="+s.RedisURL(),
+		"REDIS_URL="+redisURL,
 		"LISTEN_ADDR="+addr,
 		"METRICS_ADDR="+metrics,
 	)

@@ -41,6 +41,7 @@ type Config struct {
 	Port      int    // where the gateway listens on loopback; 0 takes a free port, here and for all others
 	Messages  int    // replicas
 	Streams   int    // replicas
+	RedisAddr string // where the services reach Redis, if that is not Redis itself: a proxy's host:port
 	Env       []string
 	Postgres  []string  // settings for postgresql.conf, "name=value"
 	Log       io.Writer // gets what every part says, line by line, with its name before it

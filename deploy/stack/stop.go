@@ -15,7 +15,7 @@ func (s *Stack) Stop() error {
 		part.release()
 	}
 	return errors.Join(
-		together(s.of("nginx"), func(part *Part) error { return part.signal(syscall.SIGQUIT) }),
+		together(s.of("nginx"), func(part *Part) error { return part.Signal(syscall.SIGQUIT) }),
 		together(s.of("messages", "stream"), (*Part).Stop),
 		together(s.of("nginx"), (*Part).Stop),
 		together(s.of("postgres", "redis"), (*Part).Stop),

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"parley/core/testenv"
@@ -28,14 +29,19 @@ type compose struct {
 	root    string
 	project string
 	port    int
+	options Options
+	cut     map[string]map[string]link // the links of parts that are cut off, by network
 }
 
-func startCompose(ctx context.Context, root string) (System, error) {
+func startCompose(ctx context.Context, root string, options Options) (System, error) {
+	if options.RedisAddr != "" {
+		return nil, errors.New("containers don't reach a proxy of the tests")
+	}
 	port, err := testenv.FreePort()
 	if err != nil {
 		return nil, err
 	}
-	c := &compose{root: root, project: fmt.Sprintf("parley-e2e-%d", os.Getpid()), port: port}
+	c := &compose{root: root, project: fmt.Sprintf("parley-e2e-%d", os.Getpid()), port: port, options: options}
 	up, cancel := context.WithTimeout(ctx, composePatience)
 	defer cancel()
 	n := strconv.Itoa(replicas)
@@ -106,7 +112,7 @@ func (c *compose) down(ctx context.Context) error {
 }
 
 func (c *compose) keepLog(ctx context.Context) error {
-	f, err := logFile(c.root, "compose")
+	f, err := c.options.logFile(c.root, "compose")
 	if err != nil {
 		return err
 	}
@@ -154,7 +160,7 @@ func (c *compose) compose(ctx context.Context, args ...string) (string, error) {
 	}, args...)
 	cmd := exec.CommandContext(ctx, filepath.Join(c.root, "deploy/compose/compose.sh"), args...)
 	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(c.port))
-	for name, value := range settings() {
+	for name, value := range c.options.settings() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	return c.run(cmd)
@@ -190,4 +196,25 @@ func (c *compose) awaitGateway(ctx context.Context) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// Signal implements [System].
+func (c *compose) Signal(ctx context.Context, part string, sig syscall.Signal) error {
+	id, err := c.id(ctx, part)
+	if err != nil {
+		return err
+	}
+	_, err = c.docker(ctx, "kill", "--signal", strconv.Itoa(int(sig)), id)
+	return err
+}
+
+const metricsPort = "9090"
+
+func (c *compose) MetricsURL(ctx context.Context, part string) (string, error) {
+	addr, err := c.Addr(ctx, part)
+	if err != nil {
+		return "", err
+	}
+	host, _, err := net.SplitHostPort(addr)
+	return "http://" + net.JoinHostPort(host, metricsPort) + "/metrics", err
 }

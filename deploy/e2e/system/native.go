@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 
 	"parley/deploy/stack"
 )
@@ -19,14 +20,14 @@ type native struct {
 	stack *stack.Stack
 }
 
-func startNative(ctx context.Context, root string) (_ System, err error) {
+func startNative(ctx context.Context, root string, options Options) (_ System, err error) {
 	n := &native{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.Close())
 		}
 	}()
-	if n.log, err = logFile(root, "native"); err != nil {
+	if n.log, err = options.logFile(root, "native"); err != nil {
 		return nil, err
 	}
 	if n.dir, err = os.MkdirTemp("", "parley-e2e-"); err != nil {
@@ -41,9 +42,10 @@ func startNative(ctx context.Context, root string) (_ System, err error) {
 	n.stack, err = stack.Start(ctx, stack.Config{
 		Dir: n.dir, Bin: n.dir, NginxConf: filepath.Join(root, "nginx.conf"),
 		Messages: replicas, Streams: replicas,
-		Env:      environment(),
-		Postgres: []string{"fsync=off"}, // the tests pull no plug
-		Log:      n.log,
+		RedisAddr: options.RedisAddr,
+		Env:       options.environment(),
+		Postgres:  []string{"fsync=off"}, // the tests pull no plug
+		Log:       n.log,
 	})
 	return n, err
 }
@@ -59,9 +61,9 @@ func build(ctx context.Context, root, dir string) error {
 	return nil
 }
 
-func environment() []string {
+func (o Options) environment() []string {
 	env := os.Environ()
-	for name, value := range settings() {
+	for name, value := range o.settings() {
 		env = append(env, name+"="+value)
 	}
 	return env
@@ -83,6 +85,18 @@ func (n *native) Pause(_ context.Context, part string) error {
 
 func (n *native) Resume(_ context.Context, part string) error {
 	return n.with(part, (*stack.Part).Resume)
+}
+
+func (n *native) Signal(_ context.Context, part string, sig syscall.Signal) error {
+	return n.with(part, func(p *stack.Part) error { return p.Signal(sig) })
+}
+
+func (n *native) MetricsURL(_ context.Context, part string) (url string, err error) {
+	err = n.with(part, func(p *stack.Part) error {
+		url = "http://" + p.MetricsAddr() + "/metrics"
+		return nil
+	})
+	return url, err
 }
 
 func (n *native) Addr(_ context.Context, part string) (addr string, err error) {

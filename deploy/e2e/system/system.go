@@ -8,8 +8,10 @@ package system
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // System is a running Parley, of two replicas of each service. Its parts are
@@ -22,13 +24,24 @@ type System interface {
 	Kill(ctx context.Context, part string) error // SIGKILL
 	Pause(ctx context.Context, part string) error
 	Resume(ctx context.Context, part string) error
+	Signal(ctx context.Context, part string, sig syscall.Signal) error // to its main process
 	// Addr returns host:port where the tests reach a part behind the gateway's
 	// back; it may change whenever the part starts.
 	Addr(ctx context.Context, part string) (string, error)
-	DatabaseURL(ctx context.Context) (string, error)
+	// MetricsURL returns where a replica of a service shows its metrics.
+	MetricsURL(ctx context.Context, part string) (string, error)
+	DatabaseURL(ctx context.Context) (string, error) // of a superuser
 	// Close takes all down. It returns an error if a service misbehaved in a
 	// way that no case sees, such as a data race.
 	Close() error
+}
+
+// Network is a system whose parts can be cut off from each other.
+type Network interface {
+	// Cut takes a part off all its networks: nothing reaches it, and it reaches
+	// nobody, without a word to either side.
+	Cut(ctx context.Context, part string) error
+	Mend(ctx context.Context, part string) error
 }
 
 // Parts returns the names of the parts, from the bottom up.
@@ -38,25 +51,34 @@ func Parts() []string {
 
 const replicas = 2
 
+// Options change what [New] runs.
+type Options struct {
+	Log      string            // the first word of the log's name; "e2e" if it is ""
+	Settings map[string]string // of the services, beside and before those that all tests share
+	// RedisAddr is where the services reach Redis: host:port of a proxy. "" is
+	// Redis itself. The driver compose can't have one.
+	RedisAddr string
+}
+
 // New starts the system that driver names: native or compose.
-func New(ctx context.Context, driver string) (System, error) {
+func New(ctx context.Context, driver string, options Options) (System, error) {
 	root, err := repository()
 	if err != nil {
 		return nil, err
 	}
 	switch driver {
 	case "native":
-		return startNative(ctx, root)
+		return startNative(ctx, root, options)
 	case "compose":
-		return startCompose(ctx, root)
+		return startCompose(ctx, root, options)
 	}
 	return nil, fmt.Errorf("driver %q is neither native nor compose", driver)
 }
 
-// settings returns the services' settings that the cases rely on. The rate
-// limits are off: all the users of the tests come from one address.
-func settings() map[string]string {
-	return map[string]string{
+// settings returns the services' settings that the cases rely on. The limits
+// are off: all the users of the tests come from one address.
+func (o Options) settings() map[string]string {
+	all := map[string]string{
 		"RATE_LIMIT_LOGIN":    "0",
 		"RATE_LIMIT_MESSAGES": "0",
 		"RATE_LIMIT_REGISTER": "0",
@@ -65,6 +87,8 @@ func settings() map[string]string {
 		"LOG_LEVEL":           "info",
 		"GOTRACEBACK":         "all",
 	}
+	maps.Copy(all, o.Settings)
+	return all
 }
 
 // repository returns the folder of go.work.
@@ -82,12 +106,16 @@ func repository() (string, error) {
 }
 
 // logFile makes the file that gets what the parts say: .local/e2e-DRIVER.log.
-func logFile(root, driver string) (*os.File, error) {
+func (o Options) logFile(root, driver string) (*os.File, error) {
+	name := o.Log
+	if name == "" {
+		name = "e2e"
+	}
 	dir := filepath.Join(root, ".local")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder for logs: %w", err)
 	}
-	f, err := os.Create(filepath.Join(dir, "e2e-"+driver+".log"))
+	f, err := os.Create(filepath.Join(dir, name+"-"+driver+".log"))
 	if err != nil {
 		return nil, fmt.Errorf("make log: %w", err)
 	}

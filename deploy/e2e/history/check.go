@@ -1,0 +1,170 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Check judges a history. It returns what is wrong with it, the earliest first:
+// nothing for a system that keeps its promises.
+//
+//	stored rows   1, 2, 3 … head; each posted by somebody, as it is; a body once
+//	posts         acknowledged is stored, at that position; one message for a
+//	              client_id; refused is not stored; an answer received before
+//	              another post was sent means a smaller position
+//	listeners     each begins where its client stopped, delivers every position
+//	              after that once, in order, with the stored content, and ends
+//	              at the head; ready says where it is; a reset comes only to a
+//	              client that is more than ReplayLimit behind
+func Check(h *History) []Violation {
+	c := &checker{History: h, intents: intents(h.Posts)}
+	c.stored()
+	c.posted()
+	c.ordered()
+	for _, client := range h.Clients {
+		c.listened(client)
+	}
+	slices.SortStableFunc(c.found, func(a, b Violation) int { return cmp.Compare(a.At, b.At) })
+	return c.found
+}
+
+type checker struct {
+	*History
+	intents map[string]*intent // by body
+	found   []Violation
+}
+
+// intent is a message that somebody meant to send: all attempts at it.
+type intent struct {
+	attempts []Post // in the order in which they were sent
+	row      *Message
+}
+
+func intents(posts []Post) map[string]*intent {
+	all := make(map[string]*intent)
+	for _, p := range posts {
+		i := all[p.Body]
+		if i == nil {
+			i = &intent{}
+			all[p.Body] = i
+		}
+		i.attempts = append(i.attempts, p)
+	}
+	for _, i := range all {
+		slices.SortStableFunc(i.attempts, func(a, b Post) int { return cmp.Compare(a.Sent, b.Sent) })
+	}
+	return all
+}
+
+// stored checks the rows, and finds each intent's.
+func (c *checker) stored() {
+	for name, room := range c.Rooms {
+		var at int64
+		for _, m := range room.Messages {
+			if m.Revision != at+1 {
+				c.report(c.about(m, Hole, "room %s holds position %d after %d", name, m.Revision, at))
+			}
+			at = m.Revision
+			c.storedOnce(m)
+		}
+		if at != room.Head {
+			c.report(violation(Hole, 0, "room %s ends with position %d, but its head is %d", name, at, room.Head))
+		}
+	}
+}
+
+func (c *checker) storedOnce(m *Message) {
+	i := c.intents[m.Body]
+	switch {
+	case i == nil:
+		c.report(c.about(m, Phantom, "position %d of %s was posted by nobody", m.ID, m.Room))
+		return
+	case i.row != nil:
+		c.report(c.about(m, StoredTwice, "what was posted once is stored at %d and at %d of %s", i.row.ID, m.ID, m.Room))
+		return
+	}
+	i.row = m
+	p := &i.attempts[0]
+	if p.Room != m.Room || p.Username != m.Username || p.ClientID != m.ClientID {
+		c.report(c.about(m, Content, "position %d of %s is stored as %s", m.ID, m.Room, m))
+	}
+}
+
+// posted checks each answer against what is stored.
+func (c *checker) posted() {
+	for _, i := range c.intents {
+		created := 0
+		for _, p := range i.attempts {
+			c.answered(i, &p)
+			if p.Status == 201 {
+				created++
+			}
+		}
+		if created > 1 {
+			c.report(c.of(i, i.attempts[0].Sent, StoredTwice, "%d posts with one client_id were all answered 201", created))
+		}
+	}
+}
+
+func (c *checker) answered(i *intent, p *Post) {
+	switch {
+	case p.acknowledged() && i.row == nil:
+		c.report(c.of(i, p.Answered, Lost, "position %d of %s was acknowledged, and is not stored", p.ID, p.Room))
+	case p.acknowledged() && i.row.ID != p.ID:
+		c.report(c.of(i, p.Answered, Lost, "position %d of %s was acknowledged, and is stored as %d", p.ID, p.Room, i.row.ID))
+	case p.refused():
+		c.report(c.of(i, p.Answered, Refused, "a good post was answered %d", p.Status))
+	case p.Status != 0 && p.Status != 503 && !p.acknowledged():
+		c.report(c.of(i, p.Answered, Refused, "a post was answered %d: nothing but 503 tells of trouble", p.Status))
+	}
+}
+
+// ordered sweeps over time: what is sent now must come to stand behind
+// everything in its room that had been acknowledged before.
+func (c *checker) ordered() {
+	var moments []moment
+	for _, i := range c.intents {
+		if i.row == nil {
+			continue
+		}
+		moments = append(moments, moment{i.attempts[0].Sent, i, false})
+		for _, p := range i.attempts {
+			if p.acknowledged() {
+				moments = append(moments, moment{p.Answered, i, true})
+			}
+		}
+	}
+	slices.SortFunc(moments, func(a, b moment) int {
+		// At the same instant neither came before the other: sent goes first.
+		return cmp.Or(cmp.Compare(a.at, b.at), compareBool(a.answer, b.answer))
+	})
+	latest := make(map[string]*intent) // acknowledged with the highest position, by room
+	for _, m := range moments {
+		before := latest[m.of.row.Room]
+		switch {
+		case m.answer && (before == nil || before.row.ID < m.of.row.ID):
+			latest[m.of.row.Room] = m.of
+		case !m.answer && before != nil && before.row.ID > m.of.row.ID:
+			v := c.of(m.of, m.at, Reordered, "position %d was sent after position %d had been acknowledged", m.of.row.ID, before.row.ID)
+			v.lines = append(v.lines, c.posts(before)...)
+			c.report(v)
+		}
+	}
+}
+
+type moment struct {
+	at     time.Duration
+	of     *intent
+	answer bool
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

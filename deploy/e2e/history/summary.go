@@ -1,0 +1,107 @@
+package history
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Summary counts what a history holds.
+type Summary struct {
+	Runs         int
+	Posts        int // attempts
+	Acknowledged int
+	Unanswered   int
+	Stored       int
+	Deliveries   int
+	Connections  int
+	Resets       int
+	Faults       int
+	Violations   int
+	Slowest      time.Duration // delivery to a stream that was live when the post was answered, since the answer
+	Median       time.Duration // of these, of the last history added
+}
+
+// Summarize counts.
+func (h *History) Summarize() Summary {
+	s := Summary{Runs: 1, Posts: len(h.Posts), Faults: len(h.Faults)}
+	answered := make(map[spot]time.Duration)
+	for _, p := range h.Posts {
+		switch {
+		case p.acknowledged():
+			s.Acknowledged++
+			if p.Status == 201 {
+				answered[spot{p.Room, p.ID}] = p.Answered
+			}
+		case p.Status == 0:
+			s.Unanswered++
+		}
+	}
+	for _, room := range h.Rooms {
+		s.Stored += len(room.Messages)
+	}
+	var late []time.Duration
+	for _, client := range h.Clients {
+		for _, connection := range client.Connections {
+			s.Connections++
+			late = append(late, s.count(connection, answered)...)
+		}
+	}
+	if len(late) > 0 {
+		slices.Sort(late)
+		s.Median, s.Slowest = late[len(late)/2], late[len(late)-1]
+	}
+	return s
+}
+
+type spot struct {
+	room string
+	at   int64
+}
+
+// count counts a connection's events and returns how late each message came of
+// those posted while it was live.
+func (s *Summary) count(connection *Connection, answered map[spot]time.Duration) []time.Duration {
+	ready := make(map[string]time.Duration)
+	var late []time.Duration
+	for i := range connection.Events {
+		e := &connection.Events[i]
+		switch e.Kind {
+		case Ready:
+			ready[e.Room] = e.At
+		case Reset:
+			s.Resets++
+		case Said:
+			s.Deliveries++
+			since, live := ready[e.Room]
+			at, known := answered[spot{e.Room, e.Position}]
+			if live && known && since < at {
+				late = append(late, max(e.At-at, 0))
+			}
+		}
+	}
+	return late
+}
+
+// Add adds the counts of another run.
+func (s *Summary) Add(o Summary) {
+	s.Runs += o.Runs
+	s.Posts += o.Posts
+	s.Acknowledged += o.Acknowledged
+	s.Unanswered += o.Unanswered
+	s.Stored += o.Stored
+	s.Deliveries += o.Deliveries
+	s.Connections += o.Connections
+	s.Resets += o.Resets
+	s.Faults += o.Faults
+	s.Violations += o.Violations
+	s.Slowest = max(s.Slowest, o.Slowest)
+	s.Median = o.Median
+}
+
+// String returns the counts in one line.
+func (s Summary) String() string {
+	return fmt.Sprintf("%d posts (%d acknowledged, %d unanswered), %d stored, %d deliveries over %d connections, %d resets, %d faults, %d violations; live: median %s, slowest %s",
+		s.Posts, s.Acknowledged, s.Unanswered, s.Stored, s.Deliveries, s.Connections, s.Resets, s.Faults, s.Violations,
+		s.Median.Round(time.Millisecond), s.Slowest.Round(time.Millisecond))
+}
