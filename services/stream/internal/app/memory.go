@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"runtime"
 	"runtime/debug"
 	"time"
 )
@@ -29,6 +30,7 @@ func (a *app) settle(ctx context.Context) {
 		crowded := opened-before >= crowd
 		before = opened
 		if due && !crowded {
+			runtime.GC() // pools let go of what two collections found unused
 			debug.FreeOSMemory()
 		}
 		due = crowded

@@ -34,8 +34,12 @@ func (c *Caps) Take(username string, addr netip.Addr) error {
 	if c.users == nil {
 		c.users, c.addresses = make(map[string]int), make(map[netip.Addr]int)
 	}
-	c.users[username]++
-	c.addresses[addr]++
+	if c.PerUser > 0 {
+		c.users[username]++
+	}
+	if c.PerAddress > 0 {
+		c.addresses[addr]++
+	}
 	return nil
 }
 
@@ -43,8 +47,12 @@ func (c *Caps) Take(username string, addr netip.Addr) error {
 func (c *Caps) Give(username string, addr netip.Addr) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	release(c.users, username)
-	release(c.addresses, addr)
+	if c.PerUser > 0 {
+		release(c.users, username)
+	}
+	if c.PerAddress > 0 {
+		release(c.addresses, addr)
+	}
 }
 
 func release[K comparable](counts map[K]int, key K) {

@@ -16,7 +16,7 @@ import (
 
 const (
 	recheckEvery = time.Second
-	recheckBatch = 2000 // sessions asked about at once: 60,000 are through in 30 s
+	recheckBatch = 1000 // sessions asked about at once: 30,000 are through in 30 s
 	readTimeout  = 5 * time.Second
 )
 
