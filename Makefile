@@ -50,7 +50,7 @@ test: ## Run everything: lint, unit, integration, the page's own tests, end to e
 lint: $(LINT) ## Check style, likely faults, and the direction of dependencies
 	@for module in $(MODULES); do \
 	    echo "lint  $$module"; \
-	    (cd $$module && $(CURDIR)/$(LINT) run --timeout 10m ./...) || failed=1; \
+	    (cd $$module && $(CURDIR)/$(LINT) run --timeout 10m ./... && GOWORK=off go mod tidy -diff) || failed=1; \
 	done; exit $${failed:-0}
 
 .PHONY: unit
@@ -64,7 +64,7 @@ unit: bin/tally ## Run the Go tests of every module, with the race detector, on 
 page: bin/tally ## Run the tests of the page's JavaScript
 	@tap=$$(mktemp); trap 'rm -f "$$tap"' EXIT; failed=0; \
 	    timeout 120 node --test --test-reporter=spec --test-reporter-destination=stdout \
-	        --test-reporter=tap --test-reporter-destination="$$tap" services/messages/web/test/ || failed=1; \
+	        --test-reporter=tap --test-reporter-destination="$$tap" services/messages/web/test/*.test.mjs || failed=1; \
 	    bin/tally -add $(TALLY) -tap "$$tap" && exit $$failed
 
 .PHONY: e2e
