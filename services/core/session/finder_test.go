@@ -34,6 +34,25 @@ func (c *counted) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQ
 
 func (c *counted) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
+func (c *counted) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.queries
+}
+
+// await waits for a condition that has no event to wait for.
+func await(t *testing.T, is func() bool) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for !is() {
+		select {
+		case <-deadline:
+			t.Fatal("it did not come true")
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
 // finder returns a running finder on a store whose queries are counted.
 func finder(t *testing.T) (*Finder, *Store, *counted) {
 	t.Helper()
@@ -65,25 +84,25 @@ func TestThoseWhoAskTogetherShareAQuery(t *testing.T) {
 	f, s, trace := finder(t)
 	keys := []Key{create(t, s, "ada", time.Hour), create(t, s, "bob", time.Hour), create(t, s, "ada", -time.Second), {}}
 	release := make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	defer open()
 	trace.mu.Lock()
 	trace.gate, trace.queries = func() { <-release }, 0
 	trace.mu.Unlock()
 
 	const each = 25
-	failures := make(chan error, each*len(keys))
+	failures := make(chan error, each*len(keys)+finders)
 	var asking sync.WaitGroup
+	ask := func(i int) { asking.Go(func() { failures <- check(f, i%len(keys), keys) }) }
+	for i := range finders { // these keep the finders busy
+		ask(i)
+		await(t, func() bool { return trace.count() == i+1 })
+	}
 	for i := range each * len(keys) {
-		asking.Go(func() { failures <- check(f, i%len(keys), keys) })
+		ask(i)
 	}
-	// All but the first few wait behind the queries that are held back.
-	for len(f.asked) < each*len(keys)-2*finders {
-		select {
-		case err := <-failures:
-			t.Fatal("answered too early: ", err)
-		case <-time.After(time.Millisecond):
-		}
-	}
-	close(release)
+	await(t, func() bool { return len(f.asked) == each*len(keys) })
+	open()
 	asking.Wait()
 	close(failures)
 	for err := range failures {
@@ -91,8 +110,8 @@ func TestThoseWhoAskTogetherShareAQuery(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if trace.queries > 2*finders {
-		t.Errorf("%d queries for %d questions, want %d at most", trace.queries, each*len(keys), 2*finders)
+	if n := trace.count(); n > 2*finders {
+		t.Errorf("%d queries for %d questions, want %d at most", n, each*len(keys), 2*finders)
 	}
 }
 

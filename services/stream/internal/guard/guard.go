@@ -47,7 +47,7 @@ type Guard struct {
 	caps    *Caps
 	log     *slog.Logger
 	onEnded func()
-	lookups chan *lookup
+	finder  *session.Finder
 
 	mu    sync.Mutex
 	live  map[session.Key]*Live
@@ -59,8 +59,8 @@ type Guard struct {
 func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Guard {
 	return &Guard{
 		store: store, caps: caps, log: log, onEnded: onEnded,
-		lookups: make(chan *lookup, maxLookups),
-		live:    make(map[session.Key]*Live),
+		finder: session.NewFinder(store),
+		live:   make(map[session.Key]*Live),
 	}
 }
 
@@ -68,7 +68,7 @@ func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Gu
 // addr; it is given back with [Guard.Leave]. Its errors are
 // session.ErrNotFound, [ErrTooMany], ctx's, and those of Postgres.
 func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Seat, error) {
-	found, err := g.find(ctx, key)
+	found, err := g.finder.Find(ctx, key)
 	if err != nil {
 		return Seat{}, err
 	}
@@ -119,7 +119,7 @@ func (g *Guard) End(keys []session.Key) {
 func (g *Guard) Run(ctx context.Context) {
 	var looking sync.WaitGroup
 	defer looking.Wait()
-	looking.Go(func() { g.look(ctx) })
+	looking.Go(func() { g.finder.Run(ctx) })
 	tick := time.NewTicker(recheckEvery)
 	defer tick.Stop()
 	for {
