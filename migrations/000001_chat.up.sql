@@ -33,9 +33,10 @@ CREATE TABLE rooms (
 
 -- id is the position at which the message was created, revision the position
 -- of its latest change. username is not a foreign key: what was said stays
--- when an account goes.
+-- when an account goes. Nor is room: a message is inserted by the statement that
+-- raises the room's head, so there is one, and the check cost 25 µs a row.
 CREATE TABLE messages (
-    room       text        NOT NULL REFERENCES rooms (name),
+    room       text        NOT NULL,
     id         bigint      NOT NULL CHECK (id >= 1),
     revision   bigint      NOT NULL CHECK (revision >= id),
     username   text        NOT NULL CHECK (username ~ '^[a-z0-9][a-z0-9_.-]{1,31}$'),

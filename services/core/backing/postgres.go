@@ -17,10 +17,13 @@ const (
 	userTimeout = 5 * time.Second
 )
 
+// Setting is a parameter of a Postgres session.
+type Setting struct{ Name, Value string }
+
 // Postgres returns a pool of at most maxConns connections. It doesn't connect
 // yet: a service starts, and says that it is not ready, while Postgres is away.
-// service shows in pg_stat_activity.
-func Postgres(ctx context.Context, url, service string, maxConns int32) (*pgxpool.Pool, error) {
+// service shows in pg_stat_activity. settings are made for every connection.
+func Postgres(ctx context.Context, url, service string, maxConns int32, settings ...Setting) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("parse DATABASE_URL: %w", err)
@@ -39,6 +42,9 @@ func Postgres(ctx context.Context, url, service string, maxConns int32) (*pgxpoo
 	params["idle_in_transaction_session_timeout"] = "10000" // ms: a hung replica must not keep a room's lock
 	if params["statement_timeout"] == "" {
 		params["statement_timeout"] = "10000" // ms
+	}
+	for _, s := range settings {
+		params[s.Name] = s.Value
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"parley/core/testenv"
 )
 
 // BenchmarkStore reports how many messages a second one committer stores for
@@ -16,7 +14,7 @@ func BenchmarkStore(b *testing.B) {
 	body := strings.Repeat("word ", 20)
 	for _, callers := range []int{1, 32, 512} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			c, _ := start(b, testenv.Database(b))
+			c, _ := start(b, database(b))
 			var next atomic.Int64
 			var running sync.WaitGroup
 			b.ResetTimer()

@@ -22,6 +22,17 @@ import (
 
 func TestMain(m *testing.M) { testenv.Main(m) }
 
+// database returns a committer's pool on a database that only t uses.
+func database(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	pool, err := OpenPool(t.Context(), testenv.DatabaseURL(t), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
 // published collects what a committer publishes.
 type published struct {
 	mu       sync.Mutex
@@ -117,7 +128,7 @@ func talk(t *testing.T, c *Committer, rooms []string, writer, posts int) {
 
 func TestPositionsAreDenseWithManyWriters(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	addRooms(t, pool, "a", "b")
 	rooms := []string{"general", "b", "a"}
 	const writers, each = 16, 30
@@ -146,7 +157,7 @@ func TestPositionsAreDenseWithManyWriters(t *testing.T) {
 
 func TestSameClientIDIsOneMessage(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	var committers []*Committer
 	var all []*published
 	for range 2 {
@@ -186,7 +197,7 @@ func TestSameClientIDIsOneMessage(t *testing.T) {
 
 func TestClientIDBelongsToItsAuthorAndRoom(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	addRooms(t, pool, "other")
 	c, _ := start(t, pool)
 	posts := []Post{
@@ -207,7 +218,7 @@ func TestClientIDBelongsToItsAuthorAndRoom(t *testing.T) {
 
 func TestBadRowFailsAlone(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	c, p := start(t, pool)
 	posts := []Post{say("general", "one"), say("general", ""), say("nowhere", "lost"), say("general", "nul \x00"), say("general", "two"), say("general", "three")}
 	jobs := jobsFor(t, posts...)
@@ -230,7 +241,7 @@ func TestBadRowFailsAlone(t *testing.T) {
 
 func TestNothingIsAcknowledgedThatDoesNotCommit(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	_, err := pool.Exec(t.Context(), `
 		CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused at commit'; END $$;
 		CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages DEFERRABLE INITIALLY DEFERRED
@@ -249,7 +260,7 @@ func TestNothingIsAcknowledgedThatDoesNotCommit(t *testing.T) {
 
 func TestPostOfWhoHasLeftIsDropped(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	c, _ := start(t, pool)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -275,7 +286,7 @@ func TestFullQueueIsBusy(t *testing.T) {
 func TestComesBackWithPostgres(t *testing.T) {
 	t.Parallel()
 	server, url := testenv.Postgres(t)
-	pool, err := backing.Postgres(t.Context(), url, "test", PoolSize)
+	pool, err := OpenPool(t.Context(), url, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +311,7 @@ func TestComesBackWithPostgres(t *testing.T) {
 
 // Not parallel: it looks at all goroutines.
 func TestCloseStoresWhatIsQueuedAndLeavesNothing(t *testing.T) { //nolint:paralleltest // see above
-	pool := testenv.Database(t)
+	pool := database(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	c, _ := start(t, pool)
 	results := make(chan error)

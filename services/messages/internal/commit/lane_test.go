@@ -8,8 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"parley/core/testenv"
 )
 
 // hold locks a room in a transaction of its own until release is called.
@@ -41,7 +39,7 @@ func storeLater(t *testing.T, c *Committer, p Post) <-chan outcome {
 
 func TestLockedRoomDoesNotHoldUpOthers(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	addRooms(t, pool, "other")
 	c, p := start(t, pool)
 	release := hold(t, pool, "general")
@@ -81,7 +79,7 @@ func TestLockedRoomDoesNotHoldUpOthers(t *testing.T) {
 
 func TestRoomLockedForLongIsBusy(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := database(t)
 	c, _ := start(t, pool)
 	release := hold(t, pool, "general")
 	defer release()

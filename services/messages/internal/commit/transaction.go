@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,15 +11,9 @@ import (
 	"parley/core/event"
 )
 
-// lockTimeout bounds how long a batch waits for the locks of its rooms. It is
-// far above what another replica's transaction takes.
-const lockTimeout = time.Second
-
-// The transaction: these three in one pipeline, which Postgres runs as one
+// The transaction: these two in one pipeline, which Postgres runs as one
 // transaction, committed at its end.
 const (
-	setLockTimeout = `SELECT set_config('lock_timeout', $1, true)`
-
 	// In order of name, so that two replicas never wait for each other in a
 	// circle. The statement after this one sees what others committed while
 	// this one waited, for its snapshot is taken then (READ COMMITTED).
@@ -90,7 +83,6 @@ func (c *Committer) transact(jobs []*job) ([]row, error) {
 		}
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(setLockTimeout, strconv.FormatInt(lockTimeout.Milliseconds(), 10))
 	batch.Queue(lockRooms, distinct(rooms))
 	batch.Queue(insertPosts, rooms, usernames, bodies, clientIDs).Query(func(result pgx.Rows) error {
 		return readRows(result, rows)

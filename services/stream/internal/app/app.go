@@ -96,7 +96,7 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	}
 	store := history.NewStore(a.pool)
 	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
-	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.ReplayLimit, a.engine)
+	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.engine)
 	caps := &guard.Caps{PerUser: a.cfg.PerUser, PerAddress: a.cfg.PerAddress}
 	a.guard = guard.New(session.NewStore(a.pool), caps, a.log, a.engine.SessionsEnded)
 	a.health = serve.NewHealth(a.pool.Ping)

@@ -38,7 +38,8 @@ type sub struct {
 
 // room lists the subs that a loop has in one room.
 type room struct {
-	subs []*sub
+	subs       []*sub
+	restsUntil time.Time
 }
 
 func (r *room) add(s *sub) {

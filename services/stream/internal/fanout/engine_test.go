@@ -67,7 +67,7 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 		t.Fatal(err)
 	}
 	b := &testBundle{t: t, engine: engine}
-	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), 1000, engine)
+	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), engine)
 	engine.Start(Owners{
 		Log:     func(l *hub.Log) { b.logs.Add(1); b.hub.Release(l) },
 		Session: func(guard.Seat) { b.seats.Add(1) },

@@ -22,6 +22,7 @@ type loop struct {
 	table   table
 	rooms   map[*hub.Log]*room
 	blocked map[*conn]struct{}
+	rests   rests
 	wheel   wheel
 	now     time.Time // of the current round
 	drainBy time.Time // zero unless draining
@@ -35,6 +36,7 @@ func newLoop(e *Engine, p poller) *loop {
 		drained: make(chan struct{}),
 		rooms:   make(map[*hub.Log]*room),
 		blocked: make(map[*conn]struct{}),
+		rests:   newRests(),
 		wheel:   wheel{origin: now}, now: now,
 	}
 }
@@ -78,6 +80,10 @@ func (l *loop) run() {
 				l.finish()
 				return
 			}
+		case l.now = <-l.rests.alarm.C:
+			for _, log := range l.rests.over(l.now) {
+				l.serve(log)
+			}
 		case l.now = <-tick.C:
 			l.wheel.turn(l.now, l.check)
 			l.closeBlocked()
@@ -92,9 +98,7 @@ func (l *loop) read(m mail) {
 		l.admit(s)
 	}
 	for log := range m.grown {
-		if r := l.rooms[log]; r != nil {
-			l.deliver(log, r)
-		}
+		l.serve(log)
 	}
 	for _, n := range m.notices {
 		if r := l.rooms[n.log]; r != nil {

@@ -39,14 +39,13 @@ type Bell interface {
 
 // Hub finds and keeps the logs.
 type Hub struct {
-	store       *history.Store
-	bell        Bell
-	log         *slog.Logger
-	metrics     *Metrics
-	listeners   []Listener
-	replayLimit event.Position
-	reads       chan struct{} // bounds concurrent reads of Postgres
-	kick        chan struct{} // asks for a comparison of heads now
+	store     *history.Store
+	bell      Bell
+	log       *slog.Logger
+	metrics   *Metrics
+	listeners []Listener
+	reads     chan struct{} // bounds concurrent reads of Postgres
+	kick      chan struct{} // asks for a comparison of heads now
 
 	mu   sync.Mutex
 	logs map[string]*Log
@@ -54,12 +53,10 @@ type Hub struct {
 
 const maxReads = 8
 
-// New returns a hub. A log that fell more than replayLimit positions behind
-// starts anew rather than catching up.
-func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, replayLimit event.Position, listeners ...Listener) *Hub {
+// New returns a hub whose logs tell listeners.
+func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, listeners ...Listener) *Hub {
 	return &Hub{
-		store: store, bell: bell, log: log, metrics: metrics,
-		listeners: listeners, replayLimit: replayLimit,
+		store: store, bell: bell, log: log, metrics: metrics, listeners: listeners,
 		reads: make(chan struct{}, maxReads),
 		kick:  make(chan struct{}, 1),
 		logs:  make(map[string]*Log),

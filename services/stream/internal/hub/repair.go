@@ -15,6 +15,7 @@ const (
 	holdTime     = 5 * time.Millisecond  // for publishes that overtook one another
 	graceTime    = 30 * time.Millisecond // for a publish that is on its way
 	pageSize     = 500                   // messages in one read
+	maxCatchUp   = 10_000                // positions; further behind, a log starts anew
 )
 
 // repair is the state of a log's reads from Postgres: one at a time, and those
@@ -177,7 +178,7 @@ func (h *Hub) catchUp(l *Log) error {
 		if err != nil {
 			return err
 		}
-		if page.Head < at || page.Head-at > h.replayLimit {
+		if page.Head < at || page.Head-at > maxCatchUp {
 			h.log.Warn("log restarted", "room", l.Room, "had", at, "head", page.Head)
 			h.metrics.Restarted.Inc()
 			l.restart(page.Head)
