@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -107,19 +108,20 @@ func TestListen(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil { // as a killed process leaves it
 		t.Fatal(err)
 	}
-	for _, addr := range []string{"unix:" + path, "127.0.0.1:0"} {
-		l, err := Listen(addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
+	listeners, err := Listen(t.Context(), net.ListenConfig{}, "127.0.0.1:0, unix:"+path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, addr := range []string{"127.0.0.1:99999", "unix:/nowhere/at/all", "nonsense"} {
-		if l, err := Listen(addr); err == nil {
-			_ = l.Close()
-			t.Errorf("listens on %s", addr)
+	if len(listeners) != 2 || listeners[0].Addr().Network() != "tcp" || listeners[1].Addr().String() != path {
+		t.Errorf("listens on %v", listeners)
+	}
+	if err := Close(listeners); err != nil {
+		t.Error(err)
+	}
+	for _, addr := range []string{"127.0.0.1:99999", "unix:/nowhere/at/all", "nonsense", "", "127.0.0.1:0,nonsense"} {
+		if l, err := Listen(t.Context(), net.ListenConfig{}, addr); err == nil {
+			_ = Close(l)
+			t.Errorf("listens on %q", addr)
 		}
 	}
 	if s := NewServer(http.NotFoundHandler()); s.ReadHeaderTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes == 0 || s.WriteTimeout != 0 {

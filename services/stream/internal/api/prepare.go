@@ -41,8 +41,13 @@ func (a *API) prepare(ctx context.Context, c *gin.Context, read func(*gin.Contex
 	if err != nil {
 		return err
 	}
-	if s.Conn, err = hijack(c, resets); err != nil {
-		return err
+	s.Head = append(head(serve.RequestID(c.Request.Context())), resets...)
+	if s.Conn, _, err = c.Writer.Hijack(); err != nil {
+		return fmt.Errorf("hijack connection: %w", err)
+	}
+	if err := s.Conn.SetDeadline(time.Time{}); err != nil {
+		_ = s.Conn.Close() // it is broken
+		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	if err := a.replayAll(s); err != nil {
 		_ = s.Conn.Close() // half a replay: the client resumes from what it got
@@ -67,6 +72,10 @@ func (a *API) replayAll(s *fanout.Stream) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if err := writeWithin(s.Conn, s.Head); err != nil {
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	s.Head = nil
 	for i := range s.Rooms {
 		if err := a.replay(ctx, s.Conn, &s.Rooms[i], s.Tagged); err != nil {
 			return err
@@ -77,6 +86,13 @@ func (a *API) replayAll(s *fanout.Stream) error {
 
 // acquire returns the logs of all rooms, or releases those it got.
 func (a *API) acquire(ctx context.Context, want asked) ([]fanout.Room, error) {
+	if len(want.cursors) == 1 {
+		l, err := a.Hub.Acquire(ctx, want.cursors[0].Room, want.tagged)
+		if err != nil {
+			return nil, err
+		}
+		return []fanout.Room{{Log: l}}, nil
+	}
 	logs := make([]*hub.Log, len(want.cursors))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, cursor := range want.cursors {
@@ -124,31 +140,23 @@ func (a *API) begin(ctx context.Context, cursors []event.Cursor, s *fanout.Strea
 	return resets, nil
 }
 
-// hijack takes the connection from net/http and writes the head of the stream,
-// the time after which to reconnect, and the resets. The body has no length
-// and no chunks: it ends with the connection (RFC 9112 section 6.3), so
-// frames go out as they lie in the logs.
-func hijack(c *gin.Context, resets []byte) (net.Conn, error) {
-	id := serve.RequestID(c.Request.Context())
-	conn, _, err := c.Writer.Hijack()
-	if err != nil {
-		return nil, fmt.Errorf("hijack connection: %w", err)
-	}
-	head := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n"+
-		"Date: %s\r\n"+
+// head returns the head of the stream, and the time after which to reconnect.
+// The body has no length and no chunks: it ends with the connection (RFC 9112
+// section 6.3), so frames go out as they lie in the logs.
+func head(requestID string) []byte {
+	b := make([]byte, 0, 384)
+	b = append(b, "HTTP/1.1 200 OK\r\n"+
 		"Content-Type: text/event-stream\r\n"+
 		"Cache-Control: no-store\r\n"+
 		"X-Accel-Buffering: no\r\n"+
 		"X-Content-Type-Options: nosniff\r\n"+
-		"%s: %s\r\n"+
-		"Connection: close\r\n\r\n",
-		time.Now().UTC().Format(http.TimeFormat), serve.RequestIDHeader, id)
-	head = event.AppendRetry(head, retryAfter())
-	if err := writeWithin(conn, append(head, resets...)); err != nil {
-		_ = conn.Close() // the write's error says it all
-		return nil, fmt.Errorf("%w: %w", errGone, err)
-	}
-	return conn, nil
+		"Connection: close\r\n"+
+		serve.RequestIDHeader+": "...)
+	b = append(b, requestID...)
+	b = append(b, "\r\nDate: "...)
+	b = time.Now().UTC().AppendFormat(b, http.TimeFormat)
+	b = append(b, "\r\n\r\n"...)
+	return event.AppendRetry(b, retryAfter())
 }
 
 // replay writes from Postgres what follows the cursor, until the log goes on.

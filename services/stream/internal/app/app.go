@@ -42,13 +42,13 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	defer a.close()
-	public, err := serve.Listen(cfg.ListenAddr)
+	public, err := serve.Listen(ctx, fanout.ListenConfig(), cfg.ListenAddr)
 	if err != nil {
 		return err
 	}
-	internal, err := serve.Listen(cfg.MetricsAddr)
+	internal, err := serve.Listen(ctx, net.ListenConfig{}, cfg.MetricsAddr)
 	if err != nil {
-		return errors.Join(err, public.Close())
+		return errors.Join(err, serve.Close(public))
 	}
 	return a.run(ctx, public, internal)
 }
@@ -118,7 +118,7 @@ func (a *app) close() {
 
 // run starts everything, waits for ctx or a failed listener, and stops
 // everything in reverse order. It closes the listeners.
-func (a *app) run(ctx context.Context, public, internal net.Listener) error {
+func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	a.engine.Start(fanout.Owners{Log: a.hub.Release, Session: a.guard.Leave})
@@ -128,10 +128,9 @@ func (a *app) run(ctx context.Context, public, internal net.Listener) error {
 	running.Go(func() {
 		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.End, Renewed: a.hub.Renewed})
 	})
-	failed := make(chan error, 2)
+	failed := make(chan error, len(public)+len(internal))
 	a.serve(a.public, public, failed)
 	a.serve(a.internal, internal, failed)
-	a.log.Info("listening", "addr", public.Addr(), "metrics", internal.Addr())
 
 	var err error
 	select {
@@ -144,12 +143,15 @@ func (a *app) run(ctx context.Context, public, internal net.Listener) error {
 	return errors.Join(err, a.internal.Close())
 }
 
-func (a *app) serve(server *http.Server, l net.Listener, failed chan<- error) {
-	go func() {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			failed <- fmt.Errorf("serve: %w", err)
-		}
-	}()
+func (a *app) serve(server *http.Server, listeners []net.Listener, failed chan<- error) {
+	for _, l := range listeners {
+		a.log.Info("listening", "addr", l.Addr())
+		go func() {
+			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serve: %w", err)
+			}
+		}()
+	}
 }
 
 // drain stops listening, so that the gateway sends nobody here any more, and

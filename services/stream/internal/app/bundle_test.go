@@ -16,9 +16,11 @@ import (
 
 	"parley/core/backing"
 	"parley/core/event"
+	"parley/core/serve"
 	"parley/core/session"
 	"parley/core/sse"
 	"parley/core/testenv"
+	"parley/stream/internal/fanout"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }
@@ -78,7 +80,7 @@ func startOn(t *testing.T, databaseURL string, server *testenv.RedisServer, opti
 func (b *testBundle) run() {
 	b.t.Helper()
 	public, internal := listen(b.t), listen(b.t)
-	b.url = "http://" + public.Addr().String()
+	b.url = "http://" + public[0].Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	var err error
@@ -99,13 +101,13 @@ func (b *testBundle) run() {
 	})
 }
 
-func listen(t *testing.T) net.Listener {
+func listen(t *testing.T) []net.Listener {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	listeners, err := serve.Listen(t.Context(), fanout.ListenConfig(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l
+	return listeners
 }
 
 // signIn makes an account and a session of it that lives for ttl.

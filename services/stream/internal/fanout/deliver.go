@@ -1,6 +1,8 @@
 package fanout
 
 import (
+	"bytes"
+
 	"parley/core/event"
 	"parley/stream/internal/hub"
 )
@@ -33,6 +35,35 @@ func (l *loop) deliver(log *hub.Log, r *room) {
 		}
 		l.advance(s, head, w)
 	}
+}
+
+// greeting is the most that greet gathers, in bytes.
+const greeting = 16 << 10
+
+// greet begins a stream: head, what the logs have, and that it is ready, as far
+// as it fits, in one write. A crowd that returns is mostly a few frames behind.
+func (l *loop) greet(c *conn, head []byte) {
+	b := append(l.scratch[:0], head...)
+	for i := range c.subs {
+		b = c.subs[i].gather(b, greeting-len(b))
+	}
+	l.scratch = b
+	if len(b) == 0 || l.send(c, b) {
+		l.catchUp(c)
+		return
+	}
+	c.pending = bytes.Clone(c.pending) // scratch is used again
+}
+
+// gather appends what follows the sub's cursor, if all of it is at most room
+// bytes, and that the sub is ready.
+func (s *sub) gather(b []byte, room int) []byte {
+	frames, upto, ok := s.log.After(s.at, s.conn.tagged)
+	if !ok || len(frames) > room || upto < s.log.Head() {
+		return b // catchUp will see to it
+	}
+	s.at, s.ready = upto, true
+	return event.AppendReady(append(b, frames...), s.log.Room, s.at, s.conn.tagged)
 }
 
 // catchUp brings every sub of a stream up to its log's present head.

@@ -45,10 +45,11 @@ type Owners struct {
 	Session func(guard.Seat)
 }
 
-// Stream is an open event stream: its head is written, and its replay up to
-// the rooms' cursors.
+// Stream is an event stream, of which nothing but Head is yet to be written up
+// to the rooms' cursors.
 type Stream struct {
 	Conn    net.Conn // hijacked; nothing else reads or writes it any more
+	Head    []byte   // goes out first, together with what the logs have
 	Session guard.Seat
 	Tagged  event.Tagged
 	Rooms   []Room

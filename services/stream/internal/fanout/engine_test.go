@@ -77,7 +77,8 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 			t.Error(err)
 		}
 	})
-	if b.listen, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	cfg := ListenConfig()
+	if b.listen, err = cfg.Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.listen.Close() })

@@ -114,20 +114,25 @@ func (p *epoll) detach(conn net.Conn) (s socket, err error) {
 	if err = errors.Join(err, dupErr); err != nil {
 		return nil, fmt.Errorf("detach socket: %w", err)
 	}
-	if err := tune(fd, conn); err != nil {
-		return nil, errors.Join(err, unix.Close(fd))
-	}
-	return descriptor(fd), nil
+	return descriptor(fd), nil // as non-blocking as the one it duplicates
 }
 
-func tune(fd int, conn net.Conn) error {
-	if err := unix.SetNonblock(fd, true); err != nil {
-		return fmt.Errorf("make socket non-blocking: %w", err)
-	}
+// ListenConfig returns how to listen for streams. What it sets on the listener
+// its connections inherit, which spares each a few system calls. Keep-alives
+// are off: a stream is never silent for long, and unacknowledged pings end it.
+func ListenConfig() net.ListenConfig {
+	return net.ListenConfig{KeepAlive: -1, Control: func(network, _ string, c syscall.RawConn) error {
+		var optErr error
+		err := c.Control(func(fd uintptr) { optErr = tune(int(fd), network) })
+		return errors.Join(err, optErr)
+	}}
+}
+
+func tune(fd int, network string) error {
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBuffer); err != nil {
 		return fmt.Errorf("bound send buffer: %w", err)
 	}
-	if _, ok := conn.(*net.TCPConn); !ok {
+	if network == "unix" {
 		return nil
 	}
 	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, userTimeout); err != nil {

@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -61,7 +62,7 @@ func (p *goroutines) close() error {
 	return nil
 }
 
-// connection hands one slice at a time to its writing goroutine.
+// connection hands a copy of one slice at a time to its writing goroutine.
 type connection struct {
 	conn net.Conn
 	work chan []byte // has room for one
@@ -83,7 +84,7 @@ func (c *connection) write(b []byte) (n int, blocked bool, err error) {
 		return 0, true, nil
 	}
 	c.idle = false
-	c.work <- b
+	c.work <- bytes.Clone(b)
 	return len(b), false, nil
 }
 

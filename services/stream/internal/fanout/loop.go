@@ -27,6 +27,7 @@ type loop struct {
 	now     time.Time // of the current round
 	drainBy time.Time // zero unless draining
 	tally   tally
+	scratch []byte // of greet
 }
 
 func newLoop(e *Engine, p poller) *loop {
@@ -146,7 +147,7 @@ func (l *loop) admit(s entrant) {
 		return
 	}
 	l.wheel.add(c.handle, l.due(c))
-	l.catchUp(c)
+	l.greet(c, s.Head)
 }
 
 // room returns the list of the loop's subs of log, which may be new.

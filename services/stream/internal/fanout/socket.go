@@ -6,8 +6,8 @@ import "net"
 // bare descriptor in an epoll set, on Linux, and a net.Conn with goroutines of
 // its own, elsewhere.
 type socket interface {
-	// write writes what is taken now, and keeps no more than b itself; blocked
-	// says that it was less than b, and that readiness will tell when to go on.
+	// write writes what is taken now, and doesn't keep b; blocked says that it
+	// was less than b, and that readiness will tell when to go on.
 	write(b []byte) (n int, blocked bool, err error)
 	// discard reads away what a client sends on its stream, where nothing is
 	// expected. It reports whether the peer has closed.
