@@ -62,13 +62,13 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 		return err
 	}
 	defer a.Close()
-	public, err := serve.Listen(cfg.ListenAddr)
+	public, err := serve.Listen(ctx, net.ListenConfig{}, cfg.ListenAddr)
 	if err != nil {
 		return err
 	}
-	internal, err := serve.Listen(cfg.MetricsAddr)
+	internal, err := serve.Listen(ctx, net.ListenConfig{}, cfg.MetricsAddr)
 	if err != nil {
-		return errors.Join(err, public.Close())
+		return errors.Join(err, serve.Close(public))
 	}
 	return a.serve(ctx, public, internal)
 }
@@ -86,7 +86,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
 		return nil, err
 	}
-	if a.commits, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName+" commit", commit.PoolSize); err != nil {
+	if a.commits, err = commit.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
 		return nil, err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
@@ -146,15 +146,17 @@ func (a *App) Close() {
 	}
 }
 
-// serve answers on both addresses until ctx ends or one of them fails.
-func (a *App) serve(ctx context.Context, public, internal net.Listener) error {
+// serve answers on all addresses until ctx ends or one of them fails.
+func (a *App) serve(ctx context.Context, public, internal []net.Listener) error {
 	servers := []*http.Server{serve.NewServer(a.Handler), serve.NewServer(serve.Internal(a.registry, a.health))}
 	servers[0].ReadTimeout, servers[0].WriteTimeout = readTimeout, writeTimeout
-	failed := make(chan error, len(servers))
-	for i, l := range []net.Listener{public, internal} {
-		a.running.Go(func() { failed <- servers[i].Serve(l) })
+	failed := make(chan error, len(public)+len(internal))
+	for i, listeners := range [][]net.Listener{public, internal} {
+		for _, l := range listeners {
+			a.running.Go(func() { failed <- servers[i].Serve(l) })
+			a.log.Info("listening", "addr", l.Addr().String())
+		}
 	}
-	a.log.Info("serving", "address", public.Addr().String(), "internal", internal.Addr().String())
 
 	var err error
 	select {
