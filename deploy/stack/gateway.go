@@ -83,7 +83,7 @@ upstream stream {
 func (s *Stack) servers(service, policy string) string {
 	var b strings.Builder
 	for _, part := range s.of(service) {
-		fmt.Fprintf(&b, "    server %s %s;\n", part.addr, policy)
+		fmt.Fprintf(&b, "    server unix:%s %s;\n", s.socket(part), policy)
 	}
 	return b.String()
 }

@@ -58,12 +58,15 @@ func (s *Stack) prepareService(service string, i, firstPort int) error {
 	out := s.log.writer(part.name)
 	part.launch = func(ctx context.Context) (*testenv.Process, error) {
 		cmd := exec.Command(filepath.Join(s.cfg.Bin, service))
-		cmd.Env = s.environment(part.addr, part.metrics)
+		cmd.Env = s.environment(part.addr+",unix:"+s.socket(part), part.metrics)
 		cmd.Stdout, cmd.Stderr = out, out
 		return launch(ctx, cmd, "http://"+part.addr+"/healthz")
 	}
 	return nil
 }
+
+// socket returns the path at which the gateway finds a service.
+func (s *Stack) socket(part *Part) string { return filepath.Join(s.sockets, part.name+".sock") }
 
 // environment returns what a service is told: what we were told, and where
 // everything is.

@@ -8,6 +8,9 @@
 //	          ▼                 ▼             ▼
 //	      postgres            redis       (both)
 //
+// The gateway reaches the services over Unix sockets; they listen on loopback
+// ports as well, for whoever wants to talk to one of them alone.
+//
 // Each is a [Part]: started in this order, watched, started again when it dies
 // by itself, and stopped from the top down. No process outlives this one.
 //
@@ -56,6 +59,7 @@ type Stack struct {
 	ports   *ports
 	status  status
 	gateway string
+	sockets string // folder of the services' Unix sockets
 
 	// Set before anything starts, and not changed afterwards.
 	postgres *testenv.PostgresServer
@@ -110,11 +114,24 @@ func (s *Stack) start(ctx context.Context) error {
 
 // prepare settles every part's address and how it is started.
 func (s *Stack) prepare() error {
-	steps := []func() error{s.reservePort, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway}
+	steps := []func() error{s.reservePort, s.prepareSockets, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// prepareSockets makes the folder where the gateway finds the services. It is
+// not in the stack's own, which may lie where nginx's workers can't go, or too
+// deep: a socket's path has at most 107 bytes.
+func (s *Stack) prepareSockets() (err error) {
+	if s.sockets, err = os.MkdirTemp("", "parley-"); err != nil {
+		return fmt.Errorf("make folder for sockets: %w", err)
+	}
+	if err := os.Chmod(s.sockets, 0o755); err != nil { //nolint:gosec // nginx's workers are somebody else
+		return fmt.Errorf("open folder for sockets: %w", err)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (s *Stack) Stop() error {
 
 func (s *Stack) settle() error {
 	s.watchers.Wait()
-	err := s.removeStatus()
+	err := errors.Join(s.removeStatus(), os.RemoveAll(s.sockets))
 	if closeErr := s.lock.Close(); closeErr != nil && !errors.Is(closeErr, os.ErrClosed) {
 		err = errors.Join(err, fmt.Errorf("release lock: %w", closeErr))
 	}
