@@ -15,6 +15,9 @@ var funcs = template.FuncMap{
 	"initial":  initial,
 	"tint":     tint,
 	"modules":  modules,
+	"device":   deviceOf,
+	"ago":      ago,
+	"stamp":    stamp,
 }
 
 // tints is how many colours avatars have: --tint-0 … in css/colors.css.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"parley/core/event"
+	"parley/core/session"
 	"parley/messages/internal/room"
 )
 
@@ -37,6 +38,16 @@ type Room struct {
 	Messages []event.Message // oldest first
 	Error    string          // why a form's post failed, for the reader; "" else
 	Draft    string          // the body that was not stored then
+}
+
+// Account is the data of account.html: the sessions, and the form for a new
+// password.
+type Account struct {
+	Username string
+	Sessions []session.Session // the present one first, then the latest seen
+	Current  string            // the id of the present one
+	Changed  bool              // the password was just changed
+	Error    string            // why it was not, for the reader; "" else
 }
 
 // Error is the data of error.html.

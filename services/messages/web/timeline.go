@@ -39,4 +39,6 @@ func timeline(messages []event.Message) []entry {
 func (e entry) Clock() string { return e.CreatedAt.UTC().Format("15:04") }
 
 // Stamp is when the message was written, for machines.
-func (e entry) Stamp() string { return e.CreatedAt.UTC().Format(event.TimeFormat) }
+func (e entry) Stamp() string { return stamp(e.CreatedAt) }
+
+func stamp(t time.Time) string { return t.UTC().Format(event.TimeFormat) }

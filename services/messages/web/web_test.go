@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"parley/core/event"
+	"parley/core/session"
 	"parley/messages/internal/room"
 )
 
@@ -27,6 +28,10 @@ func TestEveryPageRenders(t *testing.T) {
 				Username: "ada", Room: "general", Head: 2, More: true, Rooms: rooms, Error: odd, Draft: odd,
 				Messages: []event.Message{{ID: 1, Revision: 1, Room: "general", Username: "bob", Body: odd}},
 			},
+		},
+		"account.html": {
+			Account{Username: "ada"},
+			Account{Username: "ada", Current: "1", Changed: true, Error: odd, Sessions: []session.Session{{ID: "1", UserAgent: odd}, {ID: odd, UserAgent: "curl/8"}}},
 		},
 		"error.html": {Error{Status: 404, Title: "Not Found", Message: odd}, Error{Status: 503, Username: "ada"}},
 	} {

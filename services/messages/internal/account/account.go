@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -29,136 +28,101 @@ const (
 	MaxPassword = 256
 )
 
-// The times over which the limits count.
-const (
-	loginWindow    = 3 * time.Minute
-	registerWindow = 10 * time.Minute
-)
-
-// failuresPerAddress is how many times the failures of one name an address may
-// have: several people share an address.
-const failuresPerAddress = 5
-
-// Limits are how often one may try. 0 is no limit.
-type Limits struct {
-	Login    int // failures a name, within 3 minutes; five times that an address
-	Register int // sign-ups an address, within 10 minutes
+// Proof is that somebody knows an account's password. It holds for as long as
+// the password stays: see [Accounts.Confirm].
+type Proof struct {
+	Username string // folded to lower case
+	hash     string
 }
 
 // Accounts registers people and knows them again.
 type Accounts struct {
-	pool          *pgxpool.Pool
-	hasher        *hasher
-	nameFailures  *limit.Limiter
-	addrFailures  *limit.Limiter
-	registrations *limit.Limiter
+	pool     *pgxpool.Pool
+	hasher   *hasher
+	throttle throttle
 }
 
-// New returns the accounts in pool's database.
-func New(pool *pgxpool.Pool, limits Limits) (*Accounts, error) {
+// New returns the accounts in pool's database. shared is where the replicas
+// count together.
+func New(pool *pgxpool.Pool, limits Limits, shared *limit.Shared) (*Accounts, error) {
 	h, err := newHasher()
 	if err != nil {
 		return nil, err
 	}
-	return &Accounts{
-		pool:          pool,
-		hasher:        h,
-		nameFailures:  limit.New(limits.Login, loginWindow),
-		addrFailures:  limit.New(limits.Login*failuresPerAddress, loginWindow),
-		registrations: limit.New(limits.Register, registerWindow),
-	}, nil
+	return &Accounts{pool: pool, hasher: h, throttle: newThrottle(limits, shared)}, nil
 }
 
-// Register makes an account and returns its name, folded to lower case. from
-// is who asks. Errors: [ErrUsernameInvalid], [ErrUsernameTaken],
-// [ErrPasswordTooShort], [ErrPasswordTooLong], [ErrBusy], [*limit.Exceeded].
-func (a *Accounts) Register(ctx context.Context, username, password string, from netip.Addr) (string, error) {
+// Register makes an account. from is who asks. Errors: [ErrUsernameInvalid],
+// [ErrUsernameTaken], [ErrPasswordTooShort], [ErrPasswordTooLong], [ErrBusy],
+// [*limit.Exceeded].
+func (a *Accounts) Register(ctx context.Context, username, password string, from netip.Addr) (Proof, error) {
 	username, ok := foldName(username)
-	switch {
-	case !ok:
-		return "", ErrUsernameInvalid
-	case len(password) < MinPassword:
-		return "", ErrPasswordTooShort
-	case len(password) > MaxPassword:
-		return "", ErrPasswordTooLong
+	if !ok {
+		return Proof{}, ErrUsernameInvalid
 	}
-	if err := a.registrations.Take(network(from)); err != nil {
-		return "", err
+	if err := checkPassword(password); err != nil {
+		return Proof{}, err
 	}
-	release, err := a.hasher.acquire(ctx)
+	if err := a.throttle.register(ctx, from); err != nil {
+		return Proof{}, err
+	}
+	hash, err := a.hash(ctx, password)
 	if err != nil {
-		return "", err
+		return Proof{}, err
 	}
-	hash, err := a.hasher.hash(password)
-	release()
-	if err != nil {
-		return "", err
-	}
-	return username, a.insert(ctx, username, hash)
+	return Proof{username, hash}, a.insert(ctx, username, hash)
 }
 
-// Authenticate returns the folded name of the account that username and
-// password belong to. from is who asks. Errors: [ErrBadCredentials], which
-// takes the same time whether the name exists or not; [ErrBusy];
-// [*limit.Exceeded] after too many failures.
-func (a *Accounts) Authenticate(ctx context.Context, username, password string, from netip.Addr) (string, error) {
+// Authenticate checks a password. from is who asks. Errors:
+// [ErrBadCredentials], which takes the same time whether the name exists or
+// not; [ErrBusy]; [*limit.Exceeded] after too many failures.
+func (a *Accounts) Authenticate(ctx context.Context, username, password string, from netip.Addr) (Proof, error) {
 	username, ok := foldName(username)
 	if !ok {
 		username = "" // nobody's
 	}
-	if err := a.checkFailures(username, from); err != nil {
-		return "", err
+	if err := a.throttle.check(ctx, username, from); err != nil {
+		return Proof{}, err
 	}
+	release, err := a.hasher.acquire(ctx)
+	if err != nil {
+		return Proof{}, err
+	}
+	defer release()
+	// Again: many may have failed while this one waited.
+	if err := a.throttle.check(ctx, username, from); err != nil {
+		return Proof{}, err
+	}
+	hash, err := a.findHash(ctx, username)
+	if err != nil {
+		return Proof{}, err
+	}
+	matches, err := a.hasher.matches(password, hash)
+	if err != nil {
+		return Proof{}, fmt.Errorf("check password of %s: %w", username, err)
+	}
+	if !matches {
+		a.throttle.fail(ctx, username, from)
+		return Proof{}, ErrBadCredentials
+	}
+	return Proof{username, hash}, nil
+}
+
+func (a *Accounts) hash(ctx context.Context, password string) (string, error) {
 	release, err := a.hasher.acquire(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer release()
-	// Again: many may have failed while this one waited.
-	if err := a.checkFailures(username, from); err != nil {
-		return "", err
-	}
-	hash, err := a.findHash(ctx, username)
-	if err != nil {
-		return "", err
-	}
-	matches, err := a.hasher.matches(password, hash)
-	if err != nil {
-		return "", fmt.Errorf("check password of %s: %w", username, err)
-	}
-	if !matches {
-		a.countFailure(username, from)
-		return "", ErrBadCredentials
-	}
-	return username, nil
+	return a.hasher.hash(password)
 }
 
-// checkFailures counts what can't be a name by the address alone: it is nobody's.
-func (a *Accounts) checkFailures(username string, from netip.Addr) error {
-	if username != "" {
-		if err := a.nameFailures.Check(username); err != nil {
-			return err
-		}
+func checkPassword(password string) error {
+	switch {
+	case len(password) < MinPassword:
+		return ErrPasswordTooShort
+	case len(password) > MaxPassword:
+		return ErrPasswordTooLong
 	}
-	return a.addrFailures.Check(network(from))
-}
-
-// countFailure ignores that a limit is used up: the next check will say so.
-func (a *Accounts) countFailure(username string, from netip.Addr) {
-	if username != "" {
-		_ = a.nameFailures.Take(username)
-	}
-	_ = a.addrFailures.Take(network(from))
-}
-
-// network returns what counts as one address: an IPv6 customer has a /64.
-func network(addr netip.Addr) string {
-	if !addr.Is6() {
-		return addr.String()
-	}
-	prefix, err := addr.Prefix(64)
-	if err != nil {
-		return addr.String()
-	}
-	return prefix.String()
+	return nil
 }

@@ -31,8 +31,8 @@ import (
 
 const (
 	serviceName  = "messages"
-	readPool     = 12 // connections for everything but commits
-	readTimeout  = 15 * time.Second
+	readPool     = 12               // connections for everything but commits
+	readTimeout  = 10 * time.Second // for a request, its body included
 	writeTimeout = 30 * time.Second // there are no streams here
 	stopTimeout  = 10 * time.Second
 	cleanEvery   = time.Hour
@@ -92,7 +92,8 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
 		return nil, err
 	}
-	accounts, err := account.New(a.pool, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister})
+	shared := limit.NewShared(a.redis, log)
+	accounts, err := account.New(a.pool, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
 	if err != nil {
 		return nil, err
 	}
@@ -102,23 +103,28 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
 	a.sessions = session.NewStore(a.pool)
-	seen := cookie.NewSeen(a.sessions, log)
+	sessions := &cookie.Store{
+		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: cookie.NewSeen(a.sessions, log),
+		HTTPS: cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL,
+	}
 	a.publisher = publish.New(a.redis, log, a.registry)
+	sessions.Ended = a.publisher.SessionsEnded
 	a.committer = commit.New(a.commits, a.publisher.Messages, log, a.registry)
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
-		Sessions:     cookie.NewStore(a.sessions, cfg.SessionTTL, cfg.TrustedProxies.HTTPS, a.publisher.SessionsEnded, seen),
+		Sessions:     sessions,
 		Rooms:        room.NewStore(a.pool),
 		History:      message.NewHistory(a.pool),
 		Committer:    a.committer,
-		MessageLimit: limit.New(cfg.RateLimitMessages, time.Minute),
+		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
 		Health:       a.health,
 		Log:          log,
 		Metrics:      a.registry,
 	})
-	a.running.Go(func() { seen.Run(ctx) })
+	a.running.Go(func() { sessions.Seen.Run(ctx) })
+	a.running.Go(func() { sessions.Finder.Run(ctx) })
 	a.running.Go(func() { a.removeExpiredSessions(ctx) })
 	return a, nil
 }

@@ -22,6 +22,10 @@ var guarded = []request{
 	{name: "post broken", path: "/chat/general/messages", body: `{`},
 	{name: "post too much", path: "/chat/general/messages", body: strings.Repeat("x", 65<<10)},
 	{name: "form", path: "/chat/general/messages", contentType: form, body: `body=x`},
+	{name: "sessions", method: http.MethodGet, path: "/sessions"},
+	{name: "end a session", method: http.MethodDelete, path: "/sessions/00000000-0000-0000-0000-000000000000"},
+	{name: "end a session by form", path: "/sessions/00000000-0000-0000-0000-000000000000/end", contentType: form},
+	{name: "password", path: "/password", body: `{"current":"correct horse","password":"another horse"}`},
 }
 
 func TestWithoutSession(t *testing.T) {
@@ -154,17 +158,20 @@ func TestOtherSitesCannotWrite(t *testing.T) {
 		{"Sec-Fetch-Site", "same-site", "Origin", "https://other.parley.example"},
 		{"Origin", "null"},
 	} {
-		for _, path := range []string{"/chat/general/messages", "/chat", "/login", "/register", "/logout"} {
+		for _, path := range []string{"/chat/general/messages", "/chat", "/login", "/register", "/logout", "/password", "/sessions/x/end"} {
 			if a := ada.form(path, "body=x&name=x", header...); a.status != 403 || a.code() != "cross_origin" {
 				t.Errorf("%s with %v: %d %s", path, header, a.status, a.body)
 			}
+		}
+		if a := ada.do(http.MethodDelete, "/sessions/x", "", nil, header...); a.status != 403 {
+			t.Errorf("DELETE with %v: %d %s", header, a.status, a.body)
 		}
 	}
 	if a := ada.get("/chat", "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"); a.status != 200 {
 		t.Errorf("a link from elsewhere: %d, want 200", a.status)
 	}
 	host := strings.TrimPrefix(b.url, "http://")
-	for _, header := range [][]string{{"Sec-Fetch-Site", "same-origin"}, {"Origin", "http://" + host}, {"Origin", "https://" + host}} {
+	for _, header := range [][]string{nil, {"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "none"}, {"Origin", "http://" + host}, {"Origin", "https://" + host}} {
 		if a := ada.post("/chat/general/messages", fields{"body": "x"}, header...); a.status != 201 {
 			t.Errorf("with %v: %d %s", header, a.status, a.body)
 		}

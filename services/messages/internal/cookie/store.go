@@ -6,6 +6,7 @@
 //
 //	Username   whose session it is
 //	loaded     the stored session that came with the request, if any
+//	issued     the key of the session that saving has made
 //
 // Saving a session without loaded signs in: it makes a new token and ends the
 // session that the request came with. Saving with it keeps that session, if it
@@ -26,7 +27,10 @@ import (
 // Username is the key under which a session holds the name of who is signed in.
 const Username = "username"
 
-const loaded = "session"
+const (
+	loaded = "session"
+	issued = "issued"
+)
 
 // ErrNobody is returned for saving a session that says nobody is signed in.
 var ErrNobody = errors.New("a session needs a username")
@@ -36,21 +40,15 @@ const touchAfter = time.Minute
 
 // Store implements the store of gin-contrib/sessions.
 type Store struct {
-	sessions *session.Store
-	ttl      time.Duration
-	https    func(*http.Request) bool
-	ended    func(...session.Key)
-	seen     *Seen
+	Sessions *session.Store
+	Finder   *session.Finder
+	Seen     *Seen                    // gets those that were seen
+	Ended    func(...session.Key)     // gets those that were ended
+	HTTPS    func(*http.Request) bool // whether a request came by https
+	TTL      time.Duration            // how long a session lives
 }
 
 var _ ginsessions.Store = (*Store)(nil)
-
-// NewStore returns a store of sessions that live for ttl. https says whether a
-// request came by https; ended gets the sessions that were ended; seen gets
-// those that were seen.
-func NewStore(s *session.Store, ttl time.Duration, https func(*http.Request) bool, ended func(...session.Key), seen *Seen) *Store {
-	return &Store{sessions: s, ttl: ttl, https: https, ended: ended, seen: seen}
-}
 
 // Options implements the interface; the store's cookies have options of their own.
 func (s *Store) Options(ginsessions.Options) {}
@@ -71,7 +69,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	if !ok {
 		return fresh, nil
 	}
-	found, err := s.sessions.Find(r.Context(), key)
+	found, err := s.Finder.Find(r.Context(), key)
 	if errors.Is(err, session.ErrNotFound) {
 		return fresh, nil
 	}
@@ -79,7 +77,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 		return fresh, err
 	}
 	if time.Since(found.LastSeenAt) > touchAfter {
-		s.seen.note(key)
+		s.Seen.note(key)
 	}
 	fresh.IsNew = false
 	fresh.ID = found.ID
@@ -99,36 +97,35 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, saved *sessions.Ses
 	case username == "":
 		return ErrNobody
 	case kept && current.Username == username:
-		return s.sessions.Touch(r.Context(), current.Key)
+		return s.Sessions.Touch(r.Context(), current.Key)
 	}
-	return s.signIn(r, w, username)
-}
-
-func (s *Store) signIn(r *http.Request, w http.ResponseWriter, username string) error {
-	old, had := session.FromRequest(r)
-	if !had {
-		token, err := s.sessions.Create(r.Context(), username, r.UserAgent(), s.ttl)
-		if err != nil {
-			return err
-		}
-		s.setCookie(w, r, token)
-		return nil
-	}
-	token, err := s.sessions.Rotate(r.Context(), old, username, r.UserAgent(), s.ttl)
+	token, err := s.signIn(r, username)
 	if err != nil {
 		return err
 	}
-	s.ended(old)
+	saved.Values[issued], _ = token.Key()
 	s.setCookie(w, r, token)
 	return nil
 }
 
+func (s *Store) signIn(r *http.Request, username string) (session.Token, error) {
+	old, had := session.FromRequest(r)
+	if !had {
+		return s.Sessions.Create(r.Context(), username, r.UserAgent(), s.TTL)
+	}
+	token, err := s.Sessions.Rotate(r.Context(), old, username, r.UserAgent(), s.TTL)
+	if err == nil {
+		s.Ended(old)
+	}
+	return token, err
+}
+
 func (s *Store) signOut(r *http.Request, w http.ResponseWriter) error {
 	if key, ok := session.FromRequest(r); ok {
-		if err := s.sessions.End(r.Context(), key); err != nil {
+		if err := s.Sessions.End(r.Context(), key); err != nil {
 			return err
 		}
-		s.ended(key)
+		s.Ended(key)
 	}
 	options := s.cookieOptions(r)
 	options.MaxAge = -1
@@ -143,8 +140,8 @@ func (s *Store) setCookie(w http.ResponseWriter, r *http.Request, token session.
 func (s *Store) cookieOptions(r *http.Request) *sessions.Options {
 	return &sessions.Options{
 		Path:     "/",
-		MaxAge:   int(s.ttl.Seconds()),
-		Secure:   s.https(r),
+		MaxAge:   int(s.TTL.Seconds()),
+		Secure:   s.HTTPS(r),
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
 	}

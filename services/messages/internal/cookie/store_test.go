@@ -27,8 +27,13 @@ func setUp(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	b := &bundle{sessions: session.NewStore(pool)}
-	b.store = NewStore(b.sessions, time.Hour, func(*http.Request) bool { return false },
-		func(keys ...session.Key) { b.ended = append(b.ended, keys...) }, NewSeen(b.sessions, nil))
+	finder := session.NewFinder(b.sessions)
+	go finder.Run(t.Context())
+	b.store = &Store{
+		Sessions: b.sessions, Finder: finder, Seen: NewSeen(b.sessions, nil), TTL: time.Hour,
+		Ended: func(keys ...session.Key) { b.ended = append(b.ended, keys...) },
+		HTTPS: func(*http.Request) bool { return false },
+	}
 	return b
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"parley/messages/internal/account"
 	"parley/messages/web"
 )
 
@@ -63,16 +64,16 @@ func (h *Handler) login(c *gin.Context) {
 
 // signIn starts a session for the account that check returns.
 func (h *Handler) signIn(c *gin.Context, mode string, status int,
-	check func(ctx context.Context, username, password string, from netip.Addr) (string, error),
+	check func(ctx context.Context, username, password string, from netip.Addr) (account.Proof, error),
 ) {
 	got, err := readCredentials(c)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	username, err := check(c.Request.Context(), got.Username, got.Password, h.Proxies.Client(c.Request))
+	proof, err := check(c.Request.Context(), got.Username, got.Password, h.Proxies.Client(c.Request))
 	if err == nil {
-		err = h.startSession(c, username)
+		err = h.startSession(c, proof)
 	}
 	switch {
 	case err != nil && got.form && wantsPage(c.Request):
@@ -85,7 +86,7 @@ func (h *Handler) signIn(c *gin.Context, mode string, status int,
 	case got.form:
 		c.Redirect(http.StatusSeeOther, localPath(got.next))
 	default:
-		c.JSON(status, gin.H{"username": username})
+		c.JSON(status, gin.H{"username": proof.Username})
 	}
 }
 

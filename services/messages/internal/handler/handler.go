@@ -64,7 +64,7 @@ func (h *Handler) routes() *gin.Engine {
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.Use(h.observe, h.recovered, secure, h.sameOrigin, ginsessions.Sessions(session.CookieName, h.Sessions))
+	e.Use(h.observe, h.recovered, h.secure, h.sameOrigin, ginsessions.Sessions(session.CookieName, h.Sessions))
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
 	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
 
@@ -79,6 +79,12 @@ func (h *Handler) routes() *gin.Engine {
 	e.POST("/register", h.register)
 	e.POST("/login", h.login)
 	e.POST("/logout", h.logout)
+
+	own := e.Group("", h.signedIn)
+	own.Match(read, "/sessions", h.listSessions)
+	own.DELETE("/sessions/:id", h.deleteSession)
+	own.POST("/sessions/:id/end", h.endListed)
+	own.POST("/password", h.changePassword)
 
 	chat := e.Group("/chat", h.signedIn)
 	chat.Match(read, "", h.listRooms)

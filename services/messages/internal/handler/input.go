@@ -3,11 +3,13 @@ package handler
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -22,13 +24,16 @@ type input struct {
 }
 
 // readInput reads the body. Errors: errTooLarge, errMediaType, errJSON,
-// errForm, errUnread.
+// errForm, errUnread, errSlow once the server's ReadTimeout is over.
 //
 // What is left of a body that is too large is net/http's to read away, if it
 // is not much: http.MaxBytesReader would have the connection closed instead,
 // maybe before the gateway has read the answer.
 func readInput(r *http.Request) (*input, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, errSlow
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnread, err)
 	}

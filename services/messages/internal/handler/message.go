@@ -35,7 +35,6 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	c.Header("Cache-Control", "no-store")
 	c.Data(http.StatusOK, "application/json; charset=utf-8", appendPage(nil, page))
 }
 
@@ -142,7 +141,7 @@ func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {
 	if p.Room, err = roomName(c); err != nil {
 		return commit.Receipt{}, err
 	}
-	if err := h.MessageLimit.Take(p.Username); err != nil {
+	if err := h.MessageLimit.Take(c.Request.Context(), p.Username); err != nil {
 		return commit.Receipt{}, err
 	}
 	return h.Committer.Store(c.Request.Context(), p)

@@ -14,6 +14,5 @@ func (h *Handler) render(c *gin.Context, status int, name string, data any) {
 		c.JSON(internal.status, gin.H{"error": gin.H{"code": internal.code, "message": internal.message}})
 		return
 	}
-	c.Header("Cache-Control", "no-store")
 	c.Data(status, "text/html; charset=utf-8", page.Bytes())
 }

@@ -29,10 +29,12 @@ var (
 	errJSON          = errors.New("invalid JSON")
 	errForm          = errors.New("invalid form")
 	errUnread        = errors.New("request not read to its end")
+	errSlow          = errors.New("request not read in time")
 	errMediaType     = errors.New("unsupported media type")
 	errTooLarge      = errors.New("request too large")
 	errBeforeInvalid = errors.New("before invalid")
 	errLimitInvalid  = errors.New("limit invalid")
+	errNoSession     = errors.New("no such session of this user")
 )
 
 // problem is how an error is told to a client.
@@ -54,6 +56,8 @@ var problems = []struct {
 	{errCrossOrigin, problem{403, "cross_origin", "This request came from another site."}},
 	{errJSON, problem{400, "invalid_json", "The request is not the JSON that is expected here."}},
 	{errForm, problem{400, "invalid_form", "The form could not be read."}},
+	{errSlow, problem{408, "timeout", "The request took too long to arrive."}},
+	{errNoSession, problem{404, "session_not_found", "You have no such session."}},
 	{errUnread, problem{400, "incomplete", "The request ended before its end."}},
 	{errMediaType, problem{415, "unsupported_media_type", "Send application/json or application/x-www-form-urlencoded."}},
 	{errTooLarge, problem{413, "too_large", "A request may have at most 64 KiB."}},
@@ -126,7 +130,6 @@ func (h *Handler) note(c *gin.Context, err error) problem {
 	c.Abort()
 	_ = c.Error(err) // returns what it was given
 	p := problemOf(err)
-	c.Header("Cache-Control", "no-store")
 	var exceeded *limit.Exceeded
 	switch {
 	case errors.As(err, &exceeded):

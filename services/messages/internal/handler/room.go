@@ -23,7 +23,6 @@ func (h *Handler) listRooms(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	c.Header("Cache-Control", "no-store")
 	c.JSON(http.StatusOK, gin.H{"rooms": rooms})
 }
 

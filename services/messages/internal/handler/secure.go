@@ -20,9 +20,18 @@ var policy = strings.Join([]string{
 	"frame-ancestors 'none'",
 }, "; ")
 
+// hsts has browsers come by https only, for a year. Other services of the
+// domain are none of ours.
+const hsts = "max-age=31536000"
+
 // secure sets the headers that bound what a browser does with our answers.
-func secure(c *gin.Context) {
+// Those that may be kept say so themselves.
+func (h *Handler) secure(c *gin.Context) {
 	header := c.Writer.Header()
+	header.Set("Cache-Control", "no-store")
+	if h.Proxies.HTTPS(c.Request) {
+		header.Set("Strict-Transport-Security", hsts)
+	}
 	header.Set("Content-Security-Policy", policy)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "same-origin")

@@ -1,6 +1,8 @@
 package handler
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -8,11 +10,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/core/session"
+	"parley/messages/internal/account"
 	"parley/messages/internal/cookie"
 )
 
-// usernameKey is where a request's context has the name of who is signed in.
-const usernameKey = "parley/username"
+// sessionKey is where a request's context has the session of who is signed in.
+const sessionKey = "parley/session"
 
 // signedIn lets only those through who are signed in. A page's visitor is sent
 // to sign in; anybody else is told to.
@@ -23,7 +26,6 @@ func (h *Handler) signedIn(c *gin.Context) {
 		h.fail(c, err)
 	case name != "":
 	case isRead(c.Request) && wantsPage(c.Request):
-		c.Header("Cache-Control", "no-store")
 		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
 		c.Abort()
 	default:
@@ -39,23 +41,45 @@ func (h *Handler) identify(c *gin.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name, _ := s.Values[cookie.Username].(string)
-	c.Set(usernameKey, name)
-	return name, nil
+	found, _ := cookie.Current(s)
+	c.Set(sessionKey, found)
+	return found.Username, nil
+}
+
+// current returns the session that identify has found; the zero Session if it
+// found none.
+func current(c *gin.Context) session.Session {
+	found, _ := c.Get(sessionKey)
+	s, _ := found.(session.Session)
+	return s
 }
 
 // user returns the name that identify has found.
-func user(c *gin.Context) string { return c.GetString(usernameKey) }
+func user(c *gin.Context) string { return current(c).Username }
 
-// startSession signs username in, with a new token.
-func (h *Handler) startSession(c *gin.Context, username string) error {
+// startSession signs in who has given proof, with a new token.
+func (h *Handler) startSession(c *gin.Context, proof account.Proof) error {
 	if _, err := h.identify(c); err != nil {
 		return err
 	}
 	s := ginsessions.Default(c)
 	s.Clear()
-	s.Set(cookie.Username, username)
-	return s.Save()
+	s.Set(cookie.Username, proof.Username)
+	if err := s.Save(); err != nil {
+		return err
+	}
+	if err := h.Accounts.Confirm(c.Request.Context(), proof); err != nil {
+		return errors.Join(err, h.withdrawSession(c))
+	}
+	return nil
+}
+
+func (h *Handler) withdrawSession(c *gin.Context) error {
+	s, err := h.Sessions.Get(c.Request, session.CookieName)
+	if err != nil {
+		return err
+	}
+	return h.Sessions.Withdraw(context.WithoutCancel(c.Request.Context()), c.Writer, s)
 }
 
 // endSession signs out. It need not know who is signed in.

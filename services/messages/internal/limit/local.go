@@ -1,9 +1,6 @@
-// Package limit bounds how often something may happen, per key: per name, per
-// address.
 package limit
 
 import (
-	"fmt"
 	"sync"
 	"time"
 )
@@ -12,52 +9,30 @@ import (
 // that is not stopped by counting addresses.
 const maxKeys = 100_000
 
-// Exceeded is the error of a key that has used up its limit.
-type Exceeded struct {
-	Wait time.Duration // until the next is allowed
-}
-
-func (e *Exceeded) Error() string { return fmt.Sprintf("limit exceeded for another %s", e.Wait) }
-
-// Limiter allows each key a burst of so many, which grows back evenly over a
-// time. It is the generic cell rate algorithm (ITU-T I.371): one moment per
-// key, at which the key will have its whole burst again. It counts for this
-// process alone.
-type Limiter struct {
-	cost  time.Duration // how much later that moment gets by one
-	burst time.Duration // how late it may be
+// local counts for this process alone. It knows, for each key, the moment at
+// which the key will have its whole burst again.
+type local struct {
+	rate
 
 	mu      sync.Mutex
 	whole   map[string]time.Time
 	sweepAt int
 }
 
-// New returns a limiter of burst per time. With a burst of 0 it is off, and
-// allows everything.
-func New(burst int, per time.Duration) *Limiter {
-	l := &Limiter{burst: per, whole: make(map[string]time.Time), sweepAt: 1024}
-	if burst > 0 {
-		l.cost = per / time.Duration(burst)
-	}
-	return l
+func newLocal(r rate) *local {
+	return &local{rate: r, whole: make(map[string]time.Time), sweepAt: 1024}
 }
 
-// Check returns an [*Exceeded] if key has used up its limit. It counts nothing.
-func (l *Limiter) Check(key string) error {
-	if l.cost == 0 {
-		return nil
-	}
+// check returns an [*Exceeded] if key has used up its limit. It counts nothing.
+func (l *local) check(key string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, err := l.next(key)
 	return err
 }
 
-// Take counts one for key, or returns an [*Exceeded] if key has used up its limit.
-func (l *Limiter) Take(key string) error {
-	if l.cost == 0 {
-		return nil
-	}
+// take counts one for key, or returns an [*Exceeded] if key has used up its limit.
+func (l *local) take(key string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	next, err := l.next(key)
@@ -70,7 +45,7 @@ func (l *Limiter) Take(key string) error {
 }
 
 // next returns the moment at which key will be whole if it takes one now.
-func (l *Limiter) next(key string) (time.Time, error) {
+func (l *local) next(key string) (time.Time, error) {
 	now := time.Now()
 	whole := l.whole[key]
 	if whole.Before(now) {
@@ -84,7 +59,7 @@ func (l *Limiter) next(key string) (time.Time, error) {
 }
 
 // sweep forgets, now and then, the keys that are whole again.
-func (l *Limiter) sweep() {
+func (l *local) sweep() {
 	if len(l.whole) < l.sweepAt {
 		return
 	}

@@ -1,0 +1,72 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// A change of password ends the account's sessions, and somebody who signs in
+// with the old one at that moment must not get past it:
+//
+//	signing in   hash read and found to match … session stored … Confirm: locks the account, reads the hash again
+//	the change   locks the account, stores the hash, ends the sessions, commits
+//
+// If Confirm has the lock first, the session was stored before the change ends
+// sessions; if the change has, Confirm sees its hash.
+
+// Change is what changing a password takes.
+type Change struct {
+	Username      string
+	Current, Next string
+	From          netip.Addr // who asks
+}
+
+// ChangePassword stores a new password and, in the same transaction, does what
+// within does. Errors: those of [Accounts.Authenticate], [ErrPasswordTooShort],
+// [ErrPasswordTooLong], and within's.
+func (a *Accounts) ChangePassword(ctx context.Context, change Change, within func(context.Context, pgx.Tx) error) error {
+	if err := checkPassword(change.Next); err != nil {
+		return err
+	}
+	proof, err := a.Authenticate(ctx, change.Username, change.Current, change.From)
+	if err != nil {
+		return err
+	}
+	hash, err := a.hash(ctx, change.Next)
+	if err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+		changed, err := tx.Exec(ctx, `UPDATE users SET password_hash = $3 WHERE username = $1 AND password_hash = $2`,
+			proof.Username, proof.hash, hash)
+		if err != nil {
+			return fmt.Errorf("store password: %w", err)
+		}
+		if changed.RowsAffected() == 0 { // another change was faster
+			return ErrBadCredentials
+		}
+		return within(ctx, tx)
+	})
+}
+
+// Confirm returns [ErrBadCredentials] if the password was changed since proof
+// was given. What was stored before Confirm was called, a change that comes
+// later will see.
+func (a *Accounts) Confirm(ctx context.Context, proof Proof) error {
+	var hash string
+	err := a.pool.QueryRow(ctx, `SELECT password_hash FROM users WHERE username = $1 FOR SHARE`, proof.Username).Scan(&hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrBadCredentials
+	}
+	if err != nil {
+		return fmt.Errorf("confirm password: %w", err)
+	}
+	if hash != proof.hash {
+		return ErrBadCredentials
+	}
+	return nil
+}

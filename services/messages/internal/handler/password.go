@@ -1,0 +1,62 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/jackc/pgx/v5"
+
+	"parley/messages/internal/account"
+	"parley/messages/internal/cookie"
+	"parley/messages/web"
+)
+
+// changePassword ends all sessions of the user, and gives the client a new one.
+func (h *Handler) changePassword(c *gin.Context) {
+	in, err := readInput(c.Request)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	var asked struct {
+		Current  string `json:"current"`
+		Password string `json:"password"`
+	}
+	if in.isForm() {
+		asked.Current, asked.Password = in.form.Get("current"), in.form.Get("password")
+	} else if err := in.decode(&asked); err != nil {
+		h.fail(c, err)
+		return
+	}
+	err = h.renew(c, account.Change{
+		Username: user(c), Current: asked.Current, Next: asked.Password, From: h.Proxies.Client(c.Request),
+	})
+	switch {
+	case err != nil && in.isForm() && wantsPage(c.Request):
+		p := h.note(c, err)
+		if errors.Is(err, account.ErrBadCredentials) {
+			p.message = "This is not your current password."
+		}
+		h.renderAccount(c, p.status, web.Account{Error: p.message})
+	case err != nil:
+		h.fail(c, err)
+	case in.isForm():
+		c.Redirect(http.StatusSeeOther, "/sessions?"+changedMark)
+	default:
+		c.Status(http.StatusNoContent)
+	}
+}
+
+func (h *Handler) renew(c *gin.Context, change account.Change) error {
+	var renewal cookie.Renewal
+	err := h.Accounts.ChangePassword(c.Request.Context(), change, func(ctx context.Context, tx pgx.Tx) (err error) {
+		renewal, err = h.Sessions.Renew(ctx, tx, c.Request, change.Username)
+		return err
+	})
+	if err == nil {
+		h.Sessions.Issue(c.Writer, c.Request, renewal)
+	}
+	return err
+}
