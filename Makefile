@@ -50,7 +50,7 @@ test: ## Run everything: lint, unit, integration, the page's own tests, end to e
 lint: $(LINT) ## Check style, likely faults, and the direction of dependencies
 	@for module in $(MODULES); do \
 	    echo "lint  $$module"; \
-	    (cd $$module && $(CURDIR)/$(LINT) run --timeout 10m ./... && GOWORK=off go mod tidy -diff) || failed=1; \
+	    (cd $$module && $(CURDIR)/$(LINT) run --allow-parallel-runners --timeout 10m ./... && GOWORK=off go mod tidy -diff) || failed=1; \
 	done; exit $${failed:-0}
 
 .PHONY: unit
