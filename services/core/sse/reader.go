@@ -95,7 +95,7 @@ func (r *Reader) field(line string) {
 		}
 	case "retry":
 		if ms, err := strconv.ParseUint(value, 10, 31); err == nil && digits(value) {
-			r.retry = time.Duration(ms) * time.Millisecond //nolint:gosec // 31 bits
+			r.retry = time.Duration(ms) * time.Millisecond
 		}
 	}
 }
