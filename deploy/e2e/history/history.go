@@ -66,6 +66,7 @@ func (p *Post) refused() bool { return p.Status >= 400 && p.Status < 500 }
 type Client struct {
 	Name        string
 	Connections []*Connection // in the order in which they were opened
+	Left        bool          // before the end: it need not have reached the heads
 }
 
 // Connection is one request for a stream, and what came of it.

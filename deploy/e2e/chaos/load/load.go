@@ -1,0 +1,223 @@
+// Package load posts and listens as a crowd of clients does, and writes down
+// all that happens.
+//
+//	posters ────POST, again if unanswered────▶ gateway ──▶ …
+//	listeners ──stream, resume where cut──────▶ gateway ──▶ …
+//	     └────────────────▶ history.Recorder ◀── Settle, Judge
+//
+// A run has a fixed end: posting stops, what was begun is finished, every
+// listener is given time to reach the heads, and what Postgres holds then is
+// what all are judged by.
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/history"
+)
+
+// Plan says how much a run does.
+type Plan struct {
+	Rooms     int // the first is hot: it gets half of all posts
+	Posters   int
+	Think     time.Duration // between two posts of a poster, on average
+	Listeners int           // of one room or several, in turn
+	Slow      int           // more of them, which read slowly
+	Stay      time.Duration // after which a listener cuts its stream by itself, on average
+	Join      time.Duration // between two newcomers, who listen for as long as Stay; 0 for none
+	Large     bool          // one message in eight is as long as can be
+	// PostTo are the addresses to post to in turn; the gateway's if there are none.
+	PostTo []string
+}
+
+// Site is a Parley that runs, and people who have accounts there.
+type Site struct {
+	URL         string
+	DatabaseURL func(context.Context) (string, error)
+	Users       []*chat.User
+	ReplayLimit int64 // as the services have it
+}
+
+// Run is one run, from Begin to Judge.
+type Run struct {
+	Rooms []string
+
+	site     *Site
+	plan     Plan
+	recorder *history.Recorder
+	seed     uint64
+
+	posting   context.Context // until no more is posted
+	stopPosts context.CancelFunc
+	finishing context.Context // until nobody asks again
+	stopTries context.CancelFunc
+	listening context.Context
+	stopAll   context.CancelFunc
+
+	posters   sync.WaitGroup
+	listeners sync.WaitGroup
+	acked     atomic.Int64
+
+	mu      sync.Mutex
+	staying []*listener // those that must reach the heads
+}
+
+// runs numbers the runs of a process: names are never used again.
+var runs atomic.Int64
+
+// Begin makes rooms, and sets everybody to work.
+func Begin(ctx context.Context, site *Site, plan Plan, seed uint64) (*Run, error) {
+	r := &Run{site: site, plan: plan, recorder: history.NewRecorder(), seed: seed}
+	id := strconv.FormatInt(time.Now().Unix(), 36) + "-" + strconv.FormatInt(runs.Add(1), 36)
+	for i := range plan.Rooms {
+		room := fmt.Sprintf("chaos-%s-%d", id, i)
+		if err := site.Users[0].CreateRoom(ctx, room); err != nil {
+			return nil, err
+		}
+		r.Rooms = append(r.Rooms, room)
+	}
+	r.posting, r.stopPosts = context.WithCancel(context.WithoutCancel(ctx))
+	r.finishing, r.stopTries = context.WithCancel(context.WithoutCancel(ctx))
+	r.listening, r.stopAll = context.WithCancel(context.WithoutCancel(ctx))
+	for i := range plan.Listeners + plan.Slow {
+		r.listen(i, i >= plan.Listeners)
+	}
+	for i := range plan.Posters {
+		p := &poster{of: r, name: fmt.Sprintf("poster-%d", i+1), rng: r.random(uint64(i)), user: site.Users[i%len(site.Users)]}
+		if len(plan.PostTo) > 0 {
+			p.user = p.user.At(plan.PostTo[i%len(plan.PostTo)])
+		}
+		r.posters.Go(p.run)
+	}
+	if plan.Join > 0 {
+		r.listeners.Go(r.join)
+	}
+	return r, nil
+}
+
+func (r *Run) random(stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(r.seed, stream)) //nolint:gosec // to be repeatable
+}
+
+// listen adds a listener that stays to the end.
+func (r *Run) listen(i int, slow bool) {
+	l := newListener(r, fmt.Sprintf("listener-%d", i+1), i)
+	l.rng = r.random(1<<32 + uint64(i)) //nolint:gosec // small
+	l.stay = r.plan.Stay
+	if slow {
+		l.name, l.pace, l.client = fmt.Sprintf("slow-%d", i+1), slowPace, slowClient
+	}
+	l.record = r.recorder.Client(l.name)
+	r.mu.Lock()
+	r.staying = append(r.staying, l)
+	r.mu.Unlock()
+	r.listeners.Go(func() { l.run(r.listening) })
+}
+
+// Crowd adds n listeners of one room, who stay to the end and don't leave by
+// themselves.
+func (r *Run) Crowd(n int) {
+	for i := range n {
+		l := newListener(r, fmt.Sprintf("crowd-%d", i+1), 0)
+		l.rng = r.random(1<<33 + uint64(i))
+		l.stay = 0
+		l.record = r.recorder.Client(l.name)
+		r.mu.Lock()
+		r.staying = append(r.staying, l)
+		r.mu.Unlock()
+		r.listeners.Go(func() { l.run(r.listening) })
+	}
+}
+
+// CutAll cuts the streams of all listeners at once.
+func (r *Run) CutAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range r.staying {
+		l.cut(errCut)
+	}
+}
+
+// join lets newcomers come until posting stops. Where they begin is anywhere,
+// what they see counts as all the rest does; they needn't reach the heads.
+func (r *Run) join() {
+	rng := r.random(1 << 34)
+	var newcomers sync.WaitGroup
+	defer newcomers.Wait()
+	for i := 0; ; i++ {
+		select {
+		case <-r.posting.Done():
+			return
+		case <-time.After(time.Duration(rng.ExpFloat64() * float64(r.plan.Join))):
+		}
+		l := newListener(r, fmt.Sprintf("newcomer-%d", i+1), rng.IntN(8))
+		l.rng = r.random(1<<34 + 1 + uint64(i))
+		l.stay = r.plan.Stay / 2
+		l.beginAnywhere()
+		l.record = r.recorder.Client(l.name)
+		ctx, cancel := context.WithTimeout(r.listening, r.plan.Stay)
+		newcomers.Go(func() {
+			defer cancel()
+			l.run(ctx)
+			l.record.Left = true
+		})
+	}
+}
+
+// Acknowledged returns how many posts have been acknowledged so far.
+func (r *Run) Acknowledged() int64 { return r.acked.Load() }
+
+// Recorder returns where the run is written down.
+func (r *Run) Recorder() *history.Recorder { return r.recorder }
+
+// AwaitPosts waits until n more posts are acknowledged.
+func (r *Run) AwaitPosts(ctx context.Context, n int64) error {
+	goal := r.acked.Load() + n
+	return Await(ctx, fmt.Sprintf("%d more posts are acknowledged", n), func(context.Context) error {
+		if now := r.acked.Load(); now < goal {
+			return fmt.Errorf("%d are missing", goal-now)
+		}
+		return nil
+	})
+}
+
+// AwaitStreams waits until every listener that stays is live in all its rooms.
+func (r *Run) AwaitStreams(ctx context.Context) error {
+	return r.awaitAll(ctx, "every listener is live", func(l *listener) error { return l.live() })
+}
+
+func (r *Run) awaitAll(ctx context.Context, what string, check func(*listener) error) error {
+	return Await(ctx, what, func(context.Context) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, l := range r.staying {
+			if err := check(l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Await tries until it succeeds, or ctx ends.
+func Await(ctx context.Context, what string, try func(context.Context) error) error {
+	for {
+		err := try(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waited in vain until %s: %w", what, errors.Join(err, ctx.Err()))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
