@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -143,7 +144,9 @@ func TestURLsThatAreNone(t *testing.T) {
 	if _, err := backing.Postgres(t.Context(), "postgres://host:port/x", "test", 1); err == nil {
 		t.Error("a bad DATABASE_URL was accepted")
 	}
-	if _, err := backing.Redis("http://host", "test"); err == nil {
-		t.Error("a bad REDIS_URL was accepted")
+	for _, url := range []string{"http://:secret@host", "redis://:secret@host:port", "redis://:secret@host/%zz", "redis://:secret@host/database", "://:secret@host"} {
+		if _, err := backing.Redis(url, "test"); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v; want it refused, and the password untold", url, err)
+		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/redis/go-redis/v9"
 
+	"parley/core/backing"
 	"parley/core/serve"
 )
 
@@ -49,8 +49,8 @@ func (c Config) validate() error {
 	if _, err := pgxpool.ParseConfig(c.DatabaseURL); err != nil {
 		faults = append(faults, fmt.Errorf("DATABASE_URL: %w", err))
 	}
-	if _, err := redis.ParseURL(c.RedisURL); err != nil {
-		faults = append(faults, fmt.Errorf("REDIS_URL: %w", err))
+	if _, err := backing.RedisOptions(c.RedisURL); err != nil {
+		faults = append(faults, err)
 	}
 	if c.SessionTTL < time.Second {
 		faults = append(faults, fmt.Errorf("SESSION_TTL is %s: want a second or more", c.SessionTTL))

@@ -17,7 +17,7 @@ func TestConfig(t *testing.T) { //nolint:paralleltest // see above
 		t.Errorf("defaults: %+v", cfg)
 	}
 	t.Setenv("DATABASE_URL", "postgres://ada:secret@127.0.0.1:x/parley")
-	t.Setenv("REDIS_URL", "http://127.0.0.1")
+	t.Setenv("REDIS_URL", "redis://:secret@127.0.0.1:x")
 	t.Setenv("SESSION_TTL", "0s")
 	t.Setenv("RATE_LIMIT_LOGIN", "-1")
 	_, err = FromEnvironment()
