@@ -85,6 +85,24 @@ func describe(cursors []Cursor) string {
 	return strings.Join(out, " ")
 }
 
+func FuzzParseCursor(f *testing.F) {
+	for _, seed := range []string{"", "0", "42", "007", "9223372036854775807", "9223372036854775808", "-1", "+1", "1e3", "１", "general:1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		c := ParseCursor("general", value)
+		digits := value != "" && strings.Trim(value, "0123456789") == ""
+		switch {
+		case c.Room != "general" || c.After < 0 || (c.Kind == CursorHead) != (value == ""):
+			t.Errorf("%q: %+v", value, c)
+		case c.Kind == CursorAfter && (!digits || strings.TrimLeft(value, "0") != strings.TrimLeft(strconv.FormatInt(c.After, 10), "0")):
+			t.Errorf("%q was taken for %d", value, c.After)
+		case c.Kind == CursorUnreadable && digits && len(value) < 19:
+			t.Errorf("%q is a position", value)
+		}
+	})
+}
+
 func FuzzParseCursors(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"general:42,random:7", "random:9"}, {"general", ""}, {"general:-1", "general:"}, {",,,", ":"}, {"a:1,a:2,a", "a:99999999999999999999"},

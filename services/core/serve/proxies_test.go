@@ -41,6 +41,30 @@ func TestClient(t *testing.T) {
 	}
 }
 
+// FuzzForwarded holds that nobody but a proxy of ours is believed, and that
+// what is believed is an address.
+func FuzzForwarded(f *testing.F) {
+	for _, seed := range []string{"", "198.51.100.1", "1.1.1.1, 10.0.0.9", "::ffff:10.0.0.1", "fe80::1%eth0", "[::1]:80", ",,,", "unknown", "10.0.0.8,\x00"} {
+		f.Add(seed)
+	}
+	var proxies Proxies
+	if err := proxies.UnmarshalText([]byte("127.0.0.0/8,10.0.0.0/8")); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, forwarded string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Header.Set("X-Forwarded-For", forwarded)
+		r.RemoteAddr = "203.0.113.7:1"
+		if got := proxies.Client(r).String(); got != "203.0.113.7" {
+			t.Errorf("%q makes a stranger %s", forwarded, got)
+		}
+		r.RemoteAddr = "10.0.0.1:1"
+		if got := proxies.Client(r); !got.IsValid() || got.Zone() != "" || got.Is4In6() {
+			t.Errorf("%q makes the client %s", forwarded, got)
+		}
+	})
+}
+
 func TestHTTPS(t *testing.T) {
 	t.Parallel()
 	var proxies Proxies

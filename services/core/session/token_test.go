@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,6 +40,61 @@ func FuzzToken(f *testing.F) {
 		}
 		if err != nil || len(raw) != 32 || key != sha256.Sum256(raw) || base64.RawURLEncoding.EncodeToString(raw) != value {
 			t.Errorf("%q was taken for a token", value)
+		}
+	})
+}
+
+// FuzzCookie reads whole Cookie headers, which may be anything.
+func FuzzCookie(f *testing.F) {
+	token := string(NewToken())
+	for _, seed := range []string{
+		"", "a=b", CookieName + "=" + token, CookieName + `="` + token + `"`, "a=b; " + CookieName + "=" + token + "; " + CookieName + "=x",
+		CookieName + "=x; " + CookieName + "=" + token, CookieName, ";;;=", CookieName + "=" + token + "\x00", strings.Repeat("a=b; ", 500),
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Header.Set("Cookie", header)
+		key, ok := FromRequest(r)
+		if !ok {
+			return
+		}
+		cookie, err := r.Cookie(CookieName)
+		if err != nil || !strings.Contains(header, cookie.Value) {
+			t.Fatalf("%q has a session without a cookie: %v", header, err)
+		}
+		if again, ok := Token(cookie.Value).Key(); !ok || again != key {
+			t.Errorf("%q: %x, and again %x", header, key, again)
+		}
+	})
+}
+
+// FuzzEnded reads what a stranger may publish as the end of sessions.
+func FuzzEnded(f *testing.F) {
+	key, _ := NewToken().Key()
+	whole, err := json.Marshal(Ended{Keys: []Key{key, key}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{string(whole), `{"keys":[]}`, `{"keys":null}`, `{}`, `null`, `{"keys":["00"]}`, `{"keys":["` + strings.Repeat("0", 64) + `"]}`, `[`, ""} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var ended Ended
+		if json.Unmarshal(data, &ended) != nil {
+			return
+		}
+		if len(ended.Keys) > len(data)/64 {
+			t.Errorf("%q has %d keys", data, len(ended.Keys))
+		}
+		again, err := json.Marshal(ended)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var same Ended
+		if err := json.Unmarshal(again, &same); err != nil || !slices.Equal(same.Keys, ended.Keys) {
+			t.Errorf("%q became %q: %v", data, again, err)
 		}
 	})
 }
