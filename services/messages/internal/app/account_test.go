@@ -149,7 +149,7 @@ func TestAccountPage(t *testing.T) {
 	}
 	assertPage(t, "wrong", ada.form("/password", "current=wrong+horse&password=another+horse"), 401, "not your current password")
 	assertPage(t, "short", ada.form("/password", "current=correct+horse&password=short"), 422, "8 characters")
-	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/sessions?changed")
+	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/sessions?changed#password-heading")
 	assertPage(t, "changed", ada.get("/sessions?changed"), 200, "password is changed")
 	assertPage(t, "room", ada.get("/chat/general"), 200, `href="/sessions"`)
 	plain := &client{t: t, url: b.url, cookie: ada.cookie}

@@ -43,7 +43,7 @@ func (h *Handler) changePassword(c *gin.Context) {
 	case err != nil:
 		h.fail(c, err)
 	case in.isForm():
-		c.Redirect(http.StatusSeeOther, "/sessions?"+changedMark)
+		c.Redirect(http.StatusSeeOther, "/sessions?"+changedMark+"#password-heading")
 	default:
 		c.Status(http.StatusNoContent)
 	}
