@@ -43,7 +43,7 @@ images: ## Build container images from Debian packages, where no registry can be
 test: ## Run everything: lint, unit, integration, the page's own tests, end to end, real browsers
 	@$(PACKAGES) test
 	@rm -f $(TALLY)
-	@$(MAKE) --keep-going lint unit page e2e && failed=0 || failed=1; \
+	@$(MAKE) --keep-going lint unit page e2e faults && failed=0 || failed=1; \
 	    echo; go run ./deploy/cmd/tally -total $(TALLY) && exit $$failed
 
 .PHONY: lint
@@ -56,7 +56,7 @@ lint: $(LINT) ## Check style, likely faults, and the direction of dependencies
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 5m $$(go list ./... | grep -v /deploy/e2e$$)) \
+	    (cd $$module && go test -json -race -count=1 -timeout 5m $$(go list ./... | grep -vE '/deploy/e2e(/chaos)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; exit $${failed:-0}
 
@@ -77,6 +77,26 @@ e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
+FAULTS_COMPOSE := TestFaults/(network_cut|stream_stopped|redis_killed|postgres_killed|writers_killed)
+
+.PHONY: faults
+faults: bin/tally ## Break each thing once, and many at random, and judge what people saw: 3 minutes
+	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 15m ./e2e/chaos \
+	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+.PHONY: faults-compose
+faults-compose: bin/tally ## Some of the same against docker compose, and its network cut
+	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m -run '$(FAULTS_COMPOSE)' ./e2e/chaos \
+	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+DURATION ?= 30m
+SEED     ?= 0
+
+.PHONY: chaos
+chaos: ## Break things at random for long: DURATION=30m SEED=n (0 for any; it is printed)
+	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 0 -v -run TestStorm ./e2e/chaos \
+	    -chaos.duration=$(DURATION) -chaos.seed=$(SEED)
+
 ## Measure
 
 .PHONY: bench
@@ -91,6 +111,14 @@ bench: ## Measure Parley beside a floor and pgbench, some 12 minutes on a quiet 
 .PHONY: fmt
 fmt: $(LINT) ## Format the Go code
 	@for module in $(MODULES); do (cd $$module && $(CURDIR)/$(LINT) fmt ./...); done
+
+# Not part of `make test`: its database of vulnerabilities, https://vuln.go.dev, may be out of reach.
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities in what Parley is built from, where vuln.go.dev can be reached
+	@for module in $(MODULES); do \
+	    echo "vuln  $$module"; \
+	    (cd $$module && go run golang.org/x/vuln/cmd/govulncheck@latest -test ./...) || failed=1; \
+	done; exit $${failed:-0}
 
 .PHONY: tidy
 tidy: ## Tidy every module's go.mod
