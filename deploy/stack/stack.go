@@ -130,7 +130,7 @@ func (s *Stack) prepareSockets() (err error) {
 	if s.sockets, err = os.MkdirTemp("", "parley-"); err != nil {
 		return fmt.Errorf("make folder for sockets: %w", err)
 	}
-	if err := os.Chmod(s.sockets, 0o755); err != nil { //nolint:gosec // nginx's workers are somebody else
+	if err := os.Chmod(s.sockets, 0o755); err != nil { // nginx's workers are somebody else
 		return fmt.Errorf("open folder for sockets: %w", err)
 	}
 	return nil
