@@ -123,6 +123,7 @@ func try(t *testing.T, plan load.Plan, seed uint64, breakIt func(context.Context
 
 func judge(t *testing.T, run *load.Run, began time.Time) history.Summary {
 	t.Helper()
+	healed := time.Now()
 	if err := run.Settle(t.Context(), patience); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ func judge(t *testing.T, run *load.Run, began time.Time) history.Summary {
 	total.Lock()
 	total.Add(summary)
 	total.Unlock()
-	t.Logf("%s; took %s", summary, time.Since(began).Round(time.Millisecond))
+	t.Logf("%s; took %s, the last %s to settle", summary, time.Since(began).Round(time.Millisecond), time.Since(healed).Round(time.Millisecond))
 	const most = 5
 	for i, v := range violations {
 		if i == most {

@@ -143,8 +143,8 @@ func (l *listener) read(ctx context.Context, cancel context.CancelCauseFunc, con
 		}
 		dead.Reset(silence)
 		l.take(connection, e)
-		if l.pace > 0 {
-			time.Sleep(l.pace) // a slow reader is one
+		if l.pace > 0 && l.of.posting.Err() == nil {
+			time.Sleep(l.pace) // a slow reader is one, while there is news
 		}
 	}
 }
