@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -74,6 +75,12 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 		{"revoked in the database", func(t testing.TB, u *chat.User) {
 			query(t, `DELETE FROM sessions WHERE username = $1`, u.Name)
 		}},
+		{"ended from elsewhere", func(t testing.TB, u *chat.User) { endOthers(t, elsewhere(t, u)) }},
+		{"password changed elsewhere", func(t testing.TB, u *chat.User) {
+			answer, err := elsewhere(t, u).PostJSON(patient(t), "/password",
+				map[string]string{"current": chat.Password, "password": "another " + chat.Password})
+			want(t, answer, err, http.StatusNoContent, "")
+		}},
 		{"expired", func(t testing.TB, u *chat.User) {
 			query(t, `UPDATE sessions SET expires_at = now() WHERE username = $1`, u.Name)
 		}},
@@ -106,10 +113,7 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 func TestAnotherSessionStays(t *testing.T) {
 	t.Parallel()
 	user := newUser(t)
-	other := user.At(parley.URL())
-	if err := other.Login(patient(t)); err != nil {
-		t.Fatal(err)
-	}
+	other := elsewhere(t, user)
 	stream := open(t, other, "/chat/general/stream", "")
 	next(t, stream)
 	logout(t, user)
@@ -125,6 +129,46 @@ func TestAnotherSessionStays(t *testing.T) {
 	}
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// elsewhere signs the same person in once more.
+func elsewhere(t testing.TB, user *chat.User) *chat.User {
+	t.Helper()
+	other := chat.NewUser(parley.URL(), user.Name)
+	if err := other.Login(patient(t)); err != nil {
+		t.Fatal(err)
+	}
+	return other
+}
+
+// endOthers ends every session of a user but the present one.
+func endOthers(t testing.TB, user *chat.User) {
+	t.Helper()
+	answer, err := user.Get(patient(t), "/sessions")
+	want(t, answer, err, http.StatusOK, "")
+	var list struct {
+		Sessions []struct {
+			ID      string
+			Current bool
+		}
+	}
+	if err := json.Unmarshal(answer.Body, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Sessions) < 2 {
+		t.Fatalf("%d sessions are listed", len(list.Sessions))
+	}
+	for _, session := range list.Sessions {
+		if session.Current {
+			continue
+		}
+		req, err := user.Request(patient(t), http.MethodDelete, "/sessions/"+session.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := user.Send(req)
+		want(t, answer, err, http.StatusNoContent, "")
 	}
 }
 
