@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/deploy/e2e/chaos/load"
+	"parley/deploy/e2e/chaos/proxy"
 	"parley/deploy/e2e/chat"
 	"parley/deploy/e2e/history"
 	"parley/deploy/e2e/system"
@@ -72,6 +73,25 @@ func TestTwoWritersInOneRoom(t *testing.T) {
 		plan.PostTo = append(plan.PostTo, "http://"+addr)
 	}
 	try(t, plan, *seed, func(ctx context.Context, r *load.Run) error { return r.AwaitPosts(ctx, 1500) })
+}
+
+// Nothing that is published arrives, to the very end: no later message tells
+// of an earlier one that is missing. A room's last message comes nevertheless.
+func TestLastPublishIsDropped(t *testing.T) {
+	if !scene.Can(Weather) {
+		t.Logf("needs %s, which this driver has not", Weather)
+		return
+	}
+	plan := crowd
+	plan.Slow, plan.Join = 0, 0
+	defer scene.Proxy.Set(proxy.Weather{})
+	summary := try(t, plan, *seed, func(ctx context.Context, r *load.Run) error {
+		scene.Proxy.Set(proxy.Weather{Drop: 1})
+		return r.AwaitPosts(ctx, 50)
+	})
+	if summary.Slowest > hint {
+		t.Errorf("a message came %s after it was acknowledged, want %s", summary.Slowest, hint)
+	}
 }
 
 // Faults in random order and company, in rounds: a history is judged and

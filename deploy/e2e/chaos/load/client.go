@@ -9,7 +9,7 @@ import (
 
 const (
 	dialPatience = 3 * time.Second
-	slowBuffer   = 4 << 10 // bytes that a slow reader's kernel takes for it
+	slowBuffer   = 32 << 10 // bytes that a slow reader's kernel takes for it
 )
 
 // The clients of streams: a connection each.
