@@ -56,13 +56,17 @@ const (
 	subscribers = "pubsub"
 )
 
-// overflow freezes a replica of stream and publishes until Redis cuts it off.
+// overflow freezes a replica of stream and publishes, on a channel to which
+// every replica listens, until Redis cuts it off.
 func overflow(ctx context.Context, b *Blow) error {
 	return b.redis(ctx, func(c *redis.Client) (err error) {
 		if err := c.ConfigSet(ctx, limits, tinyLimit).Err(); err != nil {
 			return err
 		}
 		part := b.part("stream-N")
+		if err := b.subscribed(ctx, part); err != nil {
+			return err
+		}
 		defer func() {
 			ctx := context.WithoutCancel(ctx)
 			err = errors.Join(err, b.Parley.Resume(ctx, part), c.ConfigSet(ctx, limits, usualLimit).Err())
@@ -74,7 +78,18 @@ func overflow(ctx context.Context, b *Blow) error {
 		if err := b.Parley.Pause(ctx, part); err != nil {
 			return err
 		}
-		return flood(ctx, c, event.Channel(b.Run.Rooms[0]), before)
+		return flood(ctx, c, event.SessionEndedChannel, before)
+	})
+}
+
+// subscribed waits until a replica of stream listens to Redis.
+func (b *Blow) subscribed(ctx context.Context, part string) error {
+	return b.await(ctx, part+" has subscribed", func(ctx context.Context) error {
+		m, err := Metrics(ctx, b.Parley, part)
+		if err == nil && m["parley_stream_redis_up"] != 1 {
+			err = errors.New("it has not")
+		}
+		return err
 	})
 }
 
