@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
 // Metrics of the handshakes.
@@ -14,13 +15,11 @@ type Metrics struct {
 
 // NewMetrics registers the metrics.
 func NewMetrics(r prometheus.Registerer) *Metrics {
-	m := &Metrics{handshakes: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+	return &Metrics{handshakes: promauto.With(r).NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "parley_stream_handshake_seconds",
 		Help:    "Time from the request to the live stream, by outcome.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 	}, []string{"outcome"})}
-	r.MustRegister(m.handshakes)
-	return m
 }
 
 func (m *Metrics) observe(began time.Time, err error) {

@@ -1,6 +1,9 @@
 package doorbell
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
 
 // Metrics of the subscription.
 type Metrics struct {
@@ -11,17 +14,16 @@ type Metrics struct {
 
 // NewMetrics registers the metrics.
 func NewMetrics(r prometheus.Registerer) *Metrics {
-	m := &Metrics{
-		Up: prometheus.NewGauge(prometheus.GaugeOpts{
+	factory := promauto.With(r)
+	return &Metrics{
+		Up: factory.NewGauge(prometheus.GaugeOpts{
 			Name: "parley_stream_redis_up", Help: "Whether the subscription to Redis stands.",
 		}),
-		Lost: prometheus.NewCounter(prometheus.CounterOpts{
+		Lost: factory.NewCounter(prometheus.CounterOpts{
 			Name: "parley_stream_redis_lost_total", Help: "Subscriptions to Redis that ended.",
 		}),
-		Received: prometheus.NewCounter(prometheus.CounterOpts{
+		Received: factory.NewCounter(prometheus.CounterOpts{
 			Name: "parley_stream_redis_received_total", Help: "Payloads received on rooms' channels.",
 		}),
 	}
-	r.MustRegister(m.Up, m.Lost, m.Received)
-	return m
 }

@@ -1,6 +1,9 @@
 package fanout
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
 
 // Metrics of the streams.
 type Metrics struct {
@@ -13,24 +16,24 @@ type Metrics struct {
 
 // NewMetrics registers the metrics.
 func NewMetrics(r prometheus.Registerer) *Metrics {
-	counter := func(name, help string) prometheus.Counter {
-		c := prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_stream_" + name, Help: help})
-		r.MustRegister(c)
-		return c
-	}
-	m := &Metrics{
-		Streams: prometheus.NewGauge(prometheus.GaugeOpts{
+	factory := promauto.With(r)
+	return &Metrics{
+		Streams: factory.NewGauge(prometheus.GaugeOpts{
 			Name: "parley_stream_open", Help: "Open event streams.",
 		}),
-		Ended: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Ended: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "parley_stream_ended_total", Help: "Event streams that ended, by reason.",
 		}, []string{"reason"}),
-		Deliveries: counter("deliveries_total", "Positions handed to sockets."),
-		Writes:     counter("writes_total", "Writes to sockets."),
-		Bytes:      counter("bytes_total", "Bytes written to sockets."),
+		Deliveries: factory.NewCounter(prometheus.CounterOpts{
+			Name: "parley_stream_deliveries_total", Help: "Positions handed to sockets.",
+		}),
+		Writes: factory.NewCounter(prometheus.CounterOpts{
+			Name: "parley_stream_writes_total", Help: "Writes to sockets.",
+		}),
+		Bytes: factory.NewCounter(prometheus.CounterOpts{
+			Name: "parley_stream_bytes_total", Help: "Bytes written to sockets.",
+		}),
 	}
-	r.MustRegister(m.Streams, m.Ended)
-	return m
 }
 
 // tally counts for one round of a loop, without a lock.
