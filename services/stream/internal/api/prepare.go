@@ -174,6 +174,9 @@ func (a *API) replay(ctx context.Context, conn net.Conn, r *fanout.Room, tagged 
 		}
 		r.At = frames.Upto
 	}
+	if r.At > r.Log.Head() { // Redis has yet to bring what Postgres had
+		return a.Hub.Refresh(ctx, r.Log)
+	}
 	return nil
 }
 

@@ -96,6 +96,25 @@ func TestUnpublishedMessageArrives(t *testing.T) {
 	}
 }
 
+// TestReplayOvertakesRedis replays, from Postgres, a message that Redis has not
+// brought to the room's log yet.
+func TestReplayOvertakesRedis(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	const old = 70 // more than a new log begins with, less than a page
+	for range old {
+		b.insert("general", "old")
+	}
+	b.listen("/chat/general/stream", ada, "").want(fmt.Sprint("ready ", old))
+	for at := event.Position(old + 1); at <= old+5; at++ {
+		b.insert("general", "not published")
+		c := b.listen("/chat/general/stream", ada, "0")
+		c.want(positions(1, at)...)
+		c.want(fmt.Sprint("ready ", at))
+	}
+}
+
 // TestRedisFaults puts Redis through what it may suffer; every time a message
 // must arrive from Postgres within the repair time, and after Redis is back a
 // publish must arrive at once again.
