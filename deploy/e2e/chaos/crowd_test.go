@@ -17,20 +17,36 @@ const (
 	keptDescriptors = 24
 	keptGoroutines  = 24
 	keptMemory      = 32 << 20
+	keptLoad        = 0.1 // of one processor, while nothing happens
+
+	sampleTime = time.Second // over which the load is measured
 )
 
 // vitals are what must return to what it was when a crowd has left.
-type vitals struct{ streams, descriptors, goroutines, memory float64 }
+type vitals struct{ streams, descriptors, goroutines, memory, load float64 }
 
 func (v vitals) String() string {
-	return fmt.Sprintf("%.0f streams, %.0f descriptors, %.0f goroutines, %.1f MiB", v.streams, v.descriptors, v.goroutines, v.memory/(1<<20))
+	return fmt.Sprintf("%.0f streams, %.0f descriptors, %.0f goroutines, %.1f MiB, %.1f %% of a processor",
+		v.streams, v.descriptors, v.goroutines, v.memory/(1<<20), 100*v.load)
 }
 
 func measure(ctx context.Context, part string) (vitals, error) {
+	const processor = "process_cpu_seconds_total"
+	earlier, err := Metrics(ctx, scene.Parley, part)
+	if err != nil {
+		return vitals{}, err
+	}
+	began := time.Now()
+	select {
+	case <-time.After(sampleTime):
+	case <-ctx.Done():
+		return vitals{}, ctx.Err()
+	}
 	m, err := Metrics(ctx, scene.Parley, part)
 	return vitals{
 		streams: m["parley_stream_open"], descriptors: m["process_open_fds"], goroutines: m["go_goroutines"],
 		memory: m["go_memstats_heap_inuse_bytes"] + m["go_memstats_stack_inuse_bytes"],
+		load:   (m[processor] - earlier[processor]) / time.Since(began).Seconds(),
 	}, err
 }
 
@@ -69,7 +85,8 @@ func TestCrowdIsCutAndComesBack(t *testing.T) {
 		was := before[part]
 		now := settled(t, part, func(v vitals) bool {
 			return v.streams == 0 && v.descriptors <= was.descriptors+keptDescriptors &&
-				v.goroutines <= was.goroutines+keptGoroutines && v.memory <= was.memory+keptMemory
+				v.goroutines <= was.goroutines+keptGoroutines && v.memory <= was.memory+keptMemory &&
+				v.load <= was.load+keptLoad
 		})
 		t.Logf("%s before: %s; afterwards: %s", part, was, now)
 	}
