@@ -30,9 +30,9 @@ type Config struct {
 	TrustedProxies serve.Proxies `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"`
 
 	// Limits; 0 is off.
-	RateLimitMessages int `env:"RATE_LIMIT_MESSAGES" envDefault:"0"`   // messages a user, within a minute
-	RateLimitLogin    int `env:"RATE_LIMIT_LOGIN"    envDefault:"10"`  // failures a name, within 3 minutes; five times that an address
-	RateLimitRegister int `env:"RATE_LIMIT_REGISTER" envDefault:"100"` // sign-ups an address, within 10 minutes
+	RateLimitMessages int `env:"RATE_LIMIT_MESSAGES" envDefault:"0"`    // messages a user, within a minute
+	RateLimitLogin    int `env:"RATE_LIMIT_LOGIN"    envDefault:"10"`   // failures a name, within 3 minutes; five times that an address
+	RateLimitRegister int `env:"RATE_LIMIT_REGISTER" envDefault:"1000"` // sign-ups an address, within 10 minutes: a whole company may share one
 }
 
 // FromEnvironment reads the configuration and reports all its faults together.
