@@ -3,7 +3,8 @@
 //
 // It is the generic cell rate algorithm (ITU-T I.371): a key has a burst of so
 // many, which grows back evenly over a time, as a token bucket does. The
-// replicas count together, in Redis; where Redis is away, each for itself.
+// replicas count together, in Redis, and each for itself besides: what it knows
+// holds where Redis is away, or comes back empty.
 package limit
 
 import (
@@ -48,32 +49,33 @@ func New(name string, burst int, per time.Duration, shared *Shared) *Limiter {
 }
 
 // Check returns an [*Exceeded] if key has used up its limit. It counts nothing.
+//
+// What this replica has let through by itself is asked first: it is a part of
+// what all have, so its no is final; and it holds when Redis was away for a
+// while, or was emptied.
 func (l *Limiter) Check(ctx context.Context, key string) error {
 	if l.cost == 0 {
 		return nil
 	}
-	wait, known := l.shared.ask(ctx, l.rate, l.name+":"+key, look)
-	if !known {
-		return l.local.check(key)
+	if err := l.local.check(key); err != nil {
+		return err
 	}
-	return exceeded(wait)
+	return exceeded(l.shared.ask(ctx, l.rate, l.name+":"+key, look))
 }
 
-// Take counts one for key, or returns an [*Exceeded] if key has used up its limit.
+// Take counts one for key, or returns an [*Exceeded] if key has used up its
+// limit, by the same rule.
 func (l *Limiter) Take(ctx context.Context, key string) error {
 	if l.cost == 0 {
 		return nil
 	}
-	wait, known := l.shared.ask(ctx, l.rate, l.name+":"+key, count)
-	if !known {
-		return l.local.take(key)
+	if err := l.local.check(key); err != nil {
+		return err
 	}
-	if wait == 0 {
-		// So that the count doesn't begin anew when Redis goes. Redis may allow
-		// what this replica would not: it was emptied.
-		_ = l.local.take(key)
+	if err := exceeded(l.shared.ask(ctx, l.rate, l.name+":"+key, count)); err != nil {
+		return err
 	}
-	return exceeded(wait)
+	return l.local.take(key)
 }
 
 func exceeded(wait time.Duration) error {

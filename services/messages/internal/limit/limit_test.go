@@ -3,6 +3,7 @@ package limit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -140,13 +141,22 @@ func TestRedisGoneAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	deadline := time.After(10 * time.Second)
-	for client.Exists(t.Context(), prefix+"x:bob").Val() == 0 {
+	for i := 0; ; i++ {
+		name := fmt.Sprint("bob", i)
+		if err := l.Take(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		if client.Exists(t.Context(), prefix+"x:"+name).Val() == 1 {
+			break
+		}
 		select {
 		case <-deadline:
 			t.Fatal("Redis is back and does not count")
 		case <-time.After(10 * time.Millisecond):
-			_ = l.Take(t.Context(), "bob")
 		}
+	}
+	if n := allowed(t, l, "ada", 20); n != 0 {
+		t.Errorf("an emptied Redis allows %d more", n)
 	}
 }
 

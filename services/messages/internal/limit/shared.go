@@ -44,10 +44,10 @@ func NewShared(client *redis.Client, log *slog.Logger) *Shared {
 }
 
 // ask is one round trip. It returns the time to wait, 0 if one more is
-// allowed; known is false if Redis did not answer.
-func (s *Shared) ask(ctx context.Context, r rate, key string, what int) (wait time.Duration, known bool) {
+// allowed or Redis does not answer.
+func (s *Shared) ask(ctx context.Context, r rate, key string, what int) (wait time.Duration) {
 	if !s.mayAsk() {
-		return 0, false
+		return 0
 	}
 	asking, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
@@ -57,10 +57,10 @@ func (s *Shared) ask(ctx context.Context, r rate, key string, what int) (wait ti
 		if ctx.Err() == nil { // else the client has left, which says nothing about Redis
 			s.failed(err)
 		}
-		return 0, false
+		return 0
 	}
 	s.answered()
-	return time.Duration(micros) * time.Microsecond, true
+	return time.Duration(micros) * time.Microsecond
 }
 
 // mayAsk lets everybody through while Redis answers, and one after each pause.
