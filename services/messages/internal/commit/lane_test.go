@@ -52,7 +52,8 @@ func TestLockedRoomDoesNotHoldUpOthers(t *testing.T) {
 	if took := time.Since(began); took > lockTimeout+time.Second {
 		t.Errorf("the first post to another room took %s", took)
 	}
-	// By now the locked room has a lane, and nobody else waits for it.
+	// Once the locked room has a lane, nobody else waits for it.
+	eventually(t, func() bool { return c.lanes.count() == 1 })
 	behind := storeLater(t, c, say("general", "two"))
 	began = time.Now()
 	for range 20 {
