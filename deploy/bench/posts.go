@@ -53,8 +53,9 @@ func (b *bench) postRow(ctx context.Context, rooms []string, bare *pgbench) (*re
 	}
 	during := full(b, 5*time.Second, time.Second)
 	var costs []map[string]float64
+	var batches stat.Series
 	for turn := range full(b, 4, 2) { // the first is to get warm
-		posted, cost, err := b.postOnce(ctx, rooms, during)
+		posted, cost, batch, err := b.postOnce(ctx, rooms, during)
 		if err != nil {
 			return nil, err
 		}
@@ -69,11 +70,11 @@ func (b *bench) postRow(ctx context.Context, rooms []string, bare *pgbench) (*re
 		result.other = append(result.other, inserted.rate)
 		result.latency.Add(&posted.Latency)
 		result.otherLatency.Add(&inserted.latency)
-		costs = append(costs, cost)
+		costs, batches = append(costs, cost), append(batches, batch)
 		b.logf("posts    %8.0f/s, p99 %s; pgbench %8.0f/s, p99 %s", result.parley[turn-1], short(posted.Latency.Quantile(0.99)), inserted.rate, short(inserted.latency.Quantile(0.99)))
 	}
 	result.ratio = result.parley.Over(result.other)
-	result.notes = append(result.notes, "CPU per post:"+b.costsOf(costs))
+	result.notes = append(result.notes, fmt.Sprintf("CPU per post:%s; %.1f messages a transaction", b.costsOf(costs), batches.Median()))
 	if p99 := result.latency.Quantile(0.99); p99 > 25*time.Millisecond {
 		result.notes = append(result.notes, fmt.Sprintf("p99 is %s, wanted at most 25 ms", short(p99)))
 	}
@@ -81,33 +82,41 @@ func (b *bench) postRow(ctx context.Context, rooms []string, bare *pgbench) (*re
 }
 
 // postOnce posts back to back on every connection, each with a session of its
-// own, and makes sure that what was acknowledged is stored.
-func (b *bench) postOnce(ctx context.Context, rooms []string, during time.Duration) (*load.Posted, map[string]float64, error) {
+// own, and makes sure that what was acknowledged is stored. It returns the cost
+// of a post too, and how many messages shared a transaction.
+func (b *bench) postOnce(ctx context.Context, rooms []string, during time.Duration) (posted *load.Posted, cost map[string]float64, batch float64, err error) {
 	before, err := b.system.stored(ctx, rooms)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
+	}
+	transactions, err := b.system.transactions(ctx)
+	if err != nil {
+		return nil, nil, 0, err
 	}
 	cpu, err := b.parley.cpu()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	stopProfile := b.profile(ctx, b.parley, during)
-	posted, err := load.Publish(ctx, load.Plan{Posts: b.parley.templates(postConnections, rooms), Connections: postConnections, For: during})
+	posted, err = load.Publish(ctx, load.Plan{Posts: b.parley.templates(postConnections, rooms), Connections: postConnections, For: during})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	cost, err := b.parley.costSince(cpu, posted.OK)
-	if err != nil {
-		return nil, nil, err
+	if cost, err = b.parley.costSince(cpu, posted.OK); err != nil {
+		return nil, nil, 0, err
 	}
 	after, err := b.system.stored(ctx, rooms)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	if posted.Failed() != 0 || after-before != posted.OK {
-		return nil, nil, fmt.Errorf("of %d posts %d were acknowledged (others: %v) and %d stored", posted.Sent, posted.OK, posted.Statuses, after-before)
+		return nil, nil, 0, fmt.Errorf("of %d posts %d were acknowledged (others: %v) and %d stored", posted.Sent, posted.OK, posted.Statuses, after-before)
 	}
-	return posted, cost, stopProfile()
+	transactionsNow, err := b.system.transactions(ctx)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	return posted, cost, float64(posted.OK) / (transactionsNow - transactions), stopProfile()
 }
 
 func (b *bench) costsOf(costs []map[string]float64) (text string) {

@@ -1,14 +1,17 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -107,6 +110,30 @@ func (s *system) stored(ctx context.Context, rooms []string) (n int64, err error
 		return 0, fmt.Errorf("read heads: %w", err)
 	}
 	return n, nil
+}
+
+// transactions returns in how many transactions messages were stored up to now.
+func (s *system) transactions(ctx context.Context) (float64, error) {
+	process, err := s.process("messages-1")
+	if err != nil {
+		return 0, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+process.MetricsAddr+"/metrics", nil)
+	if err != nil {
+		return 0, fmt.Errorf("read metrics of messages: %w", err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, fmt.Errorf("read metrics of messages: %w", err)
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	for lines.Scan() {
+		if value, found := strings.CutPrefix(lines.Text(), "parley_commit_messages_count "); found {
+			return strconv.ParseFloat(value, 64)
+		}
+	}
+	return 0, errors.Join(errors.New("messages doesn't tell its transactions"), lines.Err())
 }
 
 // addr returns where a part listens for TCP.

@@ -105,7 +105,8 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.sessions = session.NewStore(a.pool)
 	sessions := &cookie.Store{
 		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: cookie.NewSeen(a.sessions, log),
-		HTTPS: cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL,
+		Recent: cookie.NewRecent(),
+		HTTPS:  cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL,
 	}
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions.Ended = a.publisher.SessionsEnded

@@ -20,6 +20,9 @@ var guarded = []request{
 	{name: "create", path: "/chat", body: `{"name":"x"}`},
 	{name: "post", path: "/chat/general/messages", body: `{"body":"x"}`},
 	{name: "post broken", path: "/chat/general/messages", body: `{`},
+	{name: "post nothing", path: "/chat/general/messages", body: `{"body":""}`},
+	{name: "post nowhere", path: "/chat/nowhere/messages", body: `{"body":"x"}`},
+	{name: "post to an odd room", path: "/chat/NO/messages", body: `{"body":"x"}`},
 	{name: "post too much", path: "/chat/general/messages", body: strings.Repeat("x", 65<<10)},
 	{name: "form", path: "/chat/general/messages", contentType: form, body: `body=x`},
 	{name: "sessions", method: http.MethodGet, path: "/sessions"},
@@ -31,16 +34,20 @@ var guarded = []request{
 func TestWithoutSession(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	expired := b.register("ada")
-	if _, err := b.db.Exec(t.Context(), `UPDATE sessions SET expires_at = now()`); err != nil {
+	expired, known := b.register("ada"), b.register("bob")
+	if a := known.post("/chat/general/messages", fields{"body": "hi"}); a.status != 201 {
+		t.Fatalf("post: %d %s", a.status, a.body)
+	}
+	if _, err := b.db.Exec(t.Context(), `UPDATE sessions SET expires_at = now()`); err != nil { // by another replica
 		t.Fatal(err)
 	}
 	for name, cookie := range map[string]string{
-		"no cookie":     "",
-		"forged cookie": string(session.NewToken()),
-		"short cookie":  "abc",
-		"odd cookie":    strings.Repeat("?", 43),
-		"expired":       expired.cookie,
+		"no cookie":      "",
+		"forged cookie":  string(session.NewToken()),
+		"short cookie":   "abc",
+		"odd cookie":     strings.Repeat("?", 43),
+		"expired":        expired.cookie,
+		"known just now": known.cookie,
 	} {
 		for _, r := range guarded {
 			r.name, r.status, r.code = name+", "+r.name, 401, "not_signed_in"
@@ -59,8 +66,11 @@ func TestWithoutSession(t *testing.T) {
 	if a := browser.form("/chat/general/messages", "body=hi"); a.status != 401 || a.code() != "not_signed_in" {
 		t.Errorf("a form: %d %s", a.status, a.body)
 	}
-	if n := count(t, b, `SELECT count(*) FROM sessions`); n != 1 {
+	if n := count(t, b, `SELECT count(*) FROM sessions`); n != 2 {
 		t.Errorf("%d sessions: visitors must not get any", n)
+	}
+	if n := count(t, b, `SELECT count(*) FROM messages`); n != 1 {
+		t.Errorf("%d messages, want the one of who was signed in", n)
 	}
 }
 

@@ -2,6 +2,7 @@ package commit
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/event"
+	"parley/core/session"
 	"parley/messages/internal/room"
 )
 
@@ -27,7 +29,7 @@ func (c *Committer) commit(jobs []*job, attempts int) {
 	if len(jobs) == 0 {
 		return
 	}
-	err := c.store(jobs)
+	jobs, err := c.storeOrAnswer(jobs)
 	switch {
 	case err == nil:
 	case isLockTimeout(err):
@@ -68,8 +70,48 @@ func (c *Committer) separate(jobs []*job, attempts int) {
 	c.commit(ready, attempts)
 }
 
+// storeOrAnswer stores jobs, but for those whose sessions have ended and those
+// that are stored already, which it answers. With an error it returns the jobs
+// that it has neither stored nor answered.
+func (c *Committer) storeOrAnswer(jobs []*job) ([]*job, error) {
+	for len(jobs) > 0 {
+		err := c.store(jobs)
+		left := jobs
+		var ended endedError
+		switch {
+		case err == nil:
+			return nil, nil
+		case errors.As(err, &ended):
+			left = dismiss(jobs, ended)
+		case isRepetition(err):
+			others, findErr := c.answerKnown(jobs)
+			if findErr != nil {
+				return jobs, findErr
+			}
+			left = others
+		}
+		if len(left) == len(jobs) {
+			return jobs, err
+		}
+		jobs = left
+	}
+	return nil, nil
+}
+
+// dismiss answers the jobs of sessions that have ended, and returns the others.
+func dismiss(jobs []*job, ended endedError) (others []*job) {
+	for _, j := range jobs {
+		if _, has := ended[j.Session]; has {
+			j.answer(Receipt{}, session.ErrNotFound)
+		} else {
+			others = append(others, j)
+		}
+	}
+	return others
+}
+
 // store stores jobs in one transaction, and answers and publishes when it is
-// committed. After an error no job has been answered.
+// committed. After an error no job has been stored or answered.
 func (c *Committer) store(jobs []*job) error {
 	began := time.Now()
 	unique, of := dedupe(jobs)
@@ -84,7 +126,7 @@ func (c *Committer) store(jobs []*job) error {
 
 	stored := make([]event.Message, 0, len(unique))
 	for i, j := range unique {
-		if rows[i].id != 0 && !rows[i].repeated {
+		if rows[i].id != 0 {
 			stored = append(stored, rows[i].message(j))
 		}
 	}
@@ -95,7 +137,7 @@ func (c *Committer) store(jobs []*job) error {
 			j.answer(Receipt{}, room.ErrNotFound)
 			continue
 		}
-		j.answer(Receipt{ID: row.id, Repeated: row.repeated || unique[of[i]] != j}, nil)
+		j.answer(Receipt{ID: row.id, Repeated: unique[of[i]] != j}, nil)
 	}
 	return nil
 }

@@ -3,9 +3,9 @@
 // One goroutine per replica gathers the posts that arrive while the previous
 // transaction commits, and stores them together:
 //
-//	Store ─┐                  ┌─ dedupe ─ lock rooms ─ number, insert ─ commit ─┐
-//	Store ─┼─▶ queue ─▶ batch ┤            one pipeline, one round trip         ├─▶ publish, answer
-//	Store ─┘                  └─ rooms whose lock is held ─▶ a lane each ───────┘
+//	Store ─┐                  ┌─ dedupe ─ check sessions, raise heads, insert, commit ─┐
+//	Store ─┼─▶ queue ─▶ batch ┤                one statement, one round trip           ├─▶ publish, answer
+//	Store ─┘                  └─ rooms whose lock is held ─▶ a lane each ──────────────┘
 //
 // There is no timer: an idle system commits at once, a busy one in batches as
 // long as its disk is slow. Within a room posts are stored in the order in
@@ -25,6 +25,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/core/event"
+	"parley/core/session"
 )
 
 // ErrBusy is returned when a post can't be stored in time: too many wait
@@ -48,6 +49,10 @@ type Post struct {
 	Username string
 	Body     string
 	ClientID string // "" for none
+
+	// Session has to be live when the post is stored. The zero Key is nobody's:
+	// whoever posts so has been identified by other means.
+	Session session.Key
 }
 
 // Receipt says that a message is stored.
@@ -106,7 +111,7 @@ func New(pool *pgxpool.Pool, publish func([]event.Message), log *slog.Logger, re
 
 // Store stores a post, in order within its room, and returns when it is
 // committed. The post must be valid; Postgres refuses what isn't. Errors:
-// [room.ErrNotFound], [ErrBusy], [ErrClosed], that ctx has ended, or Postgres's.
+// [room.ErrNotFound], [session.ErrNotFound], [ErrBusy], [ErrClosed], that ctx has ended, or Postgres's.
 // After the latter two the post may be stored nevertheless.
 func (c *Committer) Store(ctx context.Context, post Post) (Receipt, error) {
 	j := &job{Post: post, ctx: ctx, since: time.Now(), done: make(chan outcome, 1)}

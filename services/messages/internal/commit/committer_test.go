@@ -16,6 +16,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/event"
+	"parley/core/session"
 	"parley/core/testenv"
 	"parley/messages/internal/room"
 )
@@ -201,7 +202,10 @@ func TestClientIDBelongsToItsAuthorAndRoom(t *testing.T) {
 	addRooms(t, pool, "other")
 	c, _ := start(t, pool)
 	posts := []Post{
-		{"general", "ada", "one", "x"}, {"general", "bob", "two", "x"}, {"other", "ada", "three", "x"}, {"general", "ada", "four", "y"},
+		{Room: "general", Username: "ada", Body: "one", ClientID: "x"},
+		{Room: "general", Username: "bob", Body: "two", ClientID: "x"},
+		{Room: "other", Username: "ada", Body: "three", ClientID: "x"},
+		{Room: "general", Username: "ada", Body: "four", ClientID: "y"},
 	}
 	for range 2 { // the second time all are repetitions
 		jobs := jobsFor(t, posts...)
@@ -339,4 +343,48 @@ func TestCloseStoresWhatIsQueuedAndLeavesNothing(t *testing.T) { //nolint:parall
 		t.Errorf("%d stored, %d acknowledged", n, stored)
 	}
 	pool.Close()
+}
+
+// live returns the key of a session that lives for ttl.
+func live(t *testing.T, sessions *session.Store, ttl time.Duration) session.Key {
+	t.Helper()
+	token, err := sessions.Create(t.Context(), "ada", "", ttl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _ := token.Key()
+	return key
+}
+
+func TestWhoseSessionHasEndedFailsAlone(t *testing.T) {
+	t.Parallel()
+	pool := database(t)
+	if _, err := pool.Exec(t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`); err != nil {
+		t.Fatal(err)
+	}
+	c, p := start(t, pool)
+	sessions := session.NewStore(pool)
+	ended := live(t, sessions, time.Hour)
+	if err := sessions.End(t.Context(), ended); err != nil {
+		t.Fatal(err)
+	}
+	keys := []session.Key{live(t, sessions, time.Hour), ended, live(t, sessions, -time.Second), {}, live(t, sessions, time.Hour)}
+	posts := make([]Post, len(keys))
+	for i, key := range keys {
+		posts[i] = say("general", "hi")
+		posts[i].Session, posts[i].ClientID = key, fmt.Sprint(i)
+	}
+	for range 2 { // the second time some are repetitions besides
+		jobs := jobsFor(t, posts...)
+		c.commit(jobs, attempts)
+		for i, want := range []event.Position{1, 0, 0, 2, 3} {
+			if o := <-jobs[i].done; o.receipt.ID != want || errors.Is(o.err, session.ErrNotFound) != (want == 0) {
+				t.Errorf("post %d: %+v, want %d", i, o, want)
+			}
+		}
+	}
+	assertDense(t, pool, "general", 3)
+	if got := fmt.Sprint(p.in("general")); got != "[1 2 3]" {
+		t.Errorf("published %s", got)
+	}
 }

@@ -101,16 +101,14 @@ func (c *Committer) serveLane(room string, l *lane) {
 		if len(batch) == 0 {
 			continue
 		}
-		err := c.store(batch)
+		batch, err := c.storeOrAnswer(batch)
 		switch {
 		case err == nil:
 		case isLockTimeout(err):
 			c.lanes.giveBack(l, batch)
 		case isRefusal(err) && len(batch) > 1:
 			for i := range batch {
-				if err := c.store(batch[i : i+1]); err != nil {
-					batch[i].answer(Receipt{}, err)
-				}
+				fail(c.storeOrAnswer(batch[i : i+1]))
 			}
 		default:
 			fail(batch, err)

@@ -4,59 +4,98 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"parley/core/event"
+	"parley/core/session"
 )
 
-// The transaction: these two in one pipeline, which Postgres runs as one
-// transaction, committed at its end.
-const (
-	// In order of name, so that two replicas never wait for each other in a
-	// circle. The statement after this one sees what others committed while
-	// this one waited, for its snapshot is taken then (READ COMMITTED).
-	lockRooms = `SELECT name FROM rooms WHERE name = ANY($1) ORDER BY name FOR NO KEY UPDATE`
+// storePosts is the whole transaction: it raises the heads of the rooms by the
+// number of their posts, which locks them, and inserts the posts behind the old
+// heads, unless one of the sessions has ended.
+//
+// The rooms come in order of name, and are found by index one after the other,
+// so that two replicas don't wait for each other in a circle. One that waits
+// goes on from the head that the other has committed (READ COMMITTED). The time
+// is taken under the room's lock, so it doesn't go back from one position to
+// the next. A room that doesn't exist yields no row.
+//
+// That a post is not a repetition isn't asked but left to the unique index:
+// repetitions are rare, and to look for them would cost every post.
+const storePosts = `
+	WITH gone AS MATERIALIZED (
+		SELECT key FROM unnest($8::bytea[]) AS asked (key)
+		WHERE NOT EXISTS (SELECT FROM sessions WHERE token_hash = key AND expires_at > now())
+	), raised AS (
+		UPDATE rooms SET head = head + asked.posts
+		FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS asked (room, posts, n)
+		WHERE rooms.name = asked.room AND NOT EXISTS (SELECT FROM gone)
+		RETURNING asked.n, asked.room, rooms.head - asked.posts AS base, clock_timestamp() AS at
+	), inserted AS (
+		INSERT INTO messages (room, id, revision, username, body, client_id, created_at)
+		SELECT raised.room, base + nth, base + nth, username, body, client_id, at
+		FROM raised
+		JOIN unnest($3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[])
+			AS post (n, nth, username, body, client_id) USING (n)
+	)
+	SELECT n, base, at, NULL::bytea FROM raised
+	UNION ALL
+	SELECT 0, 0, now(), key FROM gone`
 
-	// The time is taken under the locks, so it doesn't go back from one
-	// position to the next. Posts to rooms that don't exist yield no row.
-	insertPosts = `
-		WITH moment AS MATERIALIZED (
-			SELECT clock_timestamp() AS at
-		), post AS MATERIALIZED (
-			SELECT p.n, p.room, p.username, p.body, p.client_id, rooms.head, earlier.id
-			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-				WITH ORDINALITY AS p (room, username, body, client_id, n)
-			JOIN rooms ON rooms.name = p.room
-			LEFT JOIN LATERAL (
-				SELECT id FROM messages
-				WHERE room = p.room AND username = p.username AND client_id = p.client_id
-				LIMIT 1
-			) earlier ON true
-		), fresh AS MATERIALIZED (
-			SELECT n, room, username, body, client_id, head + row_number() OVER (PARTITION BY room ORDER BY n) AS id
-			FROM post
-			WHERE id IS NULL
-		), bumped AS (
-			UPDATE rooms SET head = newest.id
-			FROM (SELECT room, max(id) AS id FROM fresh GROUP BY room) newest
-			WHERE rooms.name = newest.room
-		), inserted AS (
-			INSERT INTO messages (room, id, revision, username, body, client_id, created_at)
-			SELECT room, id, id, username, body, client_id, moment.at FROM fresh, moment
-			ORDER BY n
-		)
-		SELECT n, id, moment.at, false FROM fresh, moment
-		UNION ALL
-		SELECT n, id, moment.at, true FROM post, moment WHERE id IS NOT NULL`
-)
+// request is what storePosts is given: columns of rooms, of posts, of sessions.
+type request struct {
+	rooms             []string // in order of name
+	counts            []int64
+	room, nth         []int64 // of a post: its room's place in rooms, from 1, and its own in the room, from 1
+	usernames, bodies []string
+	clientIDs         []*string
+	sessions          [][]byte
+}
+
+func newRequest(jobs []*job) *request {
+	n := len(jobs)
+	r := &request{
+		room: make([]int64, n), nth: make([]int64, n),
+		usernames: make([]string, n), bodies: make([]string, n), clientIDs: make([]*string, n),
+	}
+	place := make(map[string]int64, n) // of a room
+	for _, j := range jobs {
+		if place[j.Room] == 0 {
+			place[j.Room] = 1
+			r.rooms = append(r.rooms, j.Room)
+		}
+	}
+	slices.Sort(r.rooms)
+	for i, name := range r.rooms {
+		place[name] = int64(i + 1)
+	}
+	r.counts = make([]int64, len(r.rooms))
+	asked := make(map[session.Key]struct{}, n)
+	for i, j := range jobs {
+		at := place[j.Room]
+		r.counts[at-1]++
+		r.room[i], r.nth[i] = at, r.counts[at-1]
+		r.usernames[i], r.bodies[i] = j.Username, j.Body
+		if j.ClientID != "" {
+			r.clientIDs[i] = &j.ClientID
+		}
+		if _, again := asked[j.Session]; !again && j.Session != (session.Key{}) {
+			asked[j.Session] = struct{}{}
+			r.sessions = append(r.sessions, j.Session[:])
+		}
+	}
+	return r
+}
 
 // row is what became of a post. Its id is 0 if there is no such room.
 type row struct {
-	id       event.Position
-	at       time.Time // of a post stored just now
-	repeated bool
+	id event.Position
+	at time.Time
 }
 
 func (r row) message(j *job) event.Message {
@@ -65,55 +104,104 @@ func (r row) message(j *job) event.Message {
 	}
 }
 
-// transact stores jobs in one transaction of one round trip.
+// endedError says that nothing was stored because these sessions have ended.
+type endedError map[session.Key]struct{}
+
+func (e endedError) Error() string { return fmt.Sprintf("%d sessions have ended", len(e)) }
+
+// isRepetition reports whether nothing was stored because there is a message of
+// the same room, username and client id.
+func isRepetition(err error) bool {
+	var refusal *pgconn.PgError
+	return errors.As(err, &refusal) && refusal.Code == pgerrcode.UniqueViolation && refusal.ConstraintName == "messages_client_id"
+}
+
+// transact stores jobs in one transaction of one round trip: all of them or,
+// after an error, none.
 func (c *Committer) transact(jobs []*job) ([]row, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
-	var (
-		rooms     = make([]string, len(jobs))
-		usernames = make([]string, len(jobs))
-		bodies    = make([]string, len(jobs))
-		clientIDs = make([]*string, len(jobs))
-		rows      = make([]row, len(jobs))
-	)
-	for i, j := range jobs {
-		rooms[i], usernames[i], bodies[i] = j.Room, j.Username, j.Body
-		if j.ClientID != "" {
-			clientIDs[i] = &j.ClientID
-		}
-	}
-	batch := &pgx.Batch{}
-	batch.Queue(lockRooms, distinct(rooms))
-	batch.Queue(insertPosts, rooms, usernames, bodies, clientIDs).Query(func(result pgx.Rows) error {
-		return readRows(result, rows)
-	})
-	// Close reads up to the end of the transaction: it fails if the commit does.
-	if err := c.pool.SendBatch(ctx, batch).Close(); err != nil {
+	r := newRequest(jobs)
+	result, err := c.pool.Query(ctx, storePosts, r.rooms, r.counts, r.room, r.nth, r.usernames, r.bodies, r.clientIDs, r.sessions)
+	if err != nil {
 		return nil, fmt.Errorf("store messages: %w", err)
+	}
+	bases := make([]row, len(r.rooms)) // by room: the head before, and the time
+	var ended endedError
+	var n int
+	var base row
+	var key []byte
+	// This reads up to the end of the transaction: it fails if the commit does.
+	_, err = pgx.ForEachRow(result, []any{&n, &base.id, &base.at, &key}, func() error {
+		switch {
+		case key != nil:
+			if ended == nil {
+				ended = make(endedError)
+			}
+			ended[session.Key(key)] = struct{}{}
+		case n < 1 || n > len(bases):
+			return errors.New("a room that was not asked for")
+		default:
+			bases[n-1] = base
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("store messages: %w", err)
+	case ended != nil:
+		return nil, ended
+	}
+	rows := make([]row, len(jobs))
+	for i := range rows {
+		if base := bases[r.room[i]-1]; !base.at.IsZero() {
+			rows[i] = row{id: base.id + r.nth[i], at: base.at}
+		}
 	}
 	return rows, nil
 }
 
-func readRows(result pgx.Rows, rows []row) error {
+const findPosts = `
+	SELECT n, id FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS p (room, username, client_id, n)
+	JOIN messages m ON m.room = p.room AND m.username = p.username AND m.client_id = p.client_id`
+
+// answerKnown answers those of jobs that are stored already, and returns the others.
+func (c *Committer) answerKnown(jobs []*job) ([]*job, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	defer cancel()
+	rooms, usernames, clientIDs := make([]string, len(jobs)), make([]string, len(jobs)), make([]string, len(jobs))
+	for i, j := range jobs {
+		rooms[i], usernames[i], clientIDs[i] = j.Room, j.Username, j.ClientID // "" is nobody's
+	}
+	rows, err := c.pool.Query(ctx, findPosts, rooms, usernames, clientIDs)
+	if err != nil {
+		return nil, fmt.Errorf("find messages: %w", err)
+	}
+	ids := make([]event.Position, len(jobs))
 	var n int
-	var r row
-	_, err := pgx.ForEachRow(result, []any{&n, &r.id, &r.at, &r.repeated}, func() error {
-		if n < 1 || n > len(rows) {
-			return errors.New("a row that was not asked for")
-		}
-		rows[n-1] = r
+	var id event.Position
+	_, err = pgx.ForEachRow(rows, []any{&n, &id}, func() error {
+		ids[n-1] = id
 		return nil
 	})
-	return err
+	if err != nil {
+		return nil, fmt.Errorf("find messages: %w", err)
+	}
+	var others []*job
+	for i, j := range jobs {
+		if ids[i] == 0 {
+			others = append(others, j)
+			continue
+		}
+		j.answer(Receipt{ID: ids[i], Repeated: true}, nil)
+	}
+	return others, nil
 }
 
 // freeRooms returns which of the rooms of jobs nobody has locked at the moment.
 func (c *Committer) freeRooms(ctx context.Context, jobs []*job) (map[string]bool, error) {
-	names := make([]string, len(jobs))
-	for i, j := range jobs {
-		names[i] = j.Room
-	}
-	rows, err := c.pool.Query(ctx, lockRooms+` SKIP LOCKED`, distinct(names))
+	rows, err := c.pool.Query(ctx, `
+		SELECT name FROM rooms WHERE name = ANY($1) ORDER BY name FOR NO KEY UPDATE SKIP LOCKED`, newRequest(jobs).rooms)
 	if err != nil {
 		return nil, fmt.Errorf("look which rooms are locked: %w", err)
 	}
@@ -126,16 +214,4 @@ func (c *Committer) freeRooms(ctx context.Context, jobs []*job) (map[string]bool
 		free[name] = true
 	}
 	return free, nil
-}
-
-func distinct(names []string) []string {
-	seen := make(map[string]struct{}, len(names))
-	var out []string
-	for _, name := range names {
-		if _, again := seen[name]; !again {
-			seen[name] = struct{}{}
-			out = append(out, name)
-		}
-	}
-	return out
 }

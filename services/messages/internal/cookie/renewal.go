@@ -25,7 +25,7 @@ func (s *Store) Renew(ctx context.Context, tx pgx.Tx, r *http.Request, username 
 
 // Issue sets the cookie of the new session, and tells that the others have ended.
 func (s *Store) Issue(w http.ResponseWriter, r *http.Request, renewal Renewal) {
-	s.Ended(renewal.ended...)
+	s.tellEnded(renewal.ended...)
 	s.setCookie(w, r, renewal.token)
 }
 
@@ -51,7 +51,7 @@ func Current(s *sessions.Session) (session.Session, bool) {
 func (s *Store) EndByID(ctx context.Context, username, id string) error {
 	key, err := s.Sessions.EndByID(ctx, username, id)
 	if err == nil {
-		s.Ended(key)
+		s.tellEnded(key)
 	}
 	return err
 }

@@ -43,6 +43,7 @@ type Store struct {
 	Sessions *session.Store
 	Finder   *session.Finder
 	Seen     *Seen                    // gets those that were seen
+	Recent   *Recent                  // gets those that were found
 	Ended    func(...session.Key)     // gets those that were ended
 	HTTPS    func(*http.Request) bool // whether a request came by https
 	TTL      time.Duration            // how long a session lives
@@ -76,6 +77,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	if err != nil {
 		return fresh, err
 	}
+	s.Recent.note(found)
 	if time.Since(found.LastSeenAt) > touchAfter {
 		s.Seen.note(key)
 	}
@@ -115,7 +117,7 @@ func (s *Store) signIn(r *http.Request, username string) (session.Token, error) 
 	}
 	token, err := s.Sessions.Rotate(r.Context(), old, username, r.UserAgent(), s.TTL)
 	if err == nil {
-		s.Ended(old)
+		s.tellEnded(old)
 	}
 	return token, err
 }
@@ -125,12 +127,17 @@ func (s *Store) signOut(r *http.Request, w http.ResponseWriter) error {
 		if err := s.Sessions.End(r.Context(), key); err != nil {
 			return err
 		}
-		s.Ended(key)
+		s.tellEnded(key)
 	}
 	options := s.cookieOptions(r)
 	options.MaxAge = -1
 	http.SetCookie(w, sessions.NewCookie(session.CookieName, "", options))
 	return nil
+}
+
+func (s *Store) tellEnded(keys ...session.Key) {
+	s.Recent.forget(keys)
+	s.Ended(keys...)
 }
 
 func (s *Store) setCookie(w http.ResponseWriter, r *http.Request, token session.Token) {

@@ -30,7 +30,7 @@ func setUp(t *testing.T) *bundle {
 	finder := session.NewFinder(b.sessions)
 	go finder.Run(t.Context())
 	b.store = &Store{
-		Sessions: b.sessions, Finder: finder, Seen: NewSeen(b.sessions, nil), TTL: time.Hour,
+		Sessions: b.sessions, Finder: finder, Seen: NewSeen(b.sessions, nil), Recent: NewRecent(), TTL: time.Hour,
 		Ended: func(keys ...session.Key) { b.ended = append(b.ended, keys...) },
 		HTTPS: func(*http.Request) bool { return false },
 	}

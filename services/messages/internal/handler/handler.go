@@ -91,7 +91,7 @@ func (h *Handler) routes() *gin.Engine {
 	chat.POST("", h.createRoom)
 	chat.Match(read, "/:room", h.showRoom)
 	chat.Match(read, "/:room/messages", h.history)
-	chat.POST("/:room/messages", h.post)
+	e.POST("/chat/:room/messages", h.recalled, h.post)
 	return e
 }
 

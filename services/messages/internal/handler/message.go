@@ -104,14 +104,20 @@ func readDraft(c *gin.Context) (draft, error) {
 	return d, nil
 }
 
-// post stores a message.
+// post stores a message. The committer finds out whether the author's session
+// has ended; a request that doesn't get that far is asked here, for that it is
+// not signed in is to be told before all else that is wrong with it.
 func (h *Handler) post(c *gin.Context) {
 	d, err := readDraft(c)
-	if err != nil {
-		h.fail(c, err)
-		return
+	var receipt commit.Receipt
+	if err == nil {
+		receipt, err = h.store(c, d)
 	}
-	receipt, err := h.store(c, d)
+	if err != nil && problemOf(err).status < http.StatusInternalServerError {
+		if h.signedIn(c); c.IsAborted() {
+			return
+		}
+	}
 	switch {
 	case err != nil && d.form && wantsPage(c.Request):
 		h.returnDraft(c, d, err)
@@ -127,7 +133,8 @@ func (h *Handler) post(c *gin.Context) {
 }
 
 func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {
-	p := commit.Post{Username: user(c)}
+	author := current(c)
+	p := commit.Post{Username: author.Username, Session: author.Key}
 	var err error
 	if p.Body, err = message.CleanBody(d.Body); err != nil {
 		return commit.Receipt{}, err
