@@ -17,6 +17,8 @@ import (
 // maxRequest is the longest request body, in bytes.
 const maxRequest = 64 << 10
 
+const typeJSON = "application/json"
+
 // input is a request's body: JSON, or a form.
 type input struct {
 	json []byte
@@ -30,7 +32,7 @@ type input struct {
 // is not much: http.MaxBytesReader would have the connection closed instead,
 // maybe before the gateway has read the answer.
 func readInput(r *http.Request) (*input, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
+	body, err := readBody(r)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, errSlow
 	}
@@ -41,13 +43,13 @@ func readInput(r *http.Request) (*input, error) {
 		return nil, errTooLarge
 	}
 	kind := r.Header.Get("Content-Type")
-	if kind != "" {
+	if kind != "" && kind != typeJSON {
 		if kind, _, err = mime.ParseMediaType(kind); err != nil {
 			return nil, errMediaType
 		}
 	}
 	switch kind {
-	case "application/json", "":
+	case typeJSON, "":
 		return readJSON(body)
 	case "application/x-www-form-urlencoded":
 		return readForm(body)
@@ -55,11 +57,21 @@ func readInput(r *http.Request) (*input, error) {
 	return nil, errMediaType
 }
 
+// readBody reads a body, or more of it than is allowed.
+func readBody(r *http.Request) ([]byte, error) {
+	if n := r.ContentLength; 0 <= n && n <= maxRequest {
+		body := make([]byte, n)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	return io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
+}
+
 // readJSON accepts an object of valid UTF-8, which encoding/json would not
-// insist on. An escape of half a surrogate pair becomes U+FFFD, as it does when
-// a browser encodes such a string.
+// insist on; what is wrong within it, decode finds. An escape of half a surrogate
+// pair becomes U+FFFD, as it does when a browser encodes such a string.
 func readJSON(body []byte) (*input, error) {
-	if !utf8.Valid(body) || !json.Valid(body) || bytes.TrimLeft(body, " \t\r\n")[0] != '{' {
+	if !utf8.Valid(body) || !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte{'{'}) {
 		return nil, errJSON
 	}
 	return &input{json: body}, nil

@@ -126,10 +126,17 @@ func (h *Handler) post(c *gin.Context) {
 	case d.form:
 		c.Redirect(http.StatusSeeOther, "/chat/"+c.Param("room"))
 	case receipt.Repeated:
-		c.JSON(http.StatusOK, gin.H{"id": receipt.ID})
+		answerReceipt(c, http.StatusOK, receipt)
 	default:
-		c.JSON(http.StatusCreated, gin.H{"id": receipt.ID})
+		answerReceipt(c, http.StatusCreated, receipt)
 	}
+}
+
+// answerReceipt answers {"id":N}.
+func answerReceipt(c *gin.Context, status int, receipt commit.Receipt) {
+	b := append(make([]byte, 0, 32), `{"id":`...)
+	b = strconv.AppendInt(b, receipt.ID, 10)
+	c.Data(status, "application/json; charset=utf-8", append(b, '}'))
 }
 
 func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {

@@ -1,6 +1,8 @@
 package handler
 
 import (
+	"maps"
+	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -24,20 +26,24 @@ var policy = strings.Join([]string{
 // domain are none of ours.
 const hsts = "max-age=31536000"
 
-// secure sets the headers that bound what a browser does with our answers.
-// Those that may be kept say so themselves.
+// secured are the headers that bound what a browser does with our answers.
+// Those that may be kept say so themselves. All answers share the values.
+var secured = http.Header{
+	"Cache-Control":              {"no-store"},
+	"Content-Security-Policy":    {policy},
+	"X-Content-Type-Options":     {"nosniff"},
+	"Referrer-Policy":            {"same-origin"},
+	"Permissions-Policy":         {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+	"Cross-Origin-Opener-Policy": {"same-origin"},
+	"X-Robots-Tag":               {"noindex"},
+}
+
 func (h *Handler) secure(c *gin.Context) {
 	header := c.Writer.Header()
-	header.Set("Cache-Control", "no-store")
+	maps.Copy(header, secured)
 	if h.Proxies.HTTPS(c.Request) {
 		header.Set("Strict-Transport-Security", hsts)
 	}
-	header.Set("Content-Security-Policy", policy)
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "same-origin")
-	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	header.Set("Cross-Origin-Opener-Policy", "same-origin")
-	header.Set("X-Robots-Tag", "noindex")
 }
 
 // sameOrigin refuses what another site's page makes a browser send.
