@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"sync"
 	"time"
 
@@ -38,9 +37,6 @@ var ErrClosed = errors.New("the committer is closed")
 const (
 	queueLength = 4096
 	maxBatch    = 512
-	// yields is how often the committer lets other goroutines run before it
-	// takes what has gathered: those that have just been answered may post again.
-	yields = 3
 )
 
 // Post is a message to be stored.
@@ -155,9 +151,6 @@ func (c *Committer) run() {
 	defer close(c.done)
 	batch := make([]*job, 0, maxBatch)
 	for first := range c.queue {
-		for range yields {
-			runtime.Gosched()
-		}
 		batch = c.gather(append(batch[:0], first))
 		c.commit(c.lanes.divert(present(batch)), attempts)
 		clear(batch)
@@ -180,15 +173,19 @@ func (c *Committer) gather(batch []*job) []*job {
 	return batch
 }
 
-// present drops the jobs whose authors have left, in place.
+// present drops the jobs whose authors have left, and those whose patience is
+// over, in place.
 func present(jobs []*job) []*job {
 	kept := jobs[:0]
 	for _, j := range jobs {
-		if err := j.ctx.Err(); err != nil {
+		switch err := j.ctx.Err(); {
+		case err != nil:
 			j.answer(Receipt{}, err)
-			continue
+		case time.Since(j.since) >= patience:
+			j.answer(Receipt{}, ErrBusy)
+		default:
+			kept = append(kept, j)
 		}
-		kept = append(kept, j)
 	}
 	return kept
 }

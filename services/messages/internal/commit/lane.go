@@ -11,7 +11,8 @@ const (
 	// committer needs one too.
 	maxLanes   = PoolSize - 1
 	laneLength = 1024 // jobs
-	// patience is how long a post waits for a room's lock before it is refused.
+	// patience is how long a post waits before it is refused: for the commits
+	// before it, for its room's lock.
 	patience = 5 * time.Second
 )
 

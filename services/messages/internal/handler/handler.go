@@ -1,7 +1,7 @@
 // Package handler answers the HTTP requests of the messages service: pages,
 // accounts, rooms, history and writes.
 //
-//	request ─▶ id, deadline ─▶ observe ─▶ recover ─▶ headers ─▶ origin ─▶ session? ─▶ handler
+//	request ─▶ id ─▶ observe ─▶ recover ─▶ headers ─▶ origin ─▶ deadline ─▶ session? ─▶ handler
 //	                                                                                    │ error
 //	answer  ◀── problem.go: the one place that turns errors into answers ◀──────────────┘
 package handler
@@ -27,7 +27,7 @@ import (
 	"parley/messages/web"
 )
 
-// requestTimeout bounds every request. Nothing here takes long but waiting.
+// requestTimeout bounds requests. Nothing here takes long but waiting.
 const requestTimeout = 10 * time.Second
 
 // Parts are what the handlers work with.
@@ -57,14 +57,16 @@ func init() { gin.SetMode(gin.ReleaseMode) } // gin's debug mode prints the rout
 // New returns the handler of the whole service.
 func New(parts Parts) http.Handler {
 	h := &Handler{Parts: parts, origin: http.NewCrossOriginProtection(), metrics: newMetrics(parts.Metrics)}
-	return serve.WithRequestID(withDeadline(h.routes()))
+	return serve.WithRequestID(h.routes())
 }
 
 func (h *Handler) routes() *gin.Engine {
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.Use(h.observe, h.recovered, h.secure, h.sameOrigin, ginsessions.Sessions(session.CookieName, h.Sessions))
+	e.Use(h.observe, h.recovered, h.secure, h.sameOrigin)
+	e.POST("/chat/:room/messages", h.recalled, h.post) // the committer bounds its time
+	e.Use(withDeadline, ginsessions.Sessions(session.CookieName, h.Sessions))
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
 	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
 
@@ -91,14 +93,12 @@ func (h *Handler) routes() *gin.Engine {
 	chat.POST("", h.createRoom)
 	chat.Match(read, "/:room", h.showRoom)
 	chat.Match(read, "/:room/messages", h.history)
-	e.POST("/chat/:room/messages", h.recalled, h.post)
 	return e
 }
 
-func withDeadline(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
+func withDeadline(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
 }
