@@ -106,6 +106,11 @@ bench: ## Measure Parley beside a floor and pgbench, some 12 minutes on a quiet 
 	@go build -o bin/ ./deploy/cmd/bench
 	@bin/bench -rows '$(ROWS)' $(if $(QUICK),-quick) $(if $(ROWS)$(QUICK),,-results deploy/bench/RESULTS.md) $(BENCHFLAGS)
 
+.PHONY: microbench
+microbench: ## Measure single parts (frame, ring, log, hub, committer), with benchstat: BASE=commit to compare with
+	@$(PACKAGES) run
+	@deploy/bench/micro $(BASE)
+
 ## Keep house
 
 .PHONY: fmt

@@ -121,6 +121,16 @@ func TestLogIsBounded(t *testing.T) {
 	}
 }
 
+func TestReadingALogMakesNoGarbage(t *testing.T) {
+	l := opened(0)
+	for at := event.Position(1); at <= 100; at++ {
+		l.offer(message(at))
+	}
+	if n := testing.AllocsPerRun(100, func() { l.After(90, false); l.Head(); l.Tail(false) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func BenchmarkLogOffer(b *testing.B) {
 	l := opened(0)
 	m := message(1)
@@ -139,5 +149,30 @@ func BenchmarkLogAfter(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		l.After(90, false)
+	}
+}
+
+// deaf is a listener that only counts.
+type deaf struct{ grown int }
+
+func (d *deaf) Grown(*Log)          { d.grown++ }
+func (d *deaf) Notice(*Log, []byte) {}
+
+// BenchmarkHubRing takes a publish from Redis to the listeners.
+func BenchmarkHubRing(b *testing.B) {
+	listener := &deaf{}
+	l := opened(0)
+	l.listeners = []Listener{listener}
+	h := &Hub{logs: map[string]*Log{l.Room: l}}
+	m := message(1)
+	m.Body = string(bytes.Repeat([]byte("x"), 150))
+	var payload []byte
+	b.ReportAllocs()
+	for m.Revision = 1; b.Loop(); m.Revision++ {
+		payload = m.AppendJSON(payload[:0])
+		h.Ring(l.Room, payload)
+	}
+	if listener.grown != b.N {
+		b.Errorf("grown %d times, want %d", listener.grown, b.N)
 	}
 }

@@ -106,3 +106,31 @@ func TestRingForgetsOldFramesOfAQuietRoom(t *testing.T) {
 		t.Error("young frames were dropped")
 	}
 }
+
+func BenchmarkRingAppend(b *testing.B) {
+	var r ring
+	r.restart(0)
+	f := bytes.Repeat([]byte("x"), 330)
+	now := time.Now()
+	b.ReportAllocs()
+	b.SetBytes(int64(len(f)))
+	for b.Loop() {
+		r.append(f, now)
+		r.trim(ringLimit, ringLimit, time.Time{})
+	}
+}
+
+func BenchmarkRingAfter(b *testing.B) {
+	var r ring
+	r.restart(0)
+	for at := event.Position(1); at <= 1000; at++ {
+		r.append(frame(at), time.Now())
+	}
+	at := event.Position(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, at, _ = r.after(at); at == r.head {
+			at = 0
+		}
+	}
+}
