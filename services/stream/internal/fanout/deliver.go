@@ -115,6 +115,17 @@ func (l *loop) resume(c *conn) {
 	if l.send(c, rest) {
 		l.catchUp(c)
 	}
+	if !c.closed() && c.pending == nil {
+		l.await(c, false)
+	}
+}
+
+// await begins or ends to wait for a socket that was blocked. It may close c.
+func (l *loop) await(c *conn, writable bool) {
+	if err := l.poller.await(c.sock, c.handle, writable); err != nil {
+		l.engine.log.Error("stream not watched", "error", err)
+		l.close(c, "error")
+	}
 }
 
 // pass hands a notice to the subs that are live and not blocked.
@@ -137,12 +148,14 @@ func (l *loop) send(c *conn, b []byte) bool {
 		return false
 	}
 	c.lastWrite = l.now
-	if blocked {
-		c.pending = b[n:]
-		c.blockedAt = l.now
-		l.blocked[c] = struct{}{}
+	if !blocked {
+		return true
 	}
-	return !blocked
+	c.pending = b[n:]
+	c.blockedAt = l.now
+	l.blocked[c] = struct{}{}
+	l.await(c, true)
+	return false
 }
 
 // end says why a stream ends, if its socket takes that now, and closes it.

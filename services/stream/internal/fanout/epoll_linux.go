@@ -46,15 +46,31 @@ func newEpoll() (*epoll, error) {
 	return &epoll{file: file, raw: raw, fd: fd}, nil
 }
 
-// watch is edge-triggered: one call for a socket's whole life.
+// watch is edge-triggered: one call for the whole life of a socket that is
+// never blocked. It doesn't ask for EPOLLOUT: a Unix socket reports that
+// whenever its peer has read something, which is after every delivery, and would
+// wake this process for nothing.
 func (p *epoll) watch(s socket, h handle) error {
+	return p.control(unix.EPOLL_CTL_ADD, s, h, 0)
+}
+
+// await asks anew for what is ready, so nothing is missed that happened between
+// a write that was refused and this call.
+func (p *epoll) await(s socket, h handle, writable bool) error {
+	if writable {
+		return p.control(unix.EPOLL_CTL_MOD, s, h, unix.EPOLLOUT)
+	}
+	return p.control(unix.EPOLL_CTL_MOD, s, h, 0)
+}
+
+func (p *epoll) control(operation int, s socket, h handle, more uint32) error {
 	event := unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET,
+		Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET | more,
 		Fd:     int32(h.slot), //nolint:gosec // 64 bits of our own, in two halves
 		Pad:    int32(h.gen),  //nolint:gosec // the other half
 	}
 	fd := int(s.(descriptor)) //nolint:forcetypeassert // detach made it
-	if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event); err != nil {
+	if err := unix.EpollCtl(p.fd, operation, fd, &event); err != nil {
 		return fmt.Errorf("watch socket: %w", err)
 	}
 	return nil
