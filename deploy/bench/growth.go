@@ -9,10 +9,10 @@ import (
 	"parley/deploy/bench/internal/load"
 )
 
-// growth measures how costs grow: with streams, with rooms, with the rate of
-// messages.
+// growth measures how costs grow: with streams, with the rate of messages, with
+// rooms (last, for a log lingers after its streams).
 func (b *bench) growth(ctx context.Context) error {
-	for _, measure := range []func(context.Context) (*growthTable, error){b.growStreams, b.growRooms, b.growRate} {
+	for _, measure := range []func(context.Context) (*growthTable, error){b.growStreams, b.growRate, b.growRooms} {
 		table, err := measure(ctx)
 		if err != nil {
 			return err
