@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
 	"sync"
 	"time"
 
@@ -37,7 +36,6 @@ const (
 	writeTimeout = 30 * time.Second // there are no streams here
 	stopTimeout  = 10 * time.Second
 	cleanEvery   = time.Hour
-	ballast      = 16 << 20 // bytes
 )
 
 // App is the service. Its parts end in the reverse order of their making.
@@ -64,10 +62,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 		return err
 	}
 	defer a.Close()
-	// The service lives in a few MB, and the collector would run after each few
-	// MB of garbage: dozens of times a second. Memory that nobody touches takes
-	// none from the system, but is counted.
-	defer runtime.KeepAlive(make([]byte, ballast))
+	defer serve.Ballast()()
 	public, err := serve.Listen(ctx, net.ListenConfig{}, cfg.ListenAddr)
 	if err != nil {
 		return err

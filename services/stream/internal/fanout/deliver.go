@@ -45,7 +45,7 @@ const greeting = 16 << 10
 func (l *loop) greet(c *conn, head []byte) {
 	b := append(l.scratch[:0], head...)
 	for i := range c.subs {
-		b = c.subs[i].gather(b, greeting-len(b))
+		b = l.gather(&c.subs[i], b, greeting-len(b))
 	}
 	l.scratch = b
 	if len(b) == 0 || l.send(c, b) {
@@ -55,15 +55,24 @@ func (l *loop) greet(c *conn, head []byte) {
 	c.pending = bytes.Clone(c.pending) // scratch is used again
 }
 
-// gather appends what follows the sub's cursor, if all of it is at most room
-// bytes, and that the sub is ready.
-func (s *sub) gather(b []byte, room int) []byte {
-	frames, upto, ok := s.log.After(s.at, s.conn.tagged)
-	if !ok || len(frames) > room || upto < s.log.Head() {
-		return b // catchUp will see to it
+// gather appends what follows the sub's cursor, as far as it is at most room
+// bytes, and if that is all, that the sub is ready. A small piece of the log is
+// copied sooner than written by itself.
+func (l *loop) gather(s *sub, b []byte, room int) []byte {
+	head := s.log.Head()
+	for s.at < head {
+		frames, upto, ok := s.log.After(s.at, s.conn.tagged)
+		if !ok || len(frames) > room {
+			break
+		}
+		l.tally.positions += int(upto - s.at)
+		b, room, s.at = append(b, frames...), room-len(frames), upto
 	}
-	s.at, s.ready = upto, true
-	return event.AppendReady(append(b, frames...), s.log.Room, s.at, s.conn.tagged)
+	if s.at != head {
+		return b // advance will see to it
+	}
+	s.ready = true
+	return event.AppendReady(b, s.log.Room, s.at, s.conn.tagged)
 }
 
 // catchUp brings every sub of a stream up to its log's present head.
