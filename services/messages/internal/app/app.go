@@ -62,7 +62,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 		return err
 	}
 	defer a.Close()
-	defer serve.Ballast()()
+	defer holdBallast()()
 	public, err := serve.Listen(ctx, net.ListenConfig{}, cfg.ListenAddr)
 	if err != nil {
 		return err

@@ -42,7 +42,6 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	defer a.close()
-	defer serve.Ballast()()
 	public, err := serve.Listen(ctx, fanout.ListenConfig(), cfg.ListenAddr)
 	if err != nil {
 		return err
