@@ -5,6 +5,8 @@
 -- value comes in, not again whenever rooms.head is raised. Postgres reads a
 -- table's checks anew for each statement, so messages has one and not six;
 -- its username and room need none, for they come from a session and from rooms.
+--
+-- The indexes of messages are built anew, and posts wait meanwhile.
 
 CREATE DOMAIN room_name AS text COLLATE "C" CHECK (VALUE ~ '^[a-z0-9][a-z0-9_-]{0,99}$');
 

@@ -37,6 +37,7 @@ func TestUnavailable(t *testing.T) {
 		{refusal("57P01"), true},
 		{refusal("57P03"), true},
 		{refusal("57014"), true},
+		{refusal("0A000"), true},
 		{refusal("53300"), true},
 		{refusal("55P03"), true},
 		{refusal("40P01"), true},

@@ -25,6 +25,7 @@ func Code(err error) string {
 // themselves (PostgreSQL documentation, appendix A).
 var passing = []string{
 	"08",    // connection exception
+	"0A000", // feature not supported: a prepared statement whose result a migration has changed
 	"25006", // read-only transaction: a standby, in the middle of a failover
 	"40",    // transaction rollback: serialization failure, deadlock
 	"42P01", // undefined table, and

@@ -9,6 +9,7 @@ import (
 
 	"github.com/golang-migrate/migrate/v4"
 	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5"
 
 	"parley/core/backing"
 	"parley/migrations"
@@ -20,17 +21,20 @@ const (
 )
 
 // Migrate brings the database to the newest schema. It waits up to a minute
-// for Postgres.
+// for Postgres, and then as long as the migrations take.
 func Migrate(ctx context.Context, databaseURL string, log *slog.Logger) error {
-	ctx, cancel := context.WithTimeout(ctx, migratePatience)
+	patience, cancel := context.WithTimeout(ctx, migratePatience)
 	defer cancel()
 	retry := time.NewTicker(migrateRetry)
 	defer retry.Stop()
 	for {
-		version, err := up(ctx, databaseURL)
+		err := reach(patience, databaseURL)
 		if err == nil {
-			log.Info("the schema is up to date", "version", version)
-			return nil
+			var version uint
+			if version, err = up(ctx, databaseURL); err == nil {
+				log.Info("the schema is up to date", "version", version)
+				return nil
+			}
 		}
 		if !worthWaiting(err) {
 			return err
@@ -38,10 +42,19 @@ func Migrate(ctx context.Context, databaseURL string, log *slog.Logger) error {
 		log.Info("waiting for Postgres", "error", err)
 		select {
 		case <-retry.C:
-		case <-ctx.Done():
+		case <-patience.Done():
 			return fmt.Errorf("gave up on Postgres: %w", err)
 		}
 	}
+}
+
+// reach reports whether Postgres answers.
+func reach(ctx context.Context, databaseURL string) error {
+	conn, err := pgx.Connect(ctx, databaseURL)
+	if err != nil {
+		return fmt.Errorf("reach Postgres: %w", err)
+	}
+	return conn.Close(ctx)
 }
 
 // up is [migrations.Up] that returns when ctx ends: it leaves the attempt to

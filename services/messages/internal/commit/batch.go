@@ -19,6 +19,9 @@ const (
 	// attempts is how often a batch is tried whose rooms turn out to be
 	// locked, before each of its rooms gets a lane.
 	attempts = 3
+	// waryBatches is for how many batches a repetition makes the committer look
+	// for others first.
+	waryBatches = 100
 	// commitTimeout bounds one transaction. It is above the lock timeout.
 	commitTimeout = 5 * time.Second
 )
@@ -73,7 +76,21 @@ func (c *Committer) separate(jobs []*job, attempts int) {
 // storeOrAnswer stores jobs, but for those whose sessions have ended and those
 // that are stored already, which it answers. With an error it returns the jobs
 // that it has neither stored nor answered.
+//
+// A repetition costs its batch a transaction in vain. Who repeats once may go
+// on: so for a while posts are looked up before they are stored.
 func (c *Committer) storeOrAnswer(jobs []*job) ([]*job, error) {
+	if c.wary.Load() > 0 {
+		c.wary.Add(-1)
+		others, err := c.answerKnown(jobs)
+		if err != nil {
+			return jobs, err
+		}
+		if len(others) < len(jobs) {
+			c.wary.Store(waryBatches)
+		}
+		jobs = others
+	}
 	for len(jobs) > 0 {
 		err := c.store(jobs)
 		left := jobs
@@ -84,6 +101,7 @@ func (c *Committer) storeOrAnswer(jobs []*job) ([]*job, error) {
 		case errors.As(err, &ended):
 			left = dismiss(jobs, ended)
 		case isRepetition(err):
+			c.wary.Store(waryBatches)
 			others, findErr := c.answerKnown(jobs)
 			if findErr != nil {
 				return jobs, findErr
@@ -145,12 +163,15 @@ func (c *Committer) store(jobs []*job) error {
 // dedupe returns the jobs that are not repetitions of an earlier one among
 // them, and for each job which of those stands for it.
 func dedupe(jobs []*job) (unique []*job, of []int) {
-	type identity struct{ room, username, clientID string }
+	type identity struct {
+		room, username, clientID string
+		session                  session.Key // each is to be live
+	}
 	seen := make(map[identity]int, len(jobs))
 	unique, of = make([]*job, 0, len(jobs)), make([]int, len(jobs))
 	for i, j := range jobs {
 		if j.ClientID != "" {
-			id := identity{j.Room, j.Username, j.ClientID}
+			id := identity{j.Room, j.Username, j.ClientID, j.Session}
 			if first, again := seen[id]; again {
 				of[i] = first
 				continue

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -85,6 +86,7 @@ type Committer struct {
 	done    chan struct{} // closed when the goroutine has ended
 
 	lanes lanes
+	wary  atomic.Int32 // batches left to be looked up first
 }
 
 // New starts a committer on a pool of its own: a storm of reads elsewhere must

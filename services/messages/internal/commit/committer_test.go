@@ -388,3 +388,66 @@ func TestWhoseSessionHasEndedFailsAlone(t *testing.T) {
 		t.Errorf("published %s", got)
 	}
 }
+
+func TestRepetitionsAmongOthers(t *testing.T) {
+	t.Parallel()
+	pool := database(t)
+	c, p := start(t, pool)
+	repeated := say("general", "again")
+	repeated.ClientID = "the same"
+	for round := range 3 { // the first is new; from the third on repetitions are looked up first
+		fresh := say("general", "new")
+		fresh.ClientID = fmt.Sprint(round)
+		jobs := jobsFor(t, say("general", "anonymous"), repeated, fresh, repeated)
+		c.commit(jobs, attempts)
+		var ids []event.Position
+		for i, j := range jobs {
+			o := <-j.done
+			ids = append(ids, o.receipt.ID)
+			if o.err != nil || o.receipt.Repeated != (i == 3 || i == 1 && round > 0) {
+				t.Errorf("round %d, post %d: %+v", round, i, o)
+			}
+		}
+		if ids[1] != 2 || ids[3] != 2 {
+			t.Errorf("round %d: ids %v, want 2 for the repeated one", round, ids)
+		}
+	}
+	assertDense(t, pool, "general", 7)
+	if n := len(p.in("general")); n != 7 {
+		t.Errorf("%d published, want 7", n)
+	}
+	if c.wary.Load() == 0 {
+		t.Error("the committer isn't wary")
+	}
+}
+
+func TestTwinOfAnEndedSession(t *testing.T) {
+	t.Parallel()
+	pool := database(t)
+	if _, err := pool.Exec(t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := start(t, pool)
+	sessions := session.NewStore(pool)
+	first, second := say("general", "hi"), say("general", "hi")
+	first.ClientID, second.ClientID = "x", "x"
+	first.Session, second.Session = live(t, sessions, time.Hour), live(t, sessions, -time.Second)
+	jobs := jobsFor(t, first, second)
+	c.commit(jobs, attempts)
+	if o := <-jobs[0].done; o.err != nil || o.receipt.ID != 1 {
+		t.Errorf("the live one: %+v", o)
+	}
+	if o := <-jobs[1].done; !errors.Is(o.err, session.ErrNotFound) {
+		t.Errorf("the ended one: %+v", o)
+	}
+	second.Session = live(t, sessions, time.Hour) // the same author, from another browser
+	first.ClientID, second.ClientID = "y", "y"
+	jobs = jobsFor(t, first, second)
+	c.commit(jobs, attempts)
+	for i, j := range jobs {
+		if o := <-j.done; o.err != nil || o.receipt.ID != 2 || o.receipt.Repeated != (i == 1) {
+			t.Errorf("twin %d: %+v", i, o)
+		}
+	}
+	assertDense(t, pool, "general", 2)
+}

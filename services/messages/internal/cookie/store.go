@@ -72,6 +72,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	}
 	found, err := s.Finder.Find(r.Context(), key)
 	if errors.Is(err, session.ErrNotFound) {
+		s.Recent.forget([]session.Key{key}) // another replica may have ended it
 		return fresh, nil
 	}
 	if err != nil {

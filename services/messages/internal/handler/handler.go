@@ -65,7 +65,7 @@ func (h *Handler) routes() *gin.Engine {
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
 	e.Use(h.observe, h.recovered, h.secure, h.sameOrigin)
-	e.POST("/chat/:room/messages", h.recalled, h.post) // the committer bounds its time
+	e.POST("/chat/:room/messages", h.recalled, h.post) // mostly the committer bounds its time: a timer less
 	e.Use(withDeadline, ginsessions.Sessions(session.CookieName, h.Sessions))
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
 	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
@@ -97,8 +97,13 @@ func (h *Handler) routes() *gin.Engine {
 }
 
 func withDeadline(c *gin.Context) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
-	defer cancel()
-	c.Request = c.Request.WithContext(ctx)
+	defer setDeadline(c)()
 	c.Next()
+}
+
+// setDeadline bounds what is left of a request.
+func setDeadline(c *gin.Context) context.CancelFunc {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
+	c.Request = c.Request.WithContext(ctx)
+	return cancel
 }

@@ -113,9 +113,12 @@ func (h *Handler) post(c *gin.Context) {
 	if err == nil {
 		receipt, err = h.store(c, d)
 	}
-	if err != nil && problemOf(err).status < http.StatusInternalServerError {
-		if h.signedIn(c); c.IsAborted() {
-			return
+	if err != nil {
+		defer setDeadline(c)()
+		if problemOf(err).status < http.StatusInternalServerError {
+			if h.signedIn(c); c.IsAborted() {
+				return
+			}
 		}
 	}
 	switch {

@@ -39,7 +39,10 @@ func (h *Handler) signedIn(c *gin.Context) {
 func (h *Handler) recalled(c *gin.Context) {
 	key, username, ok := h.Sessions.Recall(c.Request)
 	if !ok {
-		h.signedIn(c)
+		defer setDeadline(c)()
+		if h.signedIn(c); !c.IsAborted() {
+			c.Next()
+		}
 		return
 	}
 	c.Set(sessionKey, session.Session{Key: key, Username: username})

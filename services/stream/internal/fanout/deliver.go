@@ -62,7 +62,7 @@ func (l *loop) gather(s *sub, b []byte, room int) []byte {
 	head := s.log.Head()
 	for s.at < head {
 		frames, upto, ok := s.log.After(s.at, s.conn.tagged)
-		if !ok || len(frames) > room {
+		if !ok || upto == s.at || len(frames) > room {
 			break
 		}
 		l.tally.positions += int(upto - s.at)
@@ -100,7 +100,7 @@ func (l *loop) advance(s *sub, head event.Position, w *window) {
 	}
 	for s.at < head {
 		frames, upto, ok := w.after(s.log, s.at, c.tagged)
-		if !ok {
+		if !ok || upto == s.at { // or restarted since
 			l.end(c, event.EndSlow)
 			return
 		}

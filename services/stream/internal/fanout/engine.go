@@ -164,9 +164,12 @@ func (e *Engine) Stop() error {
 	for _, l := range e.loops {
 		l.stop()
 	}
-	err := e.closePollers()
 	e.running.Wait()
-	return err
+	var errs []error
+	for _, l := range e.loops {
+		errs = append(errs, l.closeErr)
+	}
+	return errors.Join(errs...)
 }
 
 func (e *Engine) closePollers() error {

@@ -358,3 +358,36 @@ func TestDeliveryDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a message to %d streams", perMessage, streams)
 	}
 }
+
+// sink is a socket that takes everything.
+type sink struct{ closed bool }
+
+func (*sink) write(b []byte) (int, bool, error) { return len(b), false, nil }
+func (*sink) discard() bool                     { return false }
+func (s *sink) close() error                    { s.closed = true; return nil }
+
+// A log that is ahead of Postgres starts anew, maybe between the moments when a
+// loop reads its head and what leads there.
+func TestLogThatIsRestartedUnderAReader(t *testing.T) {
+	t.Parallel()
+	engine := &Engine{metrics: NewMetrics(prometheus.NewRegistry()), owners: Owners{Log: func(*hub.Log) {}, Session: func(guard.Seat) {}}}
+	l := newLoop(engine, newGoroutines())
+	log, sock := &hub.Log{Room: "general"}, &sink{}
+	c := l.table.put()
+	c.sock = sock
+	c.subs = append(c.only[:0], sub{conn: c, log: log})
+	l.room(log).add(&c.subs[0])
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.advance(&c.subs[0], 1, &window{})
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatal("the loop spins")
+	}
+	if !sock.closed {
+		t.Error("the stream was not ended")
+	}
+}

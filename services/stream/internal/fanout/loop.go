@@ -17,7 +17,8 @@ type loop struct {
 	poller poller
 	ready  chan []readiness // from poll to run
 	inbox
-	drained chan struct{} // closed when a drain has ended the last stream
+	drained  chan struct{} // closed when a drain has ended the last stream
+	closeErr error         // of the poller; read after run
 
 	table   table
 	rooms   map[*hub.Log]*room
@@ -118,10 +119,11 @@ func (l *loop) read(m mail) {
 	}
 }
 
-// finish closes every stream and lets poll end.
+// finish closes every stream, and then the poller, which lets poll end.
 func (l *loop) finish() {
 	l.table.each(func(c *conn) { l.end(c, event.EndDrain) })
 	l.tally.settle(l.engine.metrics)
+	l.closeErr = l.poller.close()
 	for range l.ready { // until the poller is closed
 	}
 }

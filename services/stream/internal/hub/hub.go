@@ -201,15 +201,12 @@ func (h *Hub) sweep(now time.Time) {
 	}
 }
 
-// pick returns the logs that are loaded, or those of them that somebody reads.
-func (h *Hub) pick(read bool) []*Log {
+// all returns the logs that are loaded.
+func (h *Hub) all() []*Log {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	logs := make([]*Log, 0, len(h.logs))
 	for _, l := range h.logs {
-		if read && l.refs == 0 {
-			continue
-		}
 		select {
 		case <-l.loaded:
 			logs = append(logs, l)

@@ -48,7 +48,7 @@ func (h *Hub) Run(ctx context.Context) {
 			h.compare(ctx)
 		case now := <-trim.C:
 			h.sweep(now)
-			for _, l := range h.pick(false) {
+			for _, l := range h.all() {
 				l.trim(now)
 			}
 		}
@@ -74,11 +74,9 @@ func (h *Hub) Refresh(ctx context.Context, l *Log) error {
 	}
 }
 
-// compare reads the heads of the logs that somebody reads, and refreshes those
-// that differ. Others may fall behind; whoever comes to read them does so before
-// the next comparison.
+// compare reads the heads of all logs and refreshes those that differ.
 func (h *Hub) compare(ctx context.Context) {
-	logs := h.pick(true)
+	logs := h.all()
 	if len(logs) == 0 {
 		return
 	}
