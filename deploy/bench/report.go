@@ -53,7 +53,7 @@ const method = "Everything — Parley with Postgres, Redis and nginx, the floor,
 	"(`deploy/bench/internal/floor`: Go on raw descriptors). It pushes the same bytes and is posted to with the same requests. " +
 	"**pgbench** is `-c 32 -j 2 -M prepared` with one such row a transaction, into a table with the same indexes, in the same Postgres.\n\n" +
 	"Numbers are medians, with the range in brackets. Ratios are of neighbours in runs that took turns (A B A B), after one to get warm. " +
-	"A message's body has 150 bytes. Every stream and every author has a session of its own; every stream's ids are checked for gaps, repeats and order.\n"
+	"A message's body has 150 bytes. Latencies begin with the POST, so that Parley's include the commit; the floor commits nothing. Every stream and every author has a session of its own; every stream's ids are checked for gaps, repeats and order.\n"
 
 func (r *report) writeResults(b *strings.Builder) {
 	if len(r.results) == 0 {
