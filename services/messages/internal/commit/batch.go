@@ -80,40 +80,37 @@ func (c *Committer) separate(jobs []*job, attempts int) {
 // A repetition costs its batch a transaction in vain. Who repeats once may go
 // on: so for a while posts are looked up before they are stored.
 func (c *Committer) storeOrAnswer(jobs []*job) ([]*job, error) {
-	if c.wary.Load() > 0 {
-		c.wary.Add(-1)
-		others, err := c.answerKnown(jobs)
-		if err != nil {
-			return jobs, err
+	var repetition error // that the attempt before has met
+	for {
+		if repetition != nil || c.wary.Load() > 0 {
+			c.wary.Add(-1)
+			others, err := c.answerKnown(jobs)
+			if err != nil {
+				return jobs, err
+			}
+			if repetition != nil && len(others) == len(jobs) {
+				return jobs, repetition
+			}
+			jobs = others
 		}
-		if len(others) < len(jobs) {
-			c.wary.Store(waryBatches)
+		if len(jobs) == 0 {
+			return nil, nil
 		}
-		jobs = others
-	}
-	for len(jobs) > 0 {
 		err := c.store(jobs)
-		left := jobs
+		repetition = nil
 		var ended endedError
 		switch {
 		case err == nil:
 			return nil, nil
 		case errors.As(err, &ended):
-			left = dismiss(jobs, ended)
+			jobs = dismiss(jobs, ended)
 		case isRepetition(err):
 			c.wary.Store(waryBatches)
-			others, findErr := c.answerKnown(jobs)
-			if findErr != nil {
-				return jobs, findErr
-			}
-			left = others
-		}
-		if len(left) == len(jobs) {
+			repetition = err
+		default:
 			return jobs, err
 		}
-		jobs = left
 	}
-	return nil, nil
 }
 
 // dismiss answers the jobs of sessions that have ended, and returns the others.

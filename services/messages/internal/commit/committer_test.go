@@ -440,6 +440,15 @@ func TestTwinOfAnEndedSession(t *testing.T) {
 	if o := <-jobs[1].done; !errors.Is(o.err, session.ErrNotFound) {
 		t.Errorf("the ended one: %+v", o)
 	}
+	c.wary.Store(1) // it looks for repetitions first
+	jobs = jobsFor(t, second, first)
+	c.commit(jobs, attempts)
+	if o := <-jobs[0].done; !errors.Is(o.err, session.ErrNotFound) {
+		t.Errorf("a repetition by the ended one: %+v", o)
+	}
+	if o := <-jobs[1].done; o.err != nil || o.receipt.ID != 1 || !o.receipt.Repeated {
+		t.Errorf("a repetition by the live one: %+v", o)
+	}
 	second.Session = live(t, sessions, time.Hour) // the same author, from another browser
 	first.ClientID, second.ClientID = "y", "y"
 	jobs = jobsFor(t, first, second)

@@ -162,18 +162,25 @@ func (c *Committer) transact(jobs []*job) ([]row, error) {
 }
 
 const findPosts = `
-	SELECT n, id FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS p (room, username, client_id, n)
-	JOIN messages m ON m.room = p.room AND m.username = p.username AND m.client_id = p.client_id`
+	SELECT n, id
+	FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS p (room, username, client_id, session, n)
+	JOIN messages m ON m.room = p.room AND m.username = p.username AND m.client_id = p.client_id
+	WHERE p.session IS NULL OR EXISTS (SELECT FROM sessions WHERE token_hash = p.session AND expires_at > now())`
 
-// answerKnown answers those of jobs that are stored already, and returns the others.
+// answerKnown answers those of jobs that are stored already, if their sessions
+// are live, and returns the others.
 func (c *Committer) answerKnown(jobs []*job) ([]*job, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
 	rooms, usernames, clientIDs := make([]string, len(jobs)), make([]string, len(jobs)), make([]string, len(jobs))
+	sessions := make([][]byte, len(jobs))
 	for i, j := range jobs {
 		rooms[i], usernames[i], clientIDs[i] = j.Room, j.Username, j.ClientID // "" is nobody's
+		if j.Session != (session.Key{}) {
+			sessions[i] = j.Session[:]
+		}
 	}
-	rows, err := c.pool.Query(ctx, findPosts, rooms, usernames, clientIDs)
+	rows, err := c.pool.Query(ctx, findPosts, rooms, usernames, clientIDs, sessions)
 	if err != nil {
 		return nil, fmt.Errorf("find messages: %w", err)
 	}
