@@ -5,7 +5,7 @@ SHELL       := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-MODULES := migrations services/core services/messages services/stream deploy
+MODULES := migrations services/core services/testkit services/messages services/stream deploy
 
 # `make up`: where the gateway listens, and how many replicas stand behind it.
 PORT     ?= 8080

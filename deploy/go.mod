@@ -29,4 +29,7 @@ require (
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	parley/migrations v0.0.0 // indirect
+	parley/testkit v0.0.0
 )
+
+replace parley/testkit => ../services/testkit

@@ -13,8 +13,8 @@ import (
 	"syscall"
 	"time"
 
-	"parley/core/testenv"
 	"parley/deploy/bench/internal/floor"
+	"parley/testkit"
 )
 
 // ServeFloor is the floor's process: `bench floor ADDR`.
@@ -60,13 +60,13 @@ func (b *bench) start(ctx context.Context) (stop func() error, err error) {
 }
 
 // end ends a process that keeps nothing.
-func end(process *testenv.Process) error {
+func end(process *testkit.Process) error {
 	err := process.Signal(syscall.SIGTERM)
 	<-process.Done()
 	return err
 }
 
-func (b *bench) startFloor(ctx context.Context) (*testenv.Process, error) {
+func (b *bench) startFloor(ctx context.Context) (*testkit.Process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find own program: %w", err)
@@ -98,7 +98,7 @@ func floorAt(addr netip.AddrPort, serving ...string) *subject {
 }
 
 // startFloorGateway runs the gateway's own configuration before the floor.
-func (b *bench) startFloorGateway(ctx context.Context, floorPID int) (*testenv.Process, error) {
+func (b *bench) startFloorGateway(ctx context.Context, floorPID int) (*testkit.Process, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -151,8 +151,8 @@ func configureFloorGateway(dir, nginxConf string, addr, upstream netip.AddrPort)
 }
 
 // launch starts cmd and waits until it accepts connections.
-func launch(ctx context.Context, cmd *exec.Cmd, addr netip.AddrPort) (*testenv.Process, error) {
-	process, err := testenv.Start(cmd)
+func launch(ctx context.Context, cmd *exec.Cmd, addr netip.AddrPort) (*testkit.Process, error) {
+	process, err := testkit.Start(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func launch(ctx context.Context, cmd *exec.Cmd, addr netip.AddrPort) (*testenv.P
 }
 
 func freeAddr() (netip.AddrPort, error) {
-	port, err := testenv.FreePort()
+	port, err := testkit.FreePort()
 	if err != nil {
 		return netip.AddrPort{}, err
 	}

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/event"
-	"parley/deploy/e2e/chat"
+	"parley/core/sse"
+	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/system"
 )
 
@@ -41,7 +41,7 @@ func TestRedisIsAHint(t *testing.T) {
 }
 
 // arrives posts a message, which must be stored at once and delivered soon.
-func arrives(t testing.TB, user *chat.User, room string, follower *chat.Follower) {
+func arrives(t testing.TB, user *client.User, room string, follower *client.Follower) {
 	t.Helper()
 	id := post(t, user, room, "stored")
 	began := time.Now()
@@ -60,14 +60,14 @@ func TestPostgresAwayIsNotSignedOut(t *testing.T) {
 	post(t, user, room, "before")
 	t.Run("killed", func(t *testing.T) {
 		breakPart(t, "postgres", parley.Kill, parley.Start)
-		for _, request := range []func() (*chat.Answer, error){
-			func() (*chat.Answer, error) { return user.Get(patient(t), "/chat") },
-			func() (*chat.Answer, error) { return user.Get(patient(t), "/chat/"+room+"/messages") },
-			func() (*chat.Answer, error) {
+		for _, request := range []func() (*client.Answer, error){
+			func() (*client.Answer, error) { return user.Get(patient(t), "/chat") },
+			func() (*client.Answer, error) { return user.Get(patient(t), "/chat/"+room+"/messages") },
+			func() (*client.Answer, error) {
 				return user.PostJSON(patient(t), "/chat/"+room+"/messages", map[string]string{"body": "lost"})
 			},
-			func() (*chat.Answer, error) {
-				return user.PostJSON(patient(t), "/login", map[string]string{"username": user.Name, "password": chat.Password})
+			func() (*client.Answer, error) {
+				return user.PostJSON(patient(t), "/login", map[string]string{"username": user.Name, "password": client.Password})
 			},
 		} {
 			answer, err := request()
@@ -87,7 +87,7 @@ func TestPostgresAwayIsNotSignedOut(t *testing.T) {
 	if err := follower.AwaitPosition(patient(t), 2); err != nil {
 		t.Error(err)
 	}
-	if slices.Contains(follower.Ends(), event.EndSession) {
+	if slices.Contains(follower.Ends(), sse.EndSession) {
 		t.Error("a stream ended as if its session had")
 	}
 }
@@ -101,12 +101,12 @@ func TestStreamReplicasGoInTurn(t *testing.T) {
 		ends []string // what clients may be told
 	}{
 		{"killed", parley.Kill, nil},
-		{"stopped", parley.Stop, []string{event.EndDrain}},
+		{"stopped", parley.Stop, []string{sse.EndDrain}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			user := newUser(t)
 			room := newRoom(t, user)
-			var followers []*chat.Follower
+			var followers []*client.Follower
 			for range 8 {
 				followers = append(followers, follow(t, user, room))
 			}
@@ -128,7 +128,7 @@ func TestStreamReplicasGoInTurn(t *testing.T) {
 
 // checkMoved checks that a follower has all messages up to last, over more than
 // one stream, and what it was told whenever one ended.
-func checkMoved(t testing.TB, follower *chat.Follower, last int64, told []string) {
+func checkMoved(t testing.TB, follower *client.Follower, last int64, told []string) {
 	t.Helper()
 	if err := follower.AwaitPosition(patient(t), last); err != nil {
 		t.Error(err)
@@ -141,7 +141,7 @@ func checkMoved(t testing.TB, follower *chat.Follower, last int64, told []string
 	}
 }
 
-func awaitLive(t testing.TB, followers []*chat.Follower) {
+func awaitLive(t testing.TB, followers []*client.Follower) {
 	t.Helper()
 	for _, follower := range followers {
 		if err := follower.AwaitReady(patient(t)); err != nil {
@@ -229,7 +229,7 @@ func awaitAll(ctx context.Context, t testing.TB) {
 			url = "http://" + addr
 		}
 		for {
-			answer, err := chat.NewUser(url, "").Get(ctx, "/readyz")
+			answer, err := client.NewUser(url, "").Get(ctx, "/readyz")
 			if err == nil && answer.Status == http.StatusOK {
 				break
 			}
@@ -253,7 +253,7 @@ type writing struct {
 	last  int64
 }
 
-func write(t testing.TB, user *chat.User, room string) *writing {
+func write(t testing.TB, user *client.User, room string) *writing {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &writing{cancel: cancel, ended: make(chan struct{}), acked: make(map[string]int64)}
@@ -269,7 +269,7 @@ func write(t testing.TB, user *chat.User, room string) *writing {
 }
 
 // write ends when the message is acknowledged: there must come a time.
-func (w *writing) write(user *chat.User, room, body string) {
+func (w *writing) write(user *client.User, room, body string) {
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		id, err := user.Post(ctx, room, body, "client-"+body)

@@ -12,8 +12,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
-	"parley/deploy/e2e/chat"
+	"parley/core/wire"
+	"parley/deploy/e2e/client"
 )
 
 func TestStreamPassesTheGatewayUntouched(t *testing.T) {
@@ -77,7 +77,7 @@ func TestSessionCookieIsGuarded(t *testing.T) {
 		// Behind the gateway's back, as a gateway with TLS would ask.
 		direct := user.At(replica(t, "messages-1"))
 		req, err := direct.Request(patient(t), http.MethodPost, "/login",
-			strings.NewReader(`{"username":"`+user.Name+`","password":"`+chat.Password+`"}`))
+			strings.NewReader(`{"username":"`+user.Name+`","password":"`+client.Password+`"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +145,7 @@ func TestMessageIsPublished(t *testing.T) {
 	}
 	client := redis.NewClient(&redis.Options{Addr: addr})
 	defer client.Close()
-	subscription := client.Subscribe(ctx, event.Channel(room))
+	subscription := client.Subscribe(ctx, wire.RoomTopic(room).Channel())
 	defer subscription.Close()
 	if _, err := subscription.Receive(ctx); err != nil { // the confirmation
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func TestMessageIsPublished(t *testing.T) {
 func TestServicesAreHealthy(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{"messages-1", "messages-2", "stream-1", "stream-2"} {
-		nobody := chat.NewUser(replica(t, part), "")
+		nobody := client.NewUser(replica(t, part), "")
 		for _, path := range []string{"/healthz", "/readyz"} {
 			answer, err := nobody.Get(patient(t), path)
 			want(t, answer, err, http.StatusOK, "")
@@ -179,7 +179,7 @@ func TestServicesAreHealthy(t *testing.T) {
 func awaitGateway(t testing.TB) {
 	t.Helper()
 	eventually(t, patience, "the gateway reaches a service that is ready", func(ctx context.Context) error {
-		answer, err := chat.NewUser(parley.URL(), "").Get(ctx, "/readyz")
+		answer, err := client.NewUser(parley.URL(), "").Get(ctx, "/readyz")
 		if err == nil && answer.Status != http.StatusOK {
 			err = errors.New(answer.String())
 		}

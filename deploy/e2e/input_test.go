@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/client"
 )
 
 // Every row is refused, through the gateway, with the code of the contract; and
@@ -80,7 +80,7 @@ func TestBodyAtItsLimits(t *testing.T) {
 		"line\u2028separator":            "line\u2028separator",
 	} {
 		post(t, user, room, sent)
-		m, _, err := chat.Message(next(t, stream))
+		m, _, err := client.Message(next(t, stream))
 		if err != nil || m.Body != stored {
 			t.Errorf("sent %.40q, received %.40q (%v)", sent, m.Body, err)
 		}
@@ -171,7 +171,7 @@ func TestHistoryComesInPages(t *testing.T) {
 	}
 }
 
-func idOf(t testing.TB, answer *chat.Answer) int64 {
+func idOf(t testing.TB, answer *client.Answer) int64 {
 	t.Helper()
 	var stored struct{ ID int64 }
 	if err := json.Unmarshal(answer.Body, &stored); err != nil {

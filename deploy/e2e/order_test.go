@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"parley/core/event"
-	"parley/deploy/e2e/chat"
+	"parley/core/chat"
+	"parley/deploy/e2e/client"
 )
 
 // Writers post at the same time through the gateway, and so to both replicas
@@ -18,12 +18,12 @@ func TestOneOrderEverywhere(t *testing.T) {
 	const writers, each = 4, 25
 	reader := newUser(t)
 	room := newRoom(t, reader)
-	var followers []*chat.Follower
+	var followers []*client.Follower
 	for _, base := range []string{replica(t, "stream-1"), replica(t, "stream-2"), parley.URL(), parley.URL()} {
 		followers = append(followers, follow(t, reader.At(base), room))
 	}
 	acked := postTogether(t, room, writers, each)
-	var seen [][]event.Message
+	var seen [][]chat.Message
 	for _, follower := range followers {
 		if err := follower.AwaitPosition(patient(t), writers*each); err != nil {
 			t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"parley/deploy/e2e/browser"
-	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/client"
 )
 
 // chromium is started by the first test that needs it.
@@ -32,7 +32,7 @@ type person struct {
 func newPerson(t testing.TB, screen browser.Screen) *person {
 	t.Helper()
 	p := &person{Page: newPage(t, screen), name: unique("user")}
-	must(t, p.SignUp(p.name, chat.Password))
+	must(t, p.SignUp(p.name, client.Password))
 	return p
 }
 
@@ -223,7 +223,7 @@ func TestPageSignsOutAndIn(t *testing.T) {
 	must(t, ada.Await("sent back to the door", `location.pathname === "/login"`))
 	must(t, ada.Fill("#username", ada.name), ada.Fill("#password", "a wrong one"), ada.PressEnter())
 	must(t, ada.Await("an error is shown", `document.body.innerText.includes("wrong")`))
-	must(t, ada.Fill("#password", chat.Password), ada.PressEnter())
+	must(t, ada.Fill("#password", client.Password), ada.PressEnter())
 	must(t, ada.Await("in the room asked for", `location.pathname === "/chat/general"`), ada.Loaded(), ada.Live())
 }
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/client"
 )
 
 func TestStreamResumesAfterAPosition(t *testing.T) {
@@ -17,7 +17,7 @@ func TestStreamResumesAfterAPosition(t *testing.T) {
 	expect(t, stream, append(messages(room, 4, 7), "ready 7")...)
 	post(t, user, room, "live")
 	e := next(t, stream)
-	m, ok, err := chat.Message(e)
+	m, ok, err := client.Message(e)
 	if err != nil || !ok {
 		t.Fatalf("%+v is no message: %v", e, err)
 	}
@@ -54,7 +54,7 @@ func TestUnservableCursorIsReset(t *testing.T) {
 	user := newUser(t)
 	room := newRoom(t, user)
 	say(t, user, room, 2)
-	var streams []*chat.Stream
+	var streams []*client.Stream
 	for _, cursor := range []string{"abc", "-1", "99999999999999999999", "3"} {
 		stream := open(t, user, "/chat/"+room+"/stream", cursor)
 		expect(t, stream, "reset 2")

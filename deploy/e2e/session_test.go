@@ -11,8 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"parley/core/event"
-	"parley/deploy/e2e/chat"
+	"parley/core/sse"
+	"parley/deploy/e2e/client"
 )
 
 // endsWithin is the design's: a stream ends within 2 s of its session's end.
@@ -26,7 +26,7 @@ func TestOnlyTheSignedInMayListen(t *testing.T) {
 	forged.Cookie = strings.Repeat("A", len(user.Cookie))
 	garbage := user.At(parley.URL())
 	garbage.Cookie = "no-token"
-	for _, stranger := range []*chat.User{chat.NewUser(parley.URL(), ""), forged, garbage} {
+	for _, stranger := range []*client.User{client.NewUser(parley.URL(), ""), forged, garbage} {
 		for _, path := range []string{"/chat", "/chat/general", "/chat/general/messages", "/chat/general/stream", "/chat/stream?after=general"} {
 			answer, err := stranger.Get(patient(t), path)
 			want(t, answer, err, http.StatusUnauthorized, "not_signed_in")
@@ -38,12 +38,12 @@ func TestOnlyTheSignedInMayListen(t *testing.T) {
 
 func TestAPageSendsStrangersToSignIn(t *testing.T) {
 	t.Parallel()
-	req, err := chat.NewUser(parley.URL(), "").Request(patient(t), http.MethodGet, "/chat/general", nil)
+	req, err := client.NewUser(parley.URL(), "").Request(patient(t), http.MethodGet, "/chat/general", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept", "text/html")
-	answer, err := chat.NewUser(parley.URL(), "").Send(req)
+	answer, err := client.NewUser(parley.URL(), "").Send(req)
 	want(t, answer, err, http.StatusSeeOther, "")
 	if to := answer.Header.Get("Location"); to != "/login?next=%2Fchat%2Fgeneral" {
 		t.Errorf("sent to %q", to)
@@ -69,26 +69,26 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name string
-		end  func(testing.TB, *chat.User)
+		end  func(testing.TB, *client.User)
 	}{
 		{"logout", logout},
-		{"revoked in the database", func(t testing.TB, u *chat.User) {
+		{"revoked in the database", func(t testing.TB, u *client.User) {
 			query(t, `DELETE FROM sessions WHERE username = $1`, u.Name)
 		}},
-		{"ended from elsewhere", func(t testing.TB, u *chat.User) { endOthers(t, elsewhere(t, u)) }},
-		{"password changed elsewhere", func(t testing.TB, u *chat.User) {
+		{"ended from elsewhere", func(t testing.TB, u *client.User) { endOthers(t, elsewhere(t, u)) }},
+		{"password changed elsewhere", func(t testing.TB, u *client.User) {
 			answer, err := elsewhere(t, u).PostJSON(patient(t), "/password",
-				map[string]string{"current": chat.Password, "password": "another " + chat.Password})
+				map[string]string{"current": client.Password, "password": "another " + client.Password})
 			want(t, answer, err, http.StatusNoContent, "")
 		}},
-		{"expired", func(t testing.TB, u *chat.User) {
+		{"expired", func(t testing.TB, u *client.User) {
 			query(t, `UPDATE sessions SET expires_at = now() WHERE username = $1`, u.Name)
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			user := newUser(t)
-			var streams []*chat.Stream
+			var streams []*client.Stream
 			for _, base := range []string{replica(t, "stream-1"), replica(t, "stream-2"), parley.URL()} {
 				stream := open(t, user.At(base), "/chat/general/stream", "")
 				next(t, stream)
@@ -97,7 +97,7 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 			row.end(t, user)
 			began := time.Now()
 			for _, stream := range streams {
-				awaitEnd(t, stream, event.EndSession)
+				awaitEnd(t, stream, sse.EndSession)
 			}
 			if took := time.Since(began); took > endsWithin {
 				t.Errorf("streams ended after %s, want %s", took, endsWithin)
@@ -133,9 +133,9 @@ func TestAnotherSessionStays(t *testing.T) {
 }
 
 // elsewhere signs the same person in once more.
-func elsewhere(t testing.TB, user *chat.User) *chat.User {
+func elsewhere(t testing.TB, user *client.User) *client.User {
 	t.Helper()
-	other := chat.NewUser(parley.URL(), user.Name)
+	other := client.NewUser(parley.URL(), user.Name)
 	if err := other.Login(patient(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func elsewhere(t testing.TB, user *chat.User) *chat.User {
 }
 
 // endOthers ends every session of a user but the present one.
-func endOthers(t testing.TB, user *chat.User) {
+func endOthers(t testing.TB, user *client.User) {
 	t.Helper()
 	answer, err := user.Get(patient(t), "/sessions")
 	want(t, answer, err, http.StatusOK, "")
@@ -172,14 +172,14 @@ func endOthers(t testing.TB, user *chat.User) {
 	}
 }
 
-func logout(t testing.TB, user *chat.User) {
+func logout(t testing.TB, user *client.User) {
 	t.Helper()
 	answer, err := user.PostRaw(patient(t), "/logout", "{}")
 	want(t, answer, err, http.StatusNoContent, "")
 }
 
 // awaitEnd reads a stream to its end, which must have that reason.
-func awaitEnd(t testing.TB, stream *chat.Stream, reason string) {
+func awaitEnd(t testing.TB, stream *client.Stream, reason string) {
 	t.Helper()
 	for {
 		e, err := stream.Next(patient(t))

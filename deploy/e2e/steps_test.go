@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/event"
 	"parley/core/sse"
-	"parley/deploy/e2e/chat"
+	"parley/core/wire"
+	"parley/deploy/e2e/client"
 )
 
 // patience bounds a step; the promises of the design that are shorter are
@@ -33,9 +33,9 @@ func patient(t testing.TB) context.Context {
 }
 
 // newUser registers somebody new.
-func newUser(t testing.TB) *chat.User {
+func newUser(t testing.TB) *client.User {
 	t.Helper()
-	user := chat.NewUser(parley.URL(), unique("user"))
+	user := client.NewUser(parley.URL(), unique("user"))
 	if err := user.Register(patient(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func newUser(t testing.TB) *chat.User {
 }
 
 // newRoom makes a room, so that its positions are the test's own.
-func newRoom(t testing.TB, user *chat.User) string {
+func newRoom(t testing.TB, user *client.User) string {
 	t.Helper()
 	name := unique("room")
 	if err := user.CreateRoom(patient(t), name); err != nil {
@@ -53,7 +53,7 @@ func newRoom(t testing.TB, user *chat.User) string {
 }
 
 // post sends a message that must be stored.
-func post(t testing.TB, user *chat.User, room, body string) int64 {
+func post(t testing.TB, user *client.User, room, body string) int64 {
 	t.Helper()
 	id, err := user.Post(patient(t), room, body, "")
 	if err != nil {
@@ -63,7 +63,7 @@ func post(t testing.TB, user *chat.User, room, body string) int64 {
 }
 
 // say posts the messages "1" to "n" to an empty room.
-func say(t testing.TB, user *chat.User, room string, n int) {
+func say(t testing.TB, user *client.User, room string, n int) {
 	t.Helper()
 	for i := range n {
 		want := int64(i + 1)
@@ -73,7 +73,7 @@ func say(t testing.TB, user *chat.User, room string, n int) {
 	}
 }
 
-func open(t testing.TB, user *chat.User, path, cursor string) *chat.Stream {
+func open(t testing.TB, user *client.User, path, cursor string) *client.Stream {
 	t.Helper()
 	stream, err := user.Open(t.Context(), path, cursor)
 	if err != nil {
@@ -84,7 +84,7 @@ func open(t testing.TB, user *chat.User, path, cursor string) *chat.Stream {
 }
 
 // next returns the stream's next event, pings aside.
-func next(t testing.TB, stream *chat.Stream) sse.Event {
+func next(t testing.TB, stream *client.Stream) sse.Event {
 	t.Helper()
 	ctx := patient(t)
 	for {
@@ -99,7 +99,7 @@ func next(t testing.TB, stream *chat.Stream) sse.Event {
 }
 
 // expect checks name and id of the next events: "room.general 4", "ready 7".
-func expect(t testing.TB, stream *chat.Stream, events ...string) {
+func expect(t testing.TB, stream *client.Stream, events ...string) {
 	t.Helper()
 	for i, want := range events {
 		e := next(t, stream)
@@ -113,14 +113,14 @@ func expect(t testing.TB, stream *chat.Stream, events ...string) {
 func messages(room string, first, last int) []string {
 	var events []string
 	for id := first; id <= last; id++ {
-		events = append(events, event.Name(room)+" "+strconv.Itoa(id))
+		events = append(events, wire.RoomTopic(room).EventName()+" "+strconv.Itoa(id))
 	}
 	return events
 }
 
 // follow follows a room from its beginning, and checks at the end of the test
 // that all promises were kept.
-func follow(t testing.TB, user *chat.User, room string) *chat.Follower {
+func follow(t testing.TB, user *client.User, room string) *client.Follower {
 	t.Helper()
 	follower := user.Follow(t.Context(), room, 0)
 	t.Cleanup(func() {
@@ -153,7 +153,7 @@ func eventually(t testing.TB, within time.Duration, what string, try func(contex
 }
 
 // want checks an answer's status and, for an error, its code.
-func want(t testing.TB, answer *chat.Answer, err error, status int, code string) {
+func want(t testing.TB, answer *client.Answer, err error, status int, code string) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

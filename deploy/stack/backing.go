@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 func (s *Stack) preparePostgres() error {
@@ -20,18 +20,18 @@ func (s *Stack) preparePostgres() error {
 		return err
 	}
 	settings := append([]string{"max_connections=300", "log_checkpoints=off"}, s.cfg.Postgres...)
-	if s.postgres, err = testenv.NewPostgres(dir, port, s.log.writer("postgres"), settings...); err != nil {
+	if s.postgres, err = testkit.NewPostgres(dir, port, s.log.writer("postgres"), settings...); err != nil {
 		return err
 	}
 	part := s.newPart("postgres", "postgres", loopback(port))
 	part.stopSignal = syscall.SIGINT // "fast": clients are cut, data is safe
-	part.launch = func(ctx context.Context) (*testenv.Process, error) { return launchPostgres(ctx, s.postgres) }
+	part.launch = func(ctx context.Context) (*testkit.Process, error) { return launchPostgres(ctx, s.postgres) }
 	return nil
 }
 
 // launchPostgres tries for a while: after a SIGKILL, backends may hold the
 // shared memory for a moment longer than their parent lived.
-func launchPostgres(ctx context.Context, server *testenv.PostgresServer) (*testenv.Process, error) {
+func launchPostgres(ctx context.Context, server *testkit.PostgresServer) (*testkit.Process, error) {
 	deadline := time.Now().Add(10 * time.Second)
 	for {
 		err := server.Start(ctx)
@@ -57,11 +57,11 @@ func (s *Stack) prepareRedis() error {
 	if err != nil {
 		return err
 	}
-	if s.redis, err = testenv.NewRedis(filepath.Join(s.cfg.Dir, "redis"), port, s.log.writer("redis")); err != nil {
+	if s.redis, err = testkit.NewRedis(filepath.Join(s.cfg.Dir, "redis"), port, s.log.writer("redis")); err != nil {
 		return err
 	}
 	part := s.newPart("redis", "redis", loopback(port))
-	part.launch = func(ctx context.Context) (*testenv.Process, error) {
+	part.launch = func(ctx context.Context) (*testkit.Process, error) {
 		err := s.redis.Start(ctx)
 		if err != nil && s.redis.Process() != nil {
 			err = errors.Join(err, s.redis.Process().Stop(syscall.SIGKILL, time.Second))

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"syscall"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 // elsewhere is where databases go whose stack lies in a folder that Postgres
@@ -27,7 +27,7 @@ func (s *Stack) databaseDir() (string, error) {
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		return target, nil
 	}
-	who, err := testenv.Credential("postgres")
+	who, err := testkit.Credential("postgres")
 	if err != nil {
 		return "", err
 	}

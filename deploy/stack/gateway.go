@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 // prepareGateway lays out nginx's folder: the configuration that every
@@ -28,7 +28,7 @@ func (s *Stack) prepareGateway() error {
 	}
 	part := s.newPart("nginx", "nginx", loopback(s.cfg.Port))
 	out := s.log.writer("nginx")
-	part.launch = func(ctx context.Context) (*testenv.Process, error) {
+	part.launch = func(ctx context.Context) (*testkit.Process, error) {
 		mark, err := s.markFile()
 		if err != nil {
 			return nil, err

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 // Part is one process of the stack. Its exported methods may be called from
@@ -19,7 +19,7 @@ type Part struct {
 	addr    string // host:port
 	metrics string // host:port, or ""
 
-	launch     func(context.Context) (*testenv.Process, error) // start, and wait until it answers
+	launch     func(context.Context) (*testkit.Process, error) // start, and wait until it answers
 	stopSignal syscall.Signal
 	patience   time.Duration // from the stop signal to SIGKILL
 
@@ -27,7 +27,7 @@ type Part struct {
 	operation sync.Mutex // held by whoever starts or stops the process
 
 	mu      sync.Mutex
-	process *testenv.Process // nil while down
+	process *testkit.Process // nil while down
 	wanted  context.Context  // not done: the part is up, or to be brought up again
 	unwant  context.CancelFunc
 }
@@ -124,7 +124,7 @@ func (p *Part) Signal(sig syscall.Signal) error {
 	return nil
 }
 
-func (p *Part) running() *testenv.Process {
+func (p *Part) running() *testkit.Process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.process
@@ -154,7 +154,7 @@ func (p *Part) bringUp(ctx context.Context, pause time.Duration) error {
 
 // ended notes that process is gone, and ends what it left behind. Both who
 // stopped it and its watch do so; either may come first.
-func (p *Part) ended(process *testenv.Process) {
+func (p *Part) ended(process *testkit.Process) {
 	sweep(process.PID())
 	p.mu.Lock()
 	if p.process == process {

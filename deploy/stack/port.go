@@ -5,7 +5,7 @@ import (
 	"net"
 	"strconv"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 // ports hands out loopback ports, none of them twice.
@@ -30,7 +30,7 @@ func (p *ports) next(preferred int) (int, error) {
 		}
 	}
 	for {
-		port, err := testenv.FreePort()
+		port, err := testkit.FreePort()
 		if err != nil {
 			return 0, err
 		}

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 const migrationPatience = time.Minute
@@ -56,7 +56,7 @@ func (s *Stack) prepareService(service string, i, firstPort int) error {
 	part := s.newPart(service+"-"+strconv.Itoa(i+1), service, loopback(port))
 	part.metrics = loopback(metricsPort)
 	out := s.log.writer(part.name)
-	part.launch = func(ctx context.Context) (*testenv.Process, error) {
+	part.launch = func(ctx context.Context) (*testkit.Process, error) {
 		cmd := exec.Command(filepath.Join(s.cfg.Bin, service))
 		cmd.Env = s.environment(part.addr+",unix:"+s.socket(part), part.metrics)
 		cmd.Stdout, cmd.Stderr = out, out
@@ -96,8 +96,8 @@ func (s *Stack) awaitReady(ctx context.Context) error {
 
 // launch starts cmd and waits until url answers; if it doesn't, the process
 // is ended.
-func launch(ctx context.Context, cmd *exec.Cmd, url string) (*testenv.Process, error) {
-	process, err := testenv.Start(cmd)
+func launch(ctx context.Context, cmd *exec.Cmd, url string) (*testkit.Process, error) {
+	process, err := testkit.Start(cmd)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ import (
 	"sync"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 // Config says what to run.
@@ -62,8 +62,8 @@ type Stack struct {
 	sockets string // folder of the services' Unix sockets
 
 	// Set before anything starts, and not changed afterwards.
-	postgres *testenv.PostgresServer
-	redis    *testenv.RedisServer
+	postgres *testkit.PostgresServer
+	redis    *testkit.RedisServer
 	parts    []*Part // from the bottom up
 
 	watchers sync.WaitGroup

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 const (
@@ -115,7 +115,7 @@ func TestFolderAndPortBelongToOne(t *testing.T) {
 func TestNextStartFollowsAKill(t *testing.T) {
 	t.Parallel()
 	cfg := config(folder(t))
-	port, err := testenv.FreePort()
+	port, err := testkit.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestNextStartFollowsAKill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	killed, err := testenv.Start(program)
+	killed, err := testkit.Start(program)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 const (
@@ -16,7 +16,7 @@ const (
 // watch waits for process to end and, if the part is still wanted, starts it
 // again, after pauses that double. It ends when the part is up, which has a
 // watch of its own then, or unwanted.
-func (p *Part) watch(process *testenv.Process, pause time.Duration) {
+func (p *Part) watch(process *testkit.Process, pause time.Duration) {
 	since := time.Now()
 	<-process.Done()
 	p.ended(process)

@@ -19,7 +19,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0
 	github.com/redis/go-redis/v9 v9.23.0
 	go.uber.org/goleak v1.3.0
-	parley/core v0.0.0-00010101000000-000000000000
+	parley/core v0.0.0
 	parley/migrations v0.0.0
 )
 
@@ -67,4 +67,7 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
+	parley/testkit v0.0.0
 )
+
+replace parley/testkit => ../testkit

@@ -56,9 +56,12 @@ require (
 	golang.org/x/text v0.42.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	parley/migrations v0.0.0 // indirect
+	parley/testkit v0.0.0
 )
 
 replace (
 	parley/core => ../core
 	parley/migrations => ../../migrations
 )
+
+replace parley/testkit => ../testkit

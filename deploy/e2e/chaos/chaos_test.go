@@ -10,7 +10,7 @@ import (
 
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
-	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 	"parley/deploy/e2e/system"
 )
@@ -189,7 +189,7 @@ func whole(ctx context.Context) error {
 			url = "http://" + addr
 		}
 		err := load.Await(ctx, part+" is ready again", func(ctx context.Context) error {
-			answer, err := chat.NewUser(url, "").Get(ctx, "/readyz")
+			answer, err := client.NewUser(url, "").Get(ctx, "/readyz")
 			if err == nil && answer.Status != http.StatusOK {
 				err = fmt.Errorf("%s", answer)
 			}

@@ -13,7 +13,7 @@ import (
 
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
-	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 	"parley/deploy/e2e/system"
 )
@@ -99,7 +99,7 @@ func enter(ctx context.Context, driver string) (_ *Scene, err error) {
 	}
 	s.Site = &load.Site{URL: s.Parley.URL(), DatabaseURL: s.Parley.DatabaseURL, ReplayLimit: replayLimit}
 	for i := range people {
-		user := chat.NewUser(s.Parley.URL(), fmt.Sprintf("chaos-%s-%d", strconv.FormatInt(time.Now().Unix(), 36), i))
+		user := client.NewUser(s.Parley.URL(), fmt.Sprintf("chaos-%s-%d", strconv.FormatInt(time.Now().Unix(), 36), i))
 		if err := user.Register(ctx); err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
+	"parley/core/wire"
 )
 
 // redisFaults are those that go by Redis's own commands, behind the proxy's back.
@@ -78,7 +78,7 @@ func overflow(ctx context.Context, b *Blow) error {
 		if err := b.Parley.Pause(ctx, part); err != nil {
 			return err
 		}
-		return flood(ctx, c, event.SessionEndedChannel, before)
+		return flood(ctx, c, wire.SessionsEndedChannel, before)
 	})
 }
 

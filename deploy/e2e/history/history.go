@@ -13,13 +13,13 @@ package history
 import (
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 // History is a whole run. Check doesn't change it.
 type History struct {
 	// ReplayLimit is the services' setting: a client further behind may be reset.
-	ReplayLimit event.Position
+	ReplayLimit chat.Position
 	Rooms       map[string]Room // as stored in the end
 	Posts       []Post
 	Clients     []*Client
@@ -28,14 +28,14 @@ type History struct {
 
 // Room is a room as Postgres holds it.
 type Room struct {
-	Head     event.Position
+	Head     chat.Position
 	Messages []*Message // in order of revision
 }
 
 // Message is a message as somebody saw it: a row, or an event.
 type Message struct {
 	Room         string
-	ID, Revision event.Position
+	ID, Revision chat.Position
 	Username     string
 	Body         string
 	ClientID     string
@@ -52,7 +52,7 @@ type Post struct {
 	Sent     time.Duration
 	Answered time.Duration
 	Status   int // 0: no answer came
-	ID       event.Position
+	ID       chat.Position
 }
 
 // acknowledged reports whether the answer says that the message is stored.
@@ -82,11 +82,11 @@ type Connection struct {
 // Cursor is where a connection asked to begin in a room.
 type Cursor struct {
 	Room  string
-	After event.Position // Head for the room's head
+	After chat.Position // Head for the room's head
 }
 
 // Head asks to begin at the head.
-const Head event.Position = -1
+const Head chat.Position = -1
 
 // Kind is what an event says.
 type Kind uint8
@@ -104,9 +104,9 @@ type Event struct {
 	At       time.Duration
 	Kind     Kind
 	Room     string
-	Position event.Position // the id of the frame
-	Message  *Message       // for Said
-	Text     string         // for Odd
+	Position chat.Position // the id of the frame
+	Message  *Message      // for Said
+	Text     string        // for Odd
 }
 
 // Fault is something that was done to the system.

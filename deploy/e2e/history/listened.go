@@ -1,7 +1,7 @@
 package history
 
 import (
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 // listened checks what one client saw, in each of its rooms. What follows a
@@ -33,7 +33,7 @@ func (c *checker) listened(client *Client) {
 
 // heard is how far a client has come in a room.
 type heard struct {
-	at     event.Position
+	at     chat.Position
 	known  bool // at means something: it does not before the first event of a client that asked for the head
 	ready  bool // on this connection
 	broken bool
@@ -115,7 +115,7 @@ func (c *checker) said(room *heard, at place, i int) Violation {
 	return Violation{}
 }
 
-func later(events []Event, room string, position event.Position) bool {
+func later(events []Event, room string, position chat.Position) bool {
 	for i := range events {
 		if e := &events[i]; e.Kind == Said && e.Room == room && e.Position == position {
 			return true
@@ -126,7 +126,7 @@ func later(events []Event, room string, position event.Position) bool {
 
 // row returns what is stored at a position, or nil. Positions are dense, or
 // stored has objected already.
-func (c *checker) row(room string, position event.Position) *Message {
+func (c *checker) row(room string, position chat.Position) *Message {
 	rows := c.Rooms[room].Messages
 	if position < 1 || position > int64(len(rows)) || rows[position-1].Revision != position {
 		return nil

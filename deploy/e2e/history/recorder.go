@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 // Recorder writes a history down. Its methods may be called from any goroutine.
@@ -53,7 +53,7 @@ func (r *Recorder) Fault(name string, from time.Duration) {
 
 // Message returns the record of m, the same for all who saw the same: a
 // thousand listeners cost no more than a thousand pointers.
-func (r *Recorder) Message(m event.Message) *Message {
+func (r *Recorder) Message(m chat.Message) *Message {
 	seen := Message{
 		Room: m.Room, ID: m.ID, Revision: m.Revision,
 		Username: m.Username, Body: m.Body, ClientID: m.ClientID, CreatedAt: m.CreatedAt.UnixMicro(),
@@ -68,7 +68,7 @@ func (r *Recorder) Message(m event.Message) *Message {
 }
 
 // History returns what was written down. Nobody may record any more.
-func (r *Recorder) History(rooms map[string]Room, replayLimit event.Position) *History {
+func (r *Recorder) History(rooms map[string]Room, replayLimit chat.Position) *History {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return &History{ReplayLimit: replayLimit, Rooms: rooms, Posts: r.posts, Clients: r.clients, Faults: r.faults}

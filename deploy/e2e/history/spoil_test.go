@@ -3,7 +3,7 @@ package history
 import (
 	"slices"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 // What the tests do to a history.
@@ -63,10 +63,10 @@ func phantom(h *History) {
 	c.Events = append(c.Events, e)
 }
 
-func reset(c *Connection, at event.Position) {
+func reset(c *Connection, at chat.Position) {
 	c.Events = []Event{{Kind: Reset, Room: "hot", Position: at}, {Kind: Ready, Room: "hot", Position: at}}
 }
 
-func eventMessage(body string) event.Message {
-	return event.Message{ID: 1, Revision: 1, Room: "hot", Username: "ada", Body: body}
+func eventMessage(body string) chat.Message {
+	return chat.Message{ID: 1, Revision: 1, Room: "hot", Username: "ada", Body: body}
 }

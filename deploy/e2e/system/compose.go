@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 const (
@@ -37,7 +37,7 @@ func startCompose(ctx context.Context, root string, options Options) (System, er
 	if options.RedisAddr != "" {
 		return nil, errors.New("containers don't reach a proxy of the tests")
 	}
-	port, err := testenv.FreePort()
+	port, err := testkit.FreePort()
 	if err != nil {
 		return nil, err
 	}

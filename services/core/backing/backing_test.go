@@ -15,10 +15,10 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"parley/core/backing"
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 func TestUnavailable(t *testing.T) {
 	t.Parallel()
@@ -67,7 +67,7 @@ func refusal(code string) error { return &pgconn.PgError{Code: code} }
 
 func TestPostgresSettings(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := testkit.Database(t)
 	for name, want := range map[string]string{
 		"synchronous_commit": "on", "TimeZone": "UTC", "application_name": "test",
 		"statement_timeout": "10s", "idle_in_transaction_session_timeout": "10s",
@@ -81,7 +81,7 @@ func TestPostgresSettings(t *testing.T) {
 
 func TestPostgresGoneIsUnavailable(t *testing.T) {
 	t.Parallel()
-	server, url := testenv.Postgres(t)
+	server, url := testkit.Postgres(t)
 	pool, err := backing.Postgres(t.Context(), url, "test", 2)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestPostgresGoneIsUnavailable(t *testing.T) {
 
 func TestRedisGivesUpSoon(t *testing.T) {
 	t.Parallel()
-	server := testenv.Redis(t)
+	server := testkit.Redis(t)
 	client, err := backing.Redis(server.URL(), "test")
 	if err != nil {
 		t.Fatal(err)

@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 func TestGoneNamesWhatIsNoLiveSession(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := testkit.Database(t)
 	if _, err := pool.Exec(t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`); err != nil {
 		t.Fatal(err)
 	}

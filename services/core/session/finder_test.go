@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 // counted counts the queries of the pool it traces, and may hold them back.
@@ -53,10 +53,13 @@ func await(t *testing.T, is func() bool) {
 	}
 }
 
+// finders is how many queries of a finder run at once.
+const finders = 2
+
 // finder returns a running finder on a store whose queries are counted.
 func finder(t *testing.T) (*Finder, *Store, *counted) {
 	t.Helper()
-	cfg, err := pgxpool.ParseConfig(testenv.DatabaseURL(t))
+	cfg, err := pgxpool.ParseConfig(testkit.DatabaseURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +104,7 @@ func TestThoseWhoAskTogetherShareAQuery(t *testing.T) {
 	for i := range each * len(keys) {
 		ask(i)
 	}
-	await(t, func() bool { return len(f.asked) == each*len(keys) })
+	await(t, func() bool { return f.lookup.Waiting() == each*len(keys) })
 	open()
 	asking.Wait()
 	close(failures)
@@ -164,7 +167,7 @@ func TestNobodyFindsASessionThatHasEnded(t *testing.T) {
 
 func TestNotKnowingIsNotNotFound(t *testing.T) {
 	t.Parallel()
-	pool := testenv.Database(t)
+	pool := testkit.Database(t)
 	f := NewFinder(NewStore(pool))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

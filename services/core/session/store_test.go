@@ -9,14 +9,14 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 func open(t *testing.T) (*Store, *pgxpool.Pool) {
 	t.Helper()
-	pool := testenv.Database(t)
+	pool := testkit.Database(t)
 	if _, err := pool.Exec(t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x'), ('bob', 'x')`); err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 )
 
@@ -54,43 +50,4 @@ func FromRequest(r *http.Request) (key Key, ok bool) {
 		return Key{}, false
 	}
 	return Token(cookie.Value).Key()
-}
-
-// Ended is the notice that sessions have ended, as published on
-// event.SessionEndedChannel: {"keys":["<hex>", …]}.
-type Ended struct {
-	Keys []Key
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e Ended) MarshalJSON() ([]byte, error) {
-	wire := wireEnded{Keys: make([]string, len(e.Keys))}
-	for i, key := range e.Keys {
-		wire.Keys[i] = hex.EncodeToString(key[:])
-	}
-	return json.Marshal(wire)
-}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (e *Ended) UnmarshalJSON(data []byte) error {
-	var wire wireEnded
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	e.Keys = make([]Key, len(wire.Keys))
-	for i, s := range wire.Keys {
-		b, err := hex.DecodeString(s)
-		if err != nil {
-			return fmt.Errorf("read session key: %w", err)
-		}
-		if len(b) != len(Key{}) {
-			return errors.New("read session key: wrong length")
-		}
-		e.Keys[i] = Key(b)
-	}
-	return nil
-}
-
-type wireEnded struct {
-	Keys []string `json:"keys"`
 }

@@ -3,10 +3,8 @@ package session
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -70,35 +68,6 @@ func FuzzCookie(f *testing.F) {
 	})
 }
 
-// FuzzEnded reads what a stranger may publish as the end of sessions.
-func FuzzEnded(f *testing.F) {
-	key, _ := NewToken().Key()
-	whole, err := json.Marshal(Ended{Keys: []Key{key, key}})
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, seed := range []string{string(whole), `{"keys":[]}`, `{"keys":null}`, `{}`, `null`, `{"keys":["00"]}`, `{"keys":["` + strings.Repeat("0", 64) + `"]}`, `[`, ""} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var ended Ended
-		if json.Unmarshal(data, &ended) != nil {
-			return
-		}
-		if len(ended.Keys) > len(data)/64 {
-			t.Errorf("%q has %d keys", data, len(ended.Keys))
-		}
-		again, err := json.Marshal(ended)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var same Ended
-		if err := json.Unmarshal(again, &same); err != nil || !slices.Equal(same.Keys, ended.Keys) {
-			t.Errorf("%q became %q: %v", data, again, err)
-		}
-	})
-}
-
 func TestFromRequest(t *testing.T) {
 	t.Parallel()
 	token := NewToken()
@@ -116,25 +85,6 @@ func TestFromRequest(t *testing.T) {
 		r.Header.Set("Cookie", row.cookie)
 		if key, ok := FromRequest(r); ok != row.ok || ok && key != want {
 			t.Errorf("%s: %x, %v", name, key, ok)
-		}
-	}
-}
-
-func TestEndedJSON(t *testing.T) {
-	t.Parallel()
-	a, _ := NewToken().Key()
-	b, _ := NewToken().Key()
-	data, err := json.Marshal(Ended{Keys: []Key{a, b}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got Ended
-	if err := json.Unmarshal(data, &got); err != nil || len(got.Keys) != 2 || got.Keys[0] != a || got.Keys[1] != b {
-		t.Errorf("%s became %v, %v", data, got, err)
-	}
-	for _, bad := range []string{`{"keys":["00"]}`, `{"keys":["xx"]}`, `{"keys":[1]}`, `{"keys":"00"}`, `[]`, ``} {
-		if err := json.Unmarshal([]byte(bad), &got); err == nil {
-			t.Errorf("%s was accepted", bad)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 func TestLinks(t *testing.T) {
@@ -54,10 +54,10 @@ func TestTint(t *testing.T) {
 func TestTimeline(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 22, 23, 50, 0, 0, time.UTC)
-	at := func(d time.Duration, username string) event.Message {
-		return event.Message{Username: username, CreatedAt: start.Add(d)}
+	at := func(d time.Duration, username string) chat.Message {
+		return chat.Message{Username: username, CreatedAt: start.Add(d)}
 	}
-	entries := timeline([]event.Message{
+	entries := timeline([]chat.Message{
 		at(0, "ada"),
 		at(4*time.Minute, "ada"),
 		at(5*time.Minute, "bob"),

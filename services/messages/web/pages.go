@@ -1,7 +1,7 @@
 package web
 
 import (
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/session"
 	"parley/messages/internal/room"
 )
@@ -32,12 +32,12 @@ type Rooms struct {
 type Room struct {
 	Username string
 	Room     string
-	Head     event.Position  // of the room when Messages were read: live events go on from here
-	More     bool            // there are messages older than these
-	Rooms    []room.Room     // by name
-	Messages []event.Message // oldest first
-	Error    string          // why a form's post failed, for the reader; "" else
-	Draft    string          // the body that was not stored then
+	Head     chat.Position  // of the room when Messages were read: live events go on from here
+	More     bool           // there are messages older than these
+	Rooms    []room.Room    // by name
+	Messages []chat.Message // oldest first
+	Error    string         // why a form's post failed, for the reader; "" else
+	Draft    string         // the body that was not stored then
 }
 
 // Account is the data of account.html: the sessions, and the form for a new

@@ -3,7 +3,7 @@ package web
 import (
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 // groupFor is how long after a message another of the same author belongs to
@@ -12,16 +12,16 @@ const groupFor = 5 * time.Minute
 
 // entry is a message with what stands around it.
 type entry struct {
-	event.Message
+	chat.Message
 	Day       string // the day that begins with this message; "" if it goes on
 	Continued bool   // belongs to the message before: no name, no picture
 }
 
 // timeline sets messages, oldest first, in days and groups. Days and times are
 // UTC: the script, which knows the reader's clock, sets them anew.
-func timeline(messages []event.Message) []entry {
+func timeline(messages []chat.Message) []entry {
 	entries := make([]entry, len(messages))
-	var before event.Message
+	var before chat.Message
 	var day string
 	for i, m := range messages {
 		e := entry{Message: m}
@@ -41,4 +41,4 @@ func (e entry) Clock() string { return e.CreatedAt.UTC().Format("15:04") }
 // Stamp is when the message was written, for machines.
 func (e entry) Stamp() string { return stamp(e.CreatedAt) }
 
-func stamp(t time.Time) string { return t.UTC().Format(event.TimeFormat) }
+func stamp(t time.Time) string { return t.UTC().Format(chat.TimeFormat) }

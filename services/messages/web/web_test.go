@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/session"
 	"parley/messages/internal/room"
 )
@@ -26,7 +26,7 @@ func TestEveryPageRenders(t *testing.T) {
 			Room{Username: "ada", Room: "general"},
 			Room{
 				Username: "ada", Room: "general", Head: 2, More: true, Rooms: rooms, Error: odd, Draft: odd,
-				Messages: []event.Message{{ID: 1, Revision: 1, Room: "general", Username: "bob", Body: odd}},
+				Messages: []chat.Message{{ID: 1, Revision: 1, Room: "general", Username: "bob", Body: odd}},
 			},
 		},
 		"account.html": {

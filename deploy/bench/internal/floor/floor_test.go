@@ -9,12 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 func TestFloorSaysToAllWhatIsPosted(t *testing.T) {
 	t.Parallel()
-	port, err := testenv.FreePort()
+	port, err := testkit.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,14 +10,14 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/testenv"
 	"parley/deploy/bench/internal/floor"
 	"parley/deploy/bench/internal/wire"
+	"parley/testkit"
 )
 
 func startFloor(t *testing.T) netip.AddrPort {
 	t.Helper()
-	port, err := testenv.FreePort()
+	port, err := testkit.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parley/core/sse"
-	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 )
 
@@ -33,7 +33,7 @@ var (
 type listener struct {
 	of     *Run
 	name   string
-	user   *chat.User
+	user   *client.User
 	client *http.Client
 	rooms  []string
 	tagged bool // by /chat/stream

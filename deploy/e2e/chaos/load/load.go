@@ -20,7 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"parley/deploy/e2e/chat"
+	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 )
 
@@ -42,7 +42,7 @@ type Plan struct {
 type Site struct {
 	URL         string
 	DatabaseURL func(context.Context) (string, error)
-	Users       []*chat.User
+	Users       []*client.User
 	ReplayLimit int64 // as the services have it
 }
 

@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"parley/core/event"
-	"parley/deploy/e2e/chat"
+	"parley/core/chat"
+	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 )
 
@@ -25,7 +25,7 @@ const (
 type poster struct {
 	of   *Run
 	name string
-	user *chat.User
+	user *client.User
 	rng  *rand.Rand
 }
 
@@ -48,7 +48,7 @@ func (p *poster) message(i int) history.Post {
 		post.ClientID = fmt.Sprintf("%s-%d", p.name, i)
 	}
 	if p.of.plan.Large && p.rng.IntN(8) == 0 {
-		post.Body += strings.Repeat("ß", event.MaxBody-len(post.Body))
+		post.Body += strings.Repeat("ß", chat.MaxBody-len(post.Body))
 	}
 	return post
 }

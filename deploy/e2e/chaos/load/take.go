@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/sse"
+	"parley/core/wire"
 	"parley/deploy/e2e/history"
 )
 
@@ -58,8 +59,8 @@ func (l *listener) understand(e sse.Event) (history.Event, error) {
 		return seen, fmt.Errorf("%s with id %q", e.Name, e.ID)
 	}
 	switch e.Name {
-	case event.Name(seen.Room):
-		var m event.Message
+	case wire.RoomTopic(seen.Room).EventName():
+		var m chat.Message
 		if err := json.Unmarshal([]byte(e.Data), &m); err != nil {
 			return seen, fmt.Errorf("%s %s: %w", e.Name, id, err)
 		}

@@ -13,11 +13,11 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
-	"parley/core/testenv"
+	"parley/core/wire"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 const patience = 20 * time.Second
 
@@ -25,7 +25,7 @@ const patience = 20 * time.Second
 // one that doesn't.
 func setup(t *testing.T) (p *Proxy, through, direct *redis.Client) {
 	t.Helper()
-	server := testenv.Redis(t)
+	server := testkit.Redis(t)
 	p, err := Listen()
 	if err != nil {
 		t.Fatal(err)
@@ -95,8 +95,8 @@ func numbers(n int) []string {
 func TestFairWeatherPassesAll(t *testing.T) {
 	t.Parallel()
 	p, through, direct := setup(t)
-	s := subscribe(t, through, event.Channel("general"))
-	publish(t, direct, event.Channel("general"), 20)
+	s := subscribe(t, through, wire.RoomTopic("general").Channel())
+	publish(t, direct, wire.RoomTopic("general").Channel(), 20)
 	if got := receive(t, s, 20); !slices.Equal(got, numbers(20)) {
 		t.Errorf("got %q", got)
 	}
@@ -126,9 +126,9 @@ func TestBadWeather(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			p, through, direct := setup(t)
-			s := subscribe(t, through, event.Channel("general"), "chat:probe.x")
+			s := subscribe(t, through, wire.RoomTopic("general").Channel(), "chat:probe.x")
 			p.Set(row.weather)
-			publish(t, direct, event.Channel("general"), 20)
+			publish(t, direct, wire.RoomTopic("general").Channel(), 20)
 			got := receive(t, s, row.come)
 			slices.Sort(got)
 			want := numbers(20)[:min(row.come, 20)]
@@ -150,10 +150,10 @@ func TestBadWeather(t *testing.T) {
 func TestStallIsSilence(t *testing.T) {
 	t.Parallel()
 	p, through, direct := setup(t)
-	s := subscribe(t, through, event.Channel("general"))
+	s := subscribe(t, through, wire.RoomTopic("general").Channel())
 	p.Stall()
 	p.Stall() // again makes no difference
-	publish(t, direct, event.Channel("general"), 1)
+	publish(t, direct, wire.RoomTopic("general").Channel(), 1)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if m, err := s.ReceiveTimeout(ctx, 50*time.Millisecond); err == nil {
@@ -172,7 +172,7 @@ func TestCut(t *testing.T) {
 	if err := through.Ping(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
-	s := subscribe(t, through, event.Channel("general"))
+	s := subscribe(t, through, wire.RoomTopic("general").Channel())
 	if n := p.Cut(); n != 2 {
 		t.Errorf("cut %d connections, want 2", n)
 	}

@@ -8,7 +8,7 @@ import (
 	"io"
 	"strconv"
 
-	"parley/core/event"
+	"parley/core/wire"
 )
 
 // reader cuts what Redis says into values of its protocol, RESP2 or RESP3, as
@@ -98,6 +98,6 @@ func isRoomMessage(value []byte) bool {
 	}
 	_, channel, _ := bytes.Cut(rest, []byte("\r\n"))
 	channel, _, _ = bytes.Cut(channel, []byte("\r\n"))
-	_, ok = event.RoomOf(string(channel))
+	_, ok = wire.TopicOf(string(channel))
 	return ok
 }

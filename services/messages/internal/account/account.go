@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"parley/core/chat"
 	"parley/messages/internal/limit"
 )
 
@@ -56,7 +57,7 @@ func New(pool *pgxpool.Pool, limits Limits, shared *limit.Shared) (*Accounts, er
 // [ErrUsernameTaken], [ErrPasswordTooShort], [ErrPasswordTooLong], [ErrBusy],
 // [*limit.Exceeded].
 func (a *Accounts) Register(ctx context.Context, username, password string, from netip.Addr) (Proof, error) {
-	username, ok := foldName(username)
+	username, ok := chat.FoldUsername(username)
 	if !ok {
 		return Proof{}, ErrUsernameInvalid
 	}
@@ -77,7 +78,7 @@ func (a *Accounts) Register(ctx context.Context, username, password string, from
 // [ErrBadCredentials], which takes the same time whether the name exists or
 // not; [ErrBusy]; [*limit.Exceeded] after too many failures.
 func (a *Accounts) Authenticate(ctx context.Context, username, password string, from netip.Addr) (Proof, error) {
-	username, ok := foldName(username)
+	username, ok := chat.FoldUsername(username)
 	if !ok {
 		username = "" // nobody's
 	}

@@ -8,16 +8,16 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // The time that a check takes is the hashing's. So equal time means: for any
 // name, hashing once, with the same parameters.
 func TestUnknownNamesCostAsMuchAsWrongPasswords(t *testing.T) {
 	t.Parallel()
-	a, err := New(testenv.Database(t), Limits{}, nil)
+	a, err := New(testkit.Database(t), Limits{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

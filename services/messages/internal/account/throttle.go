@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"parley/core/serve"
 	"parley/messages/internal/limit"
 )
 
@@ -63,14 +64,5 @@ func (t throttle) register(ctx context.Context, from netip.Addr) error {
 	return t.registrations.Take(ctx, network(from))
 }
 
-// network returns what counts as one address: an IPv6 customer has a /64.
-func network(addr netip.Addr) string {
-	if !addr.Is6() {
-		return addr.String()
-	}
-	prefix, err := addr.Prefix(64)
-	if err != nil {
-		return addr.String()
-	}
-	return prefix.String()
-}
+// network names what counts as one address.
+func network(addr netip.Addr) string { return serve.Network(addr).String() }

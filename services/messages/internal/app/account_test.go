@@ -11,8 +11,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
 	"parley/core/session"
+	"parley/core/wire"
 )
 
 // listed is the JSON of GET /sessions.
@@ -85,7 +85,7 @@ func TestSessionsAreListed(t *testing.T) {
 func TestSessionIsEndedByItsOwner(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	ended := subscribe(t, b, event.SessionEndedChannel)
+	ended := subscribe(t, b, wire.SessionsEndedChannel)
 	ada, bob := b.register("ada"), b.register("bob")
 	phone := b.again("a phone")
 	phones, bobs := phone.sessions().Sessions[0].ID, bob.sessions().Sessions[0].ID
@@ -162,7 +162,7 @@ func TestAccountPage(t *testing.T) {
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	ended := subscribe(t, b, event.SessionEndedChannel)
+	ended := subscribe(t, b, wire.SessionsEndedChannel)
 	ada, bob := b.register("ada"), b.register("bob")
 	phone := b.again("a phone")
 	long := strings.Repeat("x", 257)
@@ -202,8 +202,8 @@ func TestChangePassword(t *testing.T) {
 
 func assertAllEnded(t *testing.T, s *redis.PubSub, cookies ...string) {
 	t.Helper()
-	var ended session.Ended
-	if err := ended.UnmarshalJSON([]byte(receive(t, s))); err != nil {
+	ended, err := wire.ParseSessionsEnded([]byte(receive(t, s)))
+	if err != nil {
 		t.Fatal(err)
 	}
 	got, want := map[session.Key]bool{}, map[session.Key]bool{}

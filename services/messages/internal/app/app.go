@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"parley/core/backing"
+	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
@@ -23,7 +24,6 @@ import (
 	"parley/messages/internal/cookie"
 	"parley/messages/internal/handler"
 	"parley/messages/internal/limit"
-	"parley/messages/internal/message"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
 	"parley/messages/web"
@@ -116,7 +116,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		Accounts:     accounts,
 		Sessions:     sessions,
 		Rooms:        room.NewStore(a.pool),
-		History:      message.NewHistory(a.pool),
+		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		Site:         site,

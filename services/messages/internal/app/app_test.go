@@ -15,10 +15,10 @@ import (
 
 	"parley/core/serve"
 	"parley/core/session"
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // bundle is a running service with a database and a Redis of the test's own.
 type bundle struct {
@@ -26,7 +26,7 @@ type bundle struct {
 	app   *App
 	url   string
 	db    *pgxpool.Pool
-	redis *testenv.RedisServer
+	redis *testkit.RedisServer
 }
 
 func testConfig(t testing.TB) Config {
@@ -41,9 +41,9 @@ func testConfig(t testing.TB) Config {
 // start runs the service; change may alter its configuration first.
 func start(t testing.TB, change ...func(*Config)) *bundle {
 	t.Helper()
-	b := &bundle{redis: testenv.Redis(t)}
+	b := &bundle{redis: testkit.Redis(t)}
 	cfg := testConfig(t)
-	cfg.DatabaseURL, cfg.RedisURL = testenv.DatabaseURL(t), b.redis.URL()
+	cfg.DatabaseURL, cfg.RedisURL = testkit.DatabaseURL(t), b.redis.URL()
 	for _, f := range change {
 		f(&cfg)
 	}

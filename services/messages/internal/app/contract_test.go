@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 // request is a row of a table: what is sent, and what must come back.
@@ -151,7 +151,7 @@ func TestPost(t *testing.T) {
 	b := start(t)
 	ada := b.register("ada")
 	const there = "/chat/general/messages"
-	longest := strings.Repeat("é", event.MaxBody)
+	longest := strings.Repeat("é", chat.MaxBody)
 	for _, r := range []request{
 		{name: "good", body: `{"body":"hi"}`, status: 201},
 		{name: "4,000 characters", body: `{"body":" ` + longest + ` "}`, status: 201},
@@ -199,7 +199,7 @@ func TestPost(t *testing.T) {
 		}
 		r.run(t, ada)
 	}
-	var page history
+	var page stretch
 	ada.get(there).into(t, &page)
 	want := []string{"hi", longest, "a  b\n\nc", "\ufffd", "x", "z", "z", "hi", "hi"}
 	if len(page.Messages) != len(want) {
@@ -236,9 +236,9 @@ func TestPostSaysItsPosition(t *testing.T) {
 	}
 }
 
-// history is the JSON of GET /chat/{room}/messages.
-type history struct {
-	Messages []event.Message
+// stretch is the JSON of GET /chat/{room}/messages.
+type stretch struct {
+	Messages []chat.Message
 	Head     int64
 	More     bool
 }
@@ -272,7 +272,7 @@ func TestHistory(t *testing.T) {
 		{"?before=52&limit=50", 2, 51, true},
 		{"?before=9223372036854775807&limit=2", 229, 230, true},
 	} {
-		var page history
+		var page stretch
 		ada.get(there+row.query).into(t, &page)
 		if len(page.Messages) == 0 || page.Messages[0].ID != row.first || page.Messages[len(page.Messages)-1].ID != row.last ||
 			len(page.Messages) != int(row.last-row.first+1) || page.Head != sent || page.More != row.more {

@@ -7,16 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/event"
-	"parley/core/testenv"
+	"parley/core/wire"
 	"parley/messages/internal/commit"
+	"parley/testkit"
 )
 
 func post(body string) commit.Post { return commit.Post{Room: "general", Username: "ada", Body: body} }
 
 func TestPostgresAway(t *testing.T) {
 	t.Parallel()
-	server, url := testenv.Postgres(t)
+	server, url := testkit.Postgres(t)
 	b := start(t, func(cfg *Config) { cfg.DatabaseURL = url })
 	ada := b.register("ada")
 	if err := server.Stop(); err != nil {
@@ -63,7 +63,7 @@ func TestRedisAway(t *testing.T) {
 	if err := b.redis.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s := subscribe(t, b, event.Channel("general"))
+	s := subscribe(t, b, wire.RoomTopic("general").Channel())
 	ada.post("/chat/general/messages", fields{"body": "back"})
 	for !strings.Contains(receive(t, s), `"body":"back"`) { // earlier ones may still come
 	}
@@ -103,13 +103,13 @@ func assertQuick(t *testing.T, c *client) {
 func TestPublishes(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	s := subscribe(t, b, event.Channel("general"))
+	s := subscribe(t, b, wire.RoomTopic("general").Channel())
 	ada := b.register("ada")
 	for _, body := range []string{"one", "two <b>", "three\n"} {
 		ada.post("/chat/general/messages", fields{"body": body, "client_id": body[:3]})
 		ada.post("/chat/general/messages", fields{"body": body, "client_id": body[:3]})
 	}
-	var page history
+	var page stretch
 	ada.get("/chat/general/messages").into(t, &page)
 	if len(page.Messages) != 3 {
 		t.Fatalf("%d messages", len(page.Messages))

@@ -77,7 +77,7 @@ func TestForms(t *testing.T) {
 	goesTo("message", c.form("/chat/random/messages", "body=a%0D%0Ab"), "/chat/random")
 	assertPage(t, "message too long", c.form("/chat/random/messages", "body="+strings.Repeat("x", 4001)), 422, strings.Repeat("x", 4001))
 	assertPage(t, "message to nowhere", c.form("/chat/nowhere/messages", "body=x"), 404)
-	var page history
+	var page stretch
 	c.accept = ""
 	c.get("/chat/random/messages").into(t, &page)
 	if len(page.Messages) != 1 || page.Messages[0].Body != "a\nb" {

@@ -14,8 +14,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"parley/core/testenv"
 	"parley/migrations"
+	"parley/testkit"
 )
 
 // launch runs the service on a Unix socket until stop is called, which returns
@@ -23,7 +23,7 @@ import (
 func launch(t *testing.T, cfg Config) (c *http.Client, internal string, stop func() error) {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "messages.sock")
-	port, err := testenv.FreePort()
+	port, err := testkit.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,9 +58,9 @@ func status(c *http.Client, url string) int {
 
 // Not parallel: it looks at all goroutines.
 func TestRunStopsAndLeavesNothing(t *testing.T) { //nolint:paralleltest // see above
-	redis := testenv.Redis(t)
+	redis := testkit.Redis(t)
 	cfg := testConfig(t)
-	cfg.DatabaseURL, cfg.RedisURL = testenv.DatabaseURL(t), redis.URL()
+	cfg.DatabaseURL, cfg.RedisURL = testkit.DatabaseURL(t), redis.URL()
 	leaks := goleak.IgnoreCurrent()
 	c, internal, stop := launch(t, cfg)
 	form := strings.NewReader("username=ada&password=correct+horse")
@@ -86,7 +86,7 @@ func TestRunStopsAndLeavesNothing(t *testing.T) { //nolint:paralleltest // see a
 
 func TestStartsBeforePostgresAndBeforeTheSchema(t *testing.T) {
 	t.Parallel()
-	server, url := testenv.Postgres(t)
+	server, url := testkit.Postgres(t)
 	if err := migrations.Down(url); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestStartsBeforePostgresAndBeforeTheSchema(t *testing.T) {
 
 func TestMigrateWaitsForPostgres(t *testing.T) {
 	t.Parallel()
-	server, url := testenv.Postgres(t)
+	server, url := testkit.Postgres(t)
 	if err := migrations.Down(url); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestMigrateWaitsForPostgres(t *testing.T) {
 
 func TestMigrateGivesUpOnWhatWillNotPass(t *testing.T) {
 	t.Parallel()
-	url := testenv.DatabaseURL(t)
+	url := testkit.DatabaseURL(t)
 	pool := start(t, func(cfg *Config) { cfg.DatabaseURL = url }).db
 	if _, err := pool.Exec(t.Context(), `UPDATE schema_migrations SET dirty = true`); err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ func TestMigrateGivesUpOnWhatWillNotPass(t *testing.T) {
 
 func TestNewerSchemaIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	url := testenv.DatabaseURL(t)
+	url := testkit.DatabaseURL(t)
 	b := start(t, func(cfg *Config) { cfg.DatabaseURL = url })
 	if _, err := b.db.Exec(t.Context(), `UPDATE schema_migrations SET version = 999999; ALTER TABLE messages ADD COLUMN later text`); err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ func TestNewerSchemaIsLeftAlone(t *testing.T) {
 
 func TestExpiredSessionsAreRemoved(t *testing.T) {
 	t.Parallel()
-	url := testenv.DatabaseURL(t)
+	url := testkit.DatabaseURL(t)
 	b := start(t, func(cfg *Config) { cfg.DatabaseURL = url })
 	b.register("ada")
 	b.register("bob")

@@ -19,7 +19,7 @@ import (
 
 	"parley/core/serve"
 	"parley/core/session"
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
 func TestClientsDontChooseTheirAddress(t *testing.T) {
@@ -120,8 +120,8 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 func TestLogsTellNoSecret(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig(t)
-	server, url := testenv.Postgres(t)
-	redis := testenv.Redis(t)
+	server, url := testkit.Postgres(t)
+	redis := testkit.Redis(t)
 	cfg.DatabaseURL, cfg.RedisURL = url, redis.URL()
 	var logged lockedBuffer
 	log, err := serve.NewLogger(&logged, "messages", "json", "debug")
@@ -200,7 +200,7 @@ func dial(t *testing.T, socket *http.Client) net.Conn {
 func launched(t *testing.T) *http.Client {
 	t.Helper()
 	cfg := testConfig(t)
-	cfg.DatabaseURL, cfg.RedisURL = testenv.DatabaseURL(t), testenv.Redis(t).URL()
+	cfg.DatabaseURL, cfg.RedisURL = testkit.DatabaseURL(t), testkit.Redis(t).URL()
 	c, _, stop := launch(t, cfg)
 	t.Cleanup(func() {
 		if err := stop(); err != nil {

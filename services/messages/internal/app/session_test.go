@@ -8,8 +8,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
 	"parley/core/session"
+	"parley/core/wire"
 )
 
 // guarded are the addresses that need a session.
@@ -97,7 +97,7 @@ func TestCookie(t *testing.T) {
 func TestLoginRotates(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	ended := subscribe(t, b, event.SessionEndedChannel)
+	ended := subscribe(t, b, wire.SessionsEndedChannel)
 	ada := b.register("ada")
 	before := *ada
 	if a := ada.post("/login", fields{"username": "ada", "password": password}); a.status != 200 {
@@ -133,7 +133,7 @@ func TestFailedLoginKeepsTheSession(t *testing.T) {
 func TestLogout(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	ended := subscribe(t, b, event.SessionEndedChannel)
+	ended := subscribe(t, b, wire.SessionsEndedChannel)
 	ada := b.register("ada")
 	before := *ada
 	a := ada.post("/logout", nil)
@@ -242,8 +242,8 @@ func receive(t *testing.T, s *redis.PubSub) string {
 
 func assertEnded(t *testing.T, s *redis.PubSub, cookie string) {
 	t.Helper()
-	var ended session.Ended
-	if err := ended.UnmarshalJSON([]byte(receive(t, s))); err != nil {
+	ended, err := wire.ParseSessionsEnded([]byte(receive(t, s)))
+	if err != nil {
 		t.Fatal(err)
 	}
 	key, _ := session.Token(cookie).Key()

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"parley/core/backing"
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/session"
 	"parley/messages/internal/room"
 )
@@ -139,7 +139,7 @@ func (c *Committer) store(jobs []*job) error {
 	}
 	c.metrics.committed(len(unique), time.Since(began))
 
-	stored := make([]event.Message, 0, len(unique))
+	stored := make([]chat.Message, 0, len(unique))
 	for i, j := range unique {
 		if rows[i].id != 0 {
 			stored = append(stored, rows[i].message(j))

@@ -24,7 +24,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"parley/core/event"
+	"parley/core/batch"
+	"parley/core/chat"
 	"parley/core/session"
 )
 
@@ -54,7 +55,7 @@ type Post struct {
 
 // Receipt says that a message is stored.
 type Receipt struct {
-	ID       event.Position
+	ID       chat.Position
 	Repeated bool // it was stored before: the same room, username and client id
 }
 
@@ -76,7 +77,7 @@ func (j *job) answer(receipt Receipt, err error) { j.done <- outcome{receipt, er
 // Committer stores messages.
 type Committer struct {
 	pool    *pgxpool.Pool
-	publish func([]event.Message)
+	publish func([]chat.Message)
 	log     *slog.Logger
 	metrics *metrics
 
@@ -93,7 +94,7 @@ type Committer struct {
 // not keep messages from being stored. publish gets what was stored anew, after
 // the commit, per room in order of position; it must not block. The caller
 // must Close the committer.
-func New(pool *pgxpool.Pool, publish func([]event.Message), log *slog.Logger, registry prometheus.Registerer) *Committer {
+func New(pool *pgxpool.Pool, publish func([]chat.Message), log *slog.Logger, registry prometheus.Registerer) *Committer {
 	c := &Committer{
 		pool:    pool,
 		publish: publish,
@@ -151,28 +152,13 @@ func (c *Committer) enqueue(j *job) error {
 
 func (c *Committer) run() {
 	defer close(c.done)
-	batch := make([]*job, 0, maxBatch)
+	jobs := make([]*job, 0, maxBatch)
 	for first := range c.queue {
-		batch = c.gather(append(batch[:0], first))
-		c.commit(c.lanes.divert(present(batch)), attempts)
-		clear(batch)
+		jobs = batch.Gather(append(jobs[:0], first), c.queue, maxBatch)
+		c.commit(c.lanes.divert(present(jobs)), attempts)
+		clear(jobs)
 	}
 	c.lanes.wait()
-}
-
-func (c *Committer) gather(batch []*job) []*job {
-	for len(batch) < maxBatch {
-		select {
-		case j, ok := <-c.queue:
-			if !ok {
-				return batch
-			}
-			batch = append(batch, j)
-		default:
-			return batch
-		}
-	}
-	return batch
 }
 
 // present drops the jobs whose authors have left, and those whose patience is

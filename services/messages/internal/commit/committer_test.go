@@ -15,18 +15,18 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/core/backing"
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/session"
-	"parley/core/testenv"
 	"parley/messages/internal/room"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // database returns a committer's pool on a database that only t uses.
 func database(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	pool, err := OpenPool(t.Context(), testenv.DatabaseURL(t), "test")
+	pool, err := OpenPool(t.Context(), testkit.DatabaseURL(t), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,17 +37,17 @@ func database(t testing.TB) *pgxpool.Pool {
 // published collects what a committer publishes.
 type published struct {
 	mu       sync.Mutex
-	messages []event.Message
+	messages []chat.Message
 }
 
-func (p *published) add(messages []event.Message) {
+func (p *published) add(messages []chat.Message) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.messages = append(p.messages, messages...)
 }
 
 // in returns the positions published in a room, in order of publishing.
-func (p *published) in(room string) (positions []event.Position) {
+func (p *published) in(room string) (positions []chat.Position) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, m := range p.messages {
@@ -116,7 +116,7 @@ func assertDense(t *testing.T, pool *pgxpool.Pool, room string, want int) {
 
 // talk posts to the rooms in turn; each position must be above the last one there.
 func talk(t *testing.T, c *Committer, rooms []string, writer, posts int) {
-	last := map[string]event.Position{}
+	last := map[string]chat.Position{}
 	for i := range posts {
 		room := rooms[(writer+i)%len(rooms)]
 		got, err := c.Store(t.Context(), say(room, fmt.Sprintf("%d of %d", i, writer)))
@@ -167,7 +167,7 @@ func TestSameClientIDIsOneMessage(t *testing.T) {
 	}
 	for round := range 10 {
 		var mu sync.Mutex
-		fresh, ids := 0, map[event.Position]bool{}
+		fresh, ids := 0, map[chat.Position]bool{}
 		var sent sync.WaitGroup
 		for i := range 20 {
 			sent.Go(func() {
@@ -186,7 +186,7 @@ func TestSameClientIDIsOneMessage(t *testing.T) {
 			})
 		}
 		sent.Wait()
-		if fresh != 1 || len(ids) != 1 || !ids[event.Position(round+1)] {
+		if fresh != 1 || len(ids) != 1 || !ids[chat.Position(round+1)] {
 			t.Fatalf("round %d: %d were new, ids %v; want one, %d", round, fresh, ids, round+1)
 		}
 	}
@@ -210,7 +210,7 @@ func TestClientIDBelongsToItsAuthorAndRoom(t *testing.T) {
 	for range 2 { // the second time all are repetitions
 		jobs := jobsFor(t, posts...)
 		c.commit(jobs, attempts)
-		for i, want := range []event.Position{1, 2, 1, 3} {
+		for i, want := range []chat.Position{1, 2, 1, 3} {
 			if o := <-jobs[i].done; o.err != nil || o.receipt.ID != want {
 				t.Errorf("%+v: %+v, want %d", posts[i], o, want)
 			}
@@ -227,7 +227,7 @@ func TestBadRowFailsAlone(t *testing.T) {
 	posts := []Post{say("general", "one"), say("general", ""), say("nowhere", "lost"), say("general", "nul \x00"), say("general", "two"), say("general", "three")}
 	jobs := jobsFor(t, posts...)
 	c.commit(jobs, attempts)
-	want := []event.Position{1, 0, 0, 0, 2, 3}
+	want := []chat.Position{1, 0, 0, 0, 2, 3}
 	for i, j := range jobs {
 		o := <-j.done
 		if o.receipt.ID != want[i] || (o.err == nil) != (want[i] > 0) {
@@ -289,7 +289,7 @@ func TestFullQueueIsBusy(t *testing.T) {
 
 func TestComesBackWithPostgres(t *testing.T) {
 	t.Parallel()
-	server, url := testenv.Postgres(t)
+	server, url := testkit.Postgres(t)
 	pool, err := OpenPool(t.Context(), url, "test")
 	if err != nil {
 		t.Fatal(err)
@@ -377,7 +377,7 @@ func TestWhoseSessionHasEndedFailsAlone(t *testing.T) {
 	for range 2 { // the second time some are repetitions besides
 		jobs := jobsFor(t, posts...)
 		c.commit(jobs, attempts)
-		for i, want := range []event.Position{1, 0, 0, 2, 3} {
+		for i, want := range []chat.Position{1, 0, 0, 2, 3} {
 			if o := <-jobs[i].done; o.receipt.ID != want || errors.Is(o.err, session.ErrNotFound) != (want == 0) {
 				t.Errorf("post %d: %+v, want %d", i, o, want)
 			}
@@ -400,7 +400,7 @@ func TestRepetitionsAmongOthers(t *testing.T) {
 		fresh.ClientID = fmt.Sprint(round)
 		jobs := jobsFor(t, say("general", "anonymous"), repeated, fresh, repeated)
 		c.commit(jobs, attempts)
-		var ids []event.Position
+		var ids []chat.Position
 		for i, j := range jobs {
 			o := <-j.done
 			ids = append(ids, o.receipt.ID)

@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/session"
 )
 
@@ -94,12 +94,12 @@ func newRequest(jobs []*job) *request {
 
 // row is what became of a post. Its id is 0 if there is no such room.
 type row struct {
-	id event.Position
+	id chat.Position
 	at time.Time
 }
 
-func (r row) message(j *job) event.Message {
-	return event.Message{
+func (r row) message(j *job) chat.Message {
+	return chat.Message{
 		ID: r.id, Revision: r.id, Room: j.Room, Username: j.Username, Body: j.Body, CreatedAt: r.at, ClientID: j.ClientID,
 	}
 }
@@ -184,9 +184,9 @@ func (c *Committer) answerKnown(jobs []*job) ([]*job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find messages: %w", err)
 	}
-	ids := make([]event.Position, len(jobs))
+	ids := make([]chat.Position, len(jobs))
 	var n int
-	var id event.Position
+	var id chat.Position
 	_, err = pgx.ForEachRow(rows, []any{&n, &id}, func() error {
 		ids[n-1] = id
 		return nil

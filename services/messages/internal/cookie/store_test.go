@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"parley/core/session"
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 type bundle struct {
 	store    *Store
@@ -22,7 +22,7 @@ type bundle struct {
 
 func setUp(t *testing.T) *bundle {
 	t.Helper()
-	pool := testenv.Database(t)
+	pool := testkit.Database(t)
 	if _, err := pool.Exec(t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x'), ('bob', 'x')`); err != nil {
 		t.Fatal(err)
 	}

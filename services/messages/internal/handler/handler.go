@@ -16,13 +16,13 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
 	"parley/messages/internal/commit"
 	"parley/messages/internal/cookie"
 	"parley/messages/internal/limit"
-	"parley/messages/internal/message"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
@@ -35,7 +35,7 @@ type Parts struct {
 	Accounts     *account.Accounts
 	Sessions     *cookie.Store
 	Rooms        *room.Store
-	History      *message.History
+	History      *history.Store
 	Committer    *commit.Committer
 	MessageLimit *limit.Limiter // per user
 	Site         *web.Site

@@ -11,7 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"parley/messages/internal/message"
+	"parley/core/chat"
 )
 
 // body makes a request's context of a body and its type.
@@ -54,14 +54,14 @@ func FuzzPost(f *testing.F) {
 			mustBeTold(t, err)
 			return
 		}
-		text, err := message.CleanBody(d.Body)
+		text, err := chat.CleanBody(d.Body)
 		if err == nil && (!utf8.ValidString(text) || strings.ContainsRune(text, 0) || text == "") {
 			t.Errorf("%q is stored as %q", data, text)
 		}
 		if d.ClientID == nil {
 			return
 		}
-		if id := *d.ClientID; message.CheckClientID(id) == nil && (!utf8.ValidString(id) || strings.ContainsRune(id, 0) || id == "") {
+		if id := *d.ClientID; chat.CheckClientID(id) == nil && (!utf8.ValidString(id) || strings.ContainsRune(id, 0) || id == "") {
 			t.Errorf("%q has the client id %q", data, id)
 		}
 	})

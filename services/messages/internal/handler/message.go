@@ -7,9 +7,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"parley/core/event"
+	"parley/core/chat"
+	"parley/core/history"
 	"parley/messages/internal/commit"
-	"parley/messages/internal/message"
 	"parley/messages/web"
 )
 
@@ -30,7 +30,7 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	page, err := h.History.Page(c.Request.Context(), name, before, limit)
+	page, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Before: before}, limit)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -39,7 +39,7 @@ func (h *Handler) history(c *gin.Context) {
 }
 
 // appendPage appends {"messages":[…],"head":N,"more":bool}.
-func appendPage(b []byte, page message.Page) []byte {
+func appendPage(b []byte, page history.Stretch) []byte {
 	b = append(b, `{"messages":[`...)
 	for i := range page.Messages {
 		if i > 0 {
@@ -55,7 +55,7 @@ func appendPage(b []byte, page message.Page) []byte {
 }
 
 // readBefore returns 0 if the request doesn't say before which message.
-func readBefore(c *gin.Context) (event.Position, error) {
+func readBefore(c *gin.Context) (chat.Position, error) {
 	value, given := c.GetQuery("before")
 	if !given {
 		return 0, nil
@@ -71,13 +71,13 @@ func readBefore(c *gin.Context) (event.Position, error) {
 func readLimit(c *gin.Context) (int, error) {
 	value, given := c.GetQuery("limit")
 	if !given {
-		return message.DefaultPage, nil
+		return history.DefaultStretch, nil
 	}
 	limit, err := strconv.Atoi(value)
 	if limit < 1 || err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, errLimitInvalid
 	}
-	return min(limit, message.MaxPage), nil
+	return min(limit, history.MaxStretch), nil
 }
 
 // draft is a message as it is posted.
@@ -146,11 +146,11 @@ func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {
 	author := current(c)
 	p := commit.Post{Username: author.Username, Session: author.Key}
 	var err error
-	if p.Body, err = message.CleanBody(d.Body); err != nil {
+	if p.Body, err = chat.CleanBody(d.Body); err != nil {
 		return commit.Receipt{}, err
 	}
 	if d.ClientID != nil {
-		if err := message.CheckClientID(*d.ClientID); err != nil {
+		if err := chat.CheckClientID(*d.ClientID); err != nil {
 			return commit.Receipt{}, err
 		}
 		p.ClientID = *d.ClientID

@@ -11,11 +11,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/core/backing"
+	"parley/core/chat"
+	"parley/core/history"
 	"parley/core/session"
 	"parley/messages/internal/account"
 	"parley/messages/internal/commit"
 	"parley/messages/internal/limit"
-	"parley/messages/internal/message"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
@@ -72,13 +73,14 @@ var problems = []struct {
 	{account.ErrBusy, problem{503, "unavailable", "Too many people are signing in just now. Try again shortly."}},
 
 	{room.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
+	{history.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
 	{room.ErrExists, problem{409, "room_exists", "There is a room of this name already."}},
 	{room.ErrNameInvalid, problem{422, "room_name_invalid", "A room's name has 1 to 100 letters a to z, digits, and _ - but begins with a letter or digit."}},
 
-	{message.ErrBodyEmpty, problem{422, "body_empty", "Write something first."}},
-	{message.ErrBodyTooLong, problem{422, "body_too_long", "A message has at most 4,000 characters."}},
-	{message.ErrBodyInvalid, problem{422, "body_invalid", "A message is text: valid UTF-8 without NUL."}},
-	{message.ErrClientIDInvalid, problem{422, "client_id_invalid", "client_id must have 1 to 100 characters."}},
+	{chat.ErrBodyEmpty, problem{422, "body_empty", "Write something first."}},
+	{chat.ErrBodyTooLong, problem{422, "body_too_long", "A message has at most 4,000 characters."}},
+	{chat.ErrBodyInvalid, problem{422, "body_invalid", "A message is text: valid UTF-8 without NUL."}},
+	{chat.ErrClientIDInvalid, problem{422, "client_id_invalid", "client_id must have 1 to 100 characters."}},
 
 	{commit.ErrBusy, unavailable},
 	{commit.ErrClosed, unavailable},

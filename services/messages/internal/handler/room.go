@@ -5,8 +5,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"parley/core/event"
-	"parley/messages/internal/message"
+	"parley/core/chat"
+	"parley/core/history"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
@@ -77,7 +77,7 @@ func (h *Handler) showRoom(c *gin.Context) {
 // renderRoom fills in what page does not have yet: the newest messages, and
 // the rooms.
 func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
-	newest, err := h.History.Page(c.Request.Context(), page.Room, 0, message.DefaultPage)
+	newest, err := h.History.Stretch(c.Request.Context(), user(c), page.Room, history.Cut{}, history.DefaultStretch)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -95,7 +95,7 @@ func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
 // asked for.
 func roomName(c *gin.Context) (string, error) {
 	name := c.Param("room")
-	if !event.ValidRoom(name) {
+	if !chat.ValidRoom(name) {
 		return "", room.ErrNotFound
 	}
 	return name, nil

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/session"
 	"parley/messages/web"
 )
@@ -100,4 +100,4 @@ func (h *Handler) endOwn(c *gin.Context, id string) error {
 	return err
 }
 
-func stamp(t time.Time) string { return t.UTC().Format(event.TimeFormat) }
+func stamp(t time.Time) string { return t.UTC().Format(chat.TimeFormat) }

@@ -15,14 +15,14 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"parley/core/backing"
-	"parley/core/testenv"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // replica returns what one replica counts with. It is more patient than a real
 // one, so that a busy machine is not taken for a dead Redis.
-func replica(t *testing.T, server *testenv.RedisServer) (*Shared, *redis.Client) {
+func replica(t *testing.T, server *testkit.RedisServer) (*Shared, *redis.Client) {
 	t.Helper()
 	client, err := backing.Redis(server.URL(), "test")
 	if err != nil {
@@ -52,7 +52,7 @@ func allowed(t *testing.T, l *Limiter, key string, n int) int {
 
 func TestReplicasCountTogether(t *testing.T) {
 	t.Parallel()
-	server := testenv.Redis(t)
+	server := testkit.Redis(t)
 	one, client := replica(t, server)
 	two, _ := replica(t, server)
 	a, b := New("x", 10, time.Hour, one), New("x", 10, time.Hour, two)
@@ -83,7 +83,7 @@ func TestReplicasCountTogether(t *testing.T) {
 
 func TestBurstGrowsBackInRedis(t *testing.T) {
 	t.Parallel()
-	s, _ := replica(t, testenv.Redis(t))
+	s, _ := replica(t, testkit.Redis(t))
 	l := New("x", 2, time.Second, s)
 	if n := allowed(t, l, "ada", 2); n != 2 {
 		t.Fatalf("%d allowed, want 2", n)
@@ -103,7 +103,7 @@ func TestBurstGrowsBackInRedis(t *testing.T) {
 // Whoever reaches Redis may write anything there.
 func TestWhatOthersWroteIsBounded(t *testing.T) {
 	t.Parallel()
-	s, client := replica(t, testenv.Redis(t))
+	s, client := replica(t, testkit.Redis(t))
 	l := New("x", 3, time.Minute, s)
 	for _, value := range []string{"9999999999999999999", "-1", "nonsense", "", "nan", "inf", "1e400"} {
 		if err := client.Set(t.Context(), prefix+"x:ada", value, 0).Err(); err != nil {
@@ -124,7 +124,7 @@ func TestWhatOthersWroteIsBounded(t *testing.T) {
 
 func TestRedisGoneAndBack(t *testing.T) {
 	t.Parallel()
-	server := testenv.Redis(t)
+	server := testkit.Redis(t)
 	s, client := replica(t, server)
 	s.pause = 50 * time.Millisecond
 	l := New("x", 10, time.Hour, s)
@@ -162,7 +162,7 @@ func TestRedisGoneAndBack(t *testing.T) {
 
 func TestHungRedisCostsOneRequestALittle(t *testing.T) {
 	t.Parallel()
-	server := testenv.Redis(t)
+	server := testkit.Redis(t)
 	s, _ := replica(t, server)
 	s.pause = time.Hour
 	l := New("x", 1000, time.Hour, s)
@@ -194,7 +194,7 @@ func TestHungRedisCostsOneRequestALittle(t *testing.T) {
 
 func TestClientThatLeftSaysNothingAboutRedis(t *testing.T) {
 	t.Parallel()
-	s, client := replica(t, testenv.Redis(t))
+	s, client := replica(t, testkit.Redis(t))
 	l := New("x", 10, time.Hour, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -211,7 +211,7 @@ func TestClientThatLeftSaysNothingAboutRedis(t *testing.T) {
 
 func TestOffAsksNobody(t *testing.T) {
 	t.Parallel()
-	s, client := replica(t, testenv.Redis(t))
+	s, client := replica(t, testkit.Redis(t))
 	l := New("x", 0, time.Minute, s)
 	for range 100 {
 		if err := errors.Join(l.Check(t.Context(), "ada"), l.Take(t.Context(), "ada")); err != nil {

@@ -8,7 +8,6 @@ package publish
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -16,8 +15,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
+	"parley/core/batch"
+	"parley/core/chat"
 	"parley/core/session"
+	"parley/core/wire"
 )
 
 const (
@@ -26,10 +27,15 @@ const (
 	sendTimeout = 2 * time.Second // for one pipeline
 )
 
+// payload is a [wire.Event], a [wire.Notice] or a [wire.SessionsEnded].
+type payload interface {
+	AppendJSON(b []byte) []byte
+}
+
 // notice is something to be published.
 type notice struct {
 	channel string
-	value   json.Marshaler
+	value   payload
 }
 
 // Publisher publishes to Redis in the background.
@@ -71,15 +77,15 @@ func New(client *redis.Client, log *slog.Logger, metrics prometheus.Registerer) 
 
 // Messages publishes messages on the channels of their rooms, in order. It
 // doesn't block.
-func (p *Publisher) Messages(messages []event.Message) {
-	for _, m := range messages {
-		p.enqueue(notice{event.Channel(m.Room), m})
+func (p *Publisher) Messages(messages []chat.Message) {
+	for i := range messages {
+		p.enqueue(notice{wire.RoomTopic(messages[i].Room).Channel(), &messages[i]})
 	}
 }
 
 // SessionsEnded tells that sessions have ended. It doesn't block.
 func (p *Publisher) SessionsEnded(keys ...session.Key) {
-	p.enqueue(notice{event.SessionEndedChannel, session.Ended{Keys: keys}})
+	p.enqueue(notice{wire.SessionsEndedChannel, wire.SessionsEnded{Keys: keys}})
 }
 
 // Close publishes what is queued and ends the publisher. With Redis away it
@@ -100,31 +106,16 @@ func (p *Publisher) enqueue(n notice) {
 
 func (p *Publisher) run() {
 	defer close(p.done)
-	batch := make([]notice, 0, maxPipeline)
+	pending := make([]notice, 0, maxPipeline)
 	for first := range p.queue {
-		batch = p.gather(append(batch[:0], first))
+		pending = batch.Gather(append(pending[:0], first), p.queue, maxPipeline)
 		if p.failing && p.closing.Load() {
-			p.dropped.Add(float64(len(batch)))
+			p.dropped.Add(float64(len(pending)))
 			continue
 		}
-		p.send(batch)
-		clear(batch)
+		p.send(pending)
+		clear(pending)
 	}
-}
-
-func (p *Publisher) gather(batch []notice) []notice {
-	for len(batch) < maxPipeline {
-		select {
-		case n, ok := <-p.queue:
-			if !ok {
-				return batch
-			}
-			batch = append(batch, n)
-		default:
-			return batch
-		}
-	}
-	return batch
 }
 
 func (p *Publisher) send(batch []notice) {
@@ -132,13 +123,7 @@ func (p *Publisher) send(batch []notice) {
 	defer cancel()
 	pipeline := p.client.Pipeline()
 	for _, n := range batch {
-		payload, err := n.value.MarshalJSON()
-		if err != nil {
-			p.log.Error("encode notice", "channel", n.channel, "error", err)
-			p.dropped.Inc()
-			continue
-		}
-		pipeline.Publish(ctx, n.channel, payload)
+		pipeline.Publish(ctx, n.channel, n.value.AppendJSON(nil))
 	}
 	results, err := pipeline.Exec(ctx)
 	for _, result := range results {

@@ -13,13 +13,14 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"parley/core/backing"
-	"parley/core/event"
-	"parley/core/testenv"
+	"parley/core/chat"
+	"parley/core/wire"
+	"parley/testkit"
 )
 
-func start(t *testing.T) (*Publisher, *testenv.RedisServer, *redis.Client) {
+func start(t *testing.T) (*Publisher, *testkit.RedisServer, *redis.Client) {
 	t.Helper()
-	server := testenv.Redis(t)
+	server := testkit.Redis(t)
 	client, err := backing.Redis(server.URL(), "test")
 	if err != nil {
 		t.Fatal(err)
@@ -28,9 +29,9 @@ func start(t *testing.T) (*Publisher, *testenv.RedisServer, *redis.Client) {
 	return New(client, slog.New(slog.NewTextHandler(t.Output(), nil)), prometheus.NewRegistry()), server, client
 }
 
-func messages(from, to int64) (list []event.Message) {
+func messages(from, to int64) (list []chat.Message) {
 	for id := from; id <= to; id++ {
-		list = append(list, event.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
+		list = append(list, chat.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
 	}
 	return list
 }
@@ -38,7 +39,7 @@ func messages(from, to int64) (list []event.Message) {
 func TestPublishesInOrderUpToTheEnd(t *testing.T) {
 	t.Parallel()
 	p, _, client := start(t)
-	s := client.Subscribe(t.Context(), event.Channel("general"))
+	s := client.Subscribe(t.Context(), wire.RoomTopic("general").Channel())
 	t.Cleanup(func() { _ = s.Close() })
 	if _, err := s.Receive(t.Context()); err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/backing"
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 // The errors of this package that a client caused.
@@ -26,8 +26,8 @@ const reserved = "stream"
 
 // Room is a place to talk in. Head is the position of its newest change.
 type Room struct {
-	Name string         `json:"name"`
-	Head event.Position `json:"head"`
+	Name string        `json:"name"`
+	Head chat.Position `json:"head"`
 }
 
 // Store keeps rooms in Postgres.
@@ -41,7 +41,7 @@ func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 // Create stores a new, empty room made by username. Errors: [ErrNameInvalid],
 // [ErrExists].
 func (s *Store) Create(ctx context.Context, name, username string) error {
-	if !event.ValidRoom(name) || name == reserved {
+	if !chat.ValidRoom(name) || name == reserved {
 		return ErrNameInvalid
 	}
 	_, err := s.pool.Exec(ctx, `INSERT INTO rooms (name, created_by) VALUES ($1, $2)`, name, username)

@@ -17,9 +17,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/sse"
+	"parley/core/wire"
 	"parley/stream/internal/fanout"
 	"parley/stream/internal/guard"
 	"parley/stream/internal/hub"
@@ -39,7 +41,7 @@ type API struct {
 	Log         *slog.Logger
 	Metrics     *Metrics
 	Proxies     serve.Proxies // whose word on a client's address is believed
-	ReplayLimit event.Position
+	ReplayLimit chat.Position
 
 	admission chan struct{}
 	replays   chan struct{}
@@ -63,26 +65,26 @@ func (a *API) Handler(health *serve.Health) http.Handler {
 
 // asked is what a request wants to hear.
 type asked struct {
-	cursors []event.Cursor
-	tagged  event.Tagged
+	cursors []wire.Cursor
+	tagged  sse.Tagged
 }
 
 // oneRoom reads a request for /chat/{room}/stream.
 func (a *API) oneRoom(c *gin.Context) (asked, error) {
 	room := c.Param("room")
-	if !event.ValidRoom(room) {
+	if !chat.ValidRoom(room) {
 		return asked{}, errRoomNotFound
 	}
 	value := c.GetHeader("Last-Event-ID")
 	if value == "" {
 		value = c.Query("after")
 	}
-	return asked{cursors: []event.Cursor{event.ParseCursor(room, value)}}, nil
+	return asked{cursors: []wire.Cursor{wire.ParseCursor(wire.RoomTopic(room), value)}}, nil
 }
 
 // manyRooms reads a request for /chat/stream.
 func (a *API) manyRooms(c *gin.Context) (asked, error) {
-	cursors, err := event.ParseCursors(c.Query("after"), c.GetHeader("Last-Event-ID"))
+	cursors, err := wire.ParseCursors(c.Query("after"), c.GetHeader("Last-Event-ID"))
 	if err != nil {
 		return asked{}, errAfter
 	}

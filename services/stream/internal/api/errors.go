@@ -7,10 +7,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"parley/core/event"
+	"parley/core/history"
 	"parley/core/session"
+	"parley/core/sse"
 	"parley/stream/internal/guard"
-	"parley/stream/internal/history"
 )
 
 // refusal is an error that is the client's to mend.
@@ -44,7 +44,7 @@ func known(err error) bool {
 
 func refused(err error) error {
 	switch {
-	case errors.Is(err, history.ErrRoomNotFound):
+	case errors.Is(err, history.ErrNotFound):
 		return errRoomNotFound
 	case errors.Is(err, session.ErrNotFound):
 		return errNotSignedIn
@@ -68,5 +68,5 @@ func fail(c *gin.Context, err error) {
 	}
 	c.Header("Connection", "close")
 	c.Header("X-Accel-Buffering", "no")
-	c.Data(http.StatusOK, "text/event-stream", event.AppendRetry(nil, retryAfter()))
+	c.Data(http.StatusOK, "text/event-stream", sse.AppendRetry(nil, retryAfter()))
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/sync/errgroup"
 
-	"parley/core/event"
 	"parley/core/serve"
+	"parley/core/sse"
+	"parley/core/wire"
 	"parley/stream/internal/fanout"
 	"parley/stream/internal/hub"
 )
@@ -87,7 +88,7 @@ func (a *API) replayAll(s *fanout.Stream) error {
 // acquire returns the logs of all rooms, or releases those it got.
 func (a *API) acquire(ctx context.Context, want asked) ([]fanout.Room, error) {
 	if len(want.cursors) == 1 {
-		l, err := a.Hub.Acquire(ctx, want.cursors[0].Room, want.tagged)
+		l, err := a.Hub.Acquire(ctx, want.cursors[0].Topic, want.tagged)
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +98,7 @@ func (a *API) acquire(ctx context.Context, want asked) ([]fanout.Room, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	for i, cursor := range want.cursors {
 		group.Go(func() (err error) {
-			logs[i], err = a.Hub.Acquire(ctx, cursor.Room, want.tagged)
+			logs[i], err = a.Hub.Acquire(ctx, cursor.Topic, want.tagged)
 			return err
 		})
 	}
@@ -117,12 +118,12 @@ func (a *API) acquire(ctx context.Context, want asked) ([]fanout.Room, error) {
 
 // begin sets where the stream stands in each room, and returns the reset
 // frames of those whose cursor can't be served.
-func (a *API) begin(ctx context.Context, cursors []event.Cursor, s *fanout.Stream) (resets []byte, err error) {
+func (a *API) begin(ctx context.Context, cursors []wire.Cursor, s *fanout.Stream) (resets []byte, err error) {
 	for i, cursor := range cursors {
 		l := s.Rooms[i].Log
 		// The head must be true where it decides: another replica may have
 		// delivered what has not arrived here yet.
-		if cursor.Kind != event.CursorAfter || cursor.After > l.Head() {
+		if cursor.Kind != wire.CursorAfter || cursor.After > l.Head() {
 			if err := a.Hub.Refresh(ctx, l); err != nil {
 				return nil, err
 			}
@@ -130,11 +131,11 @@ func (a *API) begin(ctx context.Context, cursors []event.Cursor, s *fanout.Strea
 		head := l.Head()
 		s.Rooms[i].At = head
 		switch {
-		case cursor.Kind == event.CursorHead:
-		case cursor.Kind == event.CursorAfter && cursor.After <= head && head-cursor.After <= a.ReplayLimit:
+		case cursor.Kind == wire.CursorHead:
+		case cursor.Kind == wire.CursorAfter && cursor.After <= head && head-cursor.After <= a.ReplayLimit:
 			s.Rooms[i].At = cursor.After
 		default:
-			resets = event.AppendReset(resets, l.Room, head, s.Tagged)
+			resets = sse.AppendReset(resets, l.Topic, head, s.Tagged)
 		}
 	}
 	return resets, nil
@@ -156,13 +157,13 @@ func head(requestID string) []byte {
 	b = append(b, "\r\nDate: "...)
 	b = time.Now().UTC().AppendFormat(b, http.TimeFormat)
 	b = append(b, "\r\n\r\n"...)
-	return event.AppendRetry(b, retryAfter())
+	return sse.AppendRetry(b, retryAfter())
 }
 
 // replay writes from Postgres what follows the cursor, until the log goes on.
-func (a *API) replay(ctx context.Context, conn net.Conn, r *fanout.Room, tagged event.Tagged) error {
+func (a *API) replay(ctx context.Context, conn net.Conn, r *fanout.Room, tagged sse.Tagged) error {
 	for r.At < r.Log.Tail(tagged) {
-		frames, err := a.Replayer.After(ctx, r.Log.Room, r.At, tagged)
+		frames, err := a.Replayer.After(ctx, r.Log.Topic, r.At, tagged)
 		if err != nil {
 			return err
 		}

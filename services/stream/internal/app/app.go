@@ -18,13 +18,13 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"parley/core/backing"
+	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/stream/internal/api"
 	"parley/stream/internal/doorbell"
 	"parley/stream/internal/fanout"
 	"parley/stream/internal/guard"
-	"parley/stream/internal/history"
 	"parley/stream/internal/hub"
 )
 

@@ -15,15 +15,16 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"parley/core/backing"
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/core/sse"
-	"parley/core/testenv"
+	"parley/core/wire"
 	"parley/stream/internal/fanout"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // patience is how long a test waits for what must come.
 const patience = 15 * time.Second
@@ -34,7 +35,7 @@ type testBundle struct {
 	t     *testing.T
 	app   *app
 	pool  *pgxpool.Pool
-	redis *testenv.RedisServer
+	redis *testkit.RedisServer
 	rdb   *redis.Client
 	url   string
 	stop  func() error // drains, and returns what run returned
@@ -42,11 +43,11 @@ type testBundle struct {
 
 func start(t *testing.T, options ...func(*Config)) *testBundle {
 	t.Helper()
-	return startOn(t, testenv.DatabaseURL(t), testenv.Redis(t), options...)
+	return startOn(t, testkit.DatabaseURL(t), testkit.Redis(t), options...)
 }
 
 // startOn starts a replica on a database and a Redis that others may share.
-func startOn(t *testing.T, databaseURL string, server *testenv.RedisServer, options ...func(*Config)) *testBundle {
+func startOn(t *testing.T, databaseURL string, server *testkit.RedisServer, options ...func(*Config)) *testBundle {
 	t.Helper()
 	b := &testBundle{t: t, redis: server}
 	cfg := Config{
@@ -132,9 +133,9 @@ func (b *testBundle) room(name string) {
 }
 
 // insert stores a message as the messages service does, and doesn't publish it.
-func (b *testBundle) insert(room, body string) event.Message {
+func (b *testBundle) insert(room, body string) chat.Message {
 	b.t.Helper()
-	m := event.Message{Room: room, Username: "ada", Body: body}
+	m := chat.Message{Room: room, Username: "ada", Body: body}
 	err := b.pool.QueryRow(context.Background(), `
 		WITH next AS (UPDATE rooms SET head = head + 1 WHERE name = $1 RETURNING head)
 		INSERT INTO messages (room, id, revision, username, body)
@@ -147,7 +148,7 @@ func (b *testBundle) insert(room, body string) event.Message {
 }
 
 // edit changes a message, at a position of its own.
-func (b *testBundle) edit(m event.Message, body string) event.Message {
+func (b *testBundle) edit(m chat.Message, body string) chat.Message {
 	b.t.Helper()
 	m.Body = body
 	err := b.pool.QueryRow(b.t.Context(), `
@@ -160,14 +161,14 @@ func (b *testBundle) edit(m event.Message, body string) event.Message {
 	return m
 }
 
-func (b *testBundle) publish(m event.Message) {
+func (b *testBundle) publish(m chat.Message) {
 	b.t.Helper()
-	if err := b.rdb.Publish(context.Background(), event.Channel(m.Room), m.AppendJSON(nil)).Err(); err != nil {
+	if err := b.rdb.Publish(context.Background(), wire.RoomTopic(m.Room).Channel(), m.AppendJSON(nil)).Err(); err != nil {
 		b.t.Error("publish:", err)
 	}
 }
 
-func (b *testBundle) post(room, body string) event.Message {
+func (b *testBundle) post(room, body string) chat.Message {
 	b.t.Helper()
 	m := b.insert(room, body)
 	b.publish(m)
@@ -271,7 +272,7 @@ func (c *client) ended(within time.Duration) string {
 	}
 }
 
-func positions(from, to event.Position) []string {
+func positions(from, to chat.Position) []string {
 	var names []string
 	for at := from; at <= to; at++ {
 		names = append(names, "room.general "+strconv.FormatInt(at, 10))

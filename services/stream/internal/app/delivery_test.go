@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
 	"parley/core/session"
+	"parley/core/wire"
 )
 
 // repairTime is how long a message may take when Redis said nothing of it: the
@@ -60,8 +61,8 @@ func TestExactlyOnceInOrder(t *testing.T) {
 }
 
 // follow reads up to position last, over connections that it cuts itself.
-func follow(t *testing.T, replicas []*testBundle, i int, token session.Token, last event.Position) {
-	at := event.Position(0)
+func follow(t *testing.T, replicas []*testBundle, i int, token session.Token, last chat.Position) {
+	at := chat.Position(0)
 	for connection := 0; at < last; connection++ {
 		b := replicas[(i+connection)%len(replicas)]
 		c := b.listen("/chat/general/stream", token, strconv.FormatInt(at, 10))
@@ -107,7 +108,7 @@ func TestReplayOvertakesRedis(t *testing.T) {
 		b.insert("general", "old")
 	}
 	b.listen("/chat/general/stream", ada, "").want(fmt.Sprint("ready ", old))
-	for at := event.Position(old + 1); at <= old+5; at++ {
+	for at := chat.Position(old + 1); at <= old+5; at++ {
 		b.insert("general", "not published")
 		c := b.listen("/chat/general/stream", ada, "0")
 		c.want(positions(1, at)...)
@@ -174,7 +175,7 @@ func (b *testBundle) awaitDoorbell(t *testing.T, c *client) {
 	for deadline := time.Now().Add(2 * patience); time.Now().Before(deadline); {
 		m := b.insert("general", "x")
 		began := time.Now()
-		if err := b.rdb.Publish(t.Context(), event.Channel("general"), m.AppendJSON(nil)).Err(); err != nil {
+		if err := b.rdb.Publish(t.Context(), wire.RoomTopic("general").Channel(), m.AppendJSON(nil)).Err(); err != nil {
 			c.want(fmt.Sprint("room.general ", m.ID))
 			continue
 		}
@@ -216,7 +217,7 @@ func TestLogAheadOfPostgres(t *testing.T) {
 	ada := b.signIn("ada", time.Hour)
 	c := b.listen("/chat/general/stream", ada, "0")
 	c.want("ready 0")
-	b.publish(event.Message{ID: 1, Revision: 1, Room: "general", Username: "mallory", Body: "forged"})
+	b.publish(chat.Message{ID: 1, Revision: 1, Room: "general", Username: "mallory", Body: "forged"})
 	c.want("room.general 1")
 	if reason := c.ended(repairTime); reason != `{"reason":"slow"}` {
 		t.Errorf("ended with %s", reason)
@@ -278,7 +279,7 @@ func TestPostgresAwayIsNotSignedOut(t *testing.T) {
 	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream" {
 		t.Errorf("status %d, %s", resp.StatusCode, resp.Header.Get("Content-Type"))
 	}
-	b.publish(event.Message{ID: 1, Revision: 1, Room: "general", Username: "ada", Body: "x"})
+	b.publish(chat.Message{ID: 1, Revision: 1, Room: "general", Username: "ada", Body: "x"})
 	c.want("room.general 1") // who is connected stays so
 	if ready := b.get("/readyz", "", ""); ready.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("/readyz is %d", ready.StatusCode)

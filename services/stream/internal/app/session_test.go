@@ -1,13 +1,12 @@
 package app
 
 import (
-	"encoding/json"
 	"net/http"
 	"testing"
 	"time"
 
-	"parley/core/event"
 	"parley/core/session"
+	"parley/core/wire"
 )
 
 // endTime is the contract's 2 s, with slack for a busy machine.
@@ -23,11 +22,8 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 		"notice": {time.Hour, func(t *testing.T, b *testBundle, token session.Token) {
 			remove(t, b, token)
 			key, _ := token.Key()
-			payload, err := json.Marshal(session.Ended{Keys: []session.Key{key}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := b.rdb.Publish(t.Context(), event.SessionEndedChannel, payload).Err(); err != nil {
+			payload := wire.SessionsEnded{Keys: []session.Key{key}}.AppendJSON(nil)
+			if err := b.rdb.Publish(t.Context(), wire.SessionsEndedChannel, payload).Err(); err != nil {
 				t.Fatal(err)
 			}
 		}},

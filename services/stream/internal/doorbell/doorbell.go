@@ -1,4 +1,4 @@
-// Package doorbell listens to Redis: to the channels of the rooms that are
+// Package doorbell listens to Redis: to the channels of the logs that are
 // wanted here, and to ended sessions.
 //
 // go-redis mends a broken subscription by itself and doesn't say so, nor does
@@ -15,21 +15,20 @@ package doorbell
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
 	"parley/core/session"
+	"parley/core/wire"
 )
 
 // Handlers take what arrives. They run on the receiving goroutine, one at a
 // time, and must be quick: Redis cuts off a subscriber that doesn't read.
 type Handlers struct {
-	Message func(room string, payload []byte)
+	Message func(topic wire.Topic, payload []byte)
 	Ended   func([]session.Key)
 	Renewed func() // a subscription has begun: publishes before it may be lost
 }
@@ -44,20 +43,20 @@ type Doorbell struct {
 
 	mu     sync.Mutex
 	up     bool
-	wanted map[string]*room
-	dirty  map[string]struct{} // rooms to subscribe or unsubscribe
+	wanted map[wire.Topic]*subscription
+	dirty  map[wire.Topic]struct{} // logs to subscribe or unsubscribe
 }
 
-// room is the state of a wanted subscription.
-type room struct {
+// subscription is the state of a wanted one.
+type subscription struct {
 	acknowledged chan struct{} // closed once Redis did, or there is no use in waiting
 	closed       bool
 }
 
-func (r *room) acknowledge() {
-	if !r.closed {
-		r.closed = true
-		close(r.acknowledged)
+func (s *subscription) acknowledge() {
+	if !s.closed {
+		s.closed = true
+		close(s.acknowledged)
 	}
 }
 
@@ -67,41 +66,41 @@ func New(client *redis.Client, log *slog.Logger, metrics *Metrics) *Doorbell {
 		client: client, log: log, metrics: metrics,
 		probe:   probePrefix + rand.Text(),
 		changed: make(chan struct{}, 1),
-		wanted:  make(map[string]*room),
-		dirty:   make(map[string]struct{}),
+		wanted:  make(map[wire.Topic]*subscription),
+		dirty:   make(map[wire.Topic]struct{}),
 	}
 }
 
-// Join wants a room's channel. The returned channel is closed once Redis has
+// Join wants a log's channel. The returned channel is closed once Redis has
 // acknowledged the subscription, or at once while Redis is away.
-func (d *Doorbell) Join(name string) <-chan struct{} {
+func (d *Doorbell) Join(topic wire.Topic) <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	r := d.wanted[name]
-	if r == nil {
-		r = &room{acknowledged: make(chan struct{})}
-		d.wanted[name] = r
-		d.touch(name)
+	s := d.wanted[topic]
+	if s == nil {
+		s = &subscription{acknowledged: make(chan struct{})}
+		d.wanted[topic] = s
+		d.touch(topic)
 	}
 	if !d.up {
-		r.acknowledge()
+		s.acknowledge()
 	}
-	return r.acknowledged
+	return s.acknowledged
 }
 
-// Leave no longer wants a room's channel.
-func (d *Doorbell) Leave(name string) {
+// Leave no longer wants a log's channel.
+func (d *Doorbell) Leave(topic wire.Topic) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if r := d.wanted[name]; r != nil {
-		r.acknowledge()
-		delete(d.wanted, name)
-		d.touch(name)
+	if s := d.wanted[topic]; s != nil {
+		s.acknowledge()
+		delete(d.wanted, topic)
+		d.touch(topic)
 	}
 }
 
-func (d *Doorbell) touch(name string) {
-	d.dirty[name] = struct{}{}
+func (d *Doorbell) touch(topic wire.Topic) {
+	d.dirty[topic] = struct{}{}
 	select {
 	case d.changed <- struct{}{}:
 	default:
@@ -144,21 +143,21 @@ func (d *Doorbell) down() {
 	defer d.mu.Unlock()
 	d.up = false
 	d.metrics.Up.Set(0)
-	for _, r := range d.wanted {
-		r.acknowledge()
+	for _, s := range d.wanted {
+		s.acknowledge()
 	}
 }
 
 // take hands an arrived payload to its handler.
 func (d *Doorbell) take(h Handlers, m *redis.Message) {
-	if name, ok := event.RoomOf(m.Channel); ok {
+	if topic, ok := wire.TopicOf(m.Channel); ok {
 		d.metrics.Received.Inc()
-		h.Message(name, []byte(m.Payload))
+		h.Message(topic, []byte(m.Payload))
 		return
 	}
-	if m.Channel == event.SessionEndedChannel {
-		var ended session.Ended
-		if err := json.Unmarshal([]byte(m.Payload), &ended); err != nil {
+	if m.Channel == wire.SessionsEndedChannel {
+		ended, err := wire.ParseSessionsEnded([]byte(m.Payload))
+		if err != nil {
 			d.log.Warn("session notice rejected", "error", err)
 			return
 		}

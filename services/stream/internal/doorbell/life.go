@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"parley/core/event"
+	"parley/core/wire"
 )
 
 const (
@@ -43,7 +43,7 @@ func (d *Doorbell) live(ctx context.Context, h Handlers) error {
 		_ = l.pubsub.Close() // it may be broken already
 	})
 
-	if err := l.pubsub.Subscribe(ctx, l.probe, event.SessionEndedChannel); err != nil {
+	if err := l.pubsub.Subscribe(ctx, l.probe, wire.SessionsEndedChannel); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	helpers.Go(func() { l.watch(ctx, cancel) })
@@ -76,19 +76,19 @@ func (l *life) confirmed(h Handlers, s *redis.Subscription) {
 	if s.Kind != "subscribe" {
 		return
 	}
-	if s.Channel == event.SessionEndedChannel {
+	if s.Channel == wire.SessionsEndedChannel {
 		l.begin()
 		return
 	}
-	name, ok := event.RoomOf(s.Channel)
+	topic, ok := wire.TopicOf(s.Channel)
 	if !ok {
 		return
 	}
 	l.mu.Lock()
-	r := l.wanted[name]
-	again := r != nil && r.closed
-	if r != nil {
-		r.acknowledge()
+	wanted := l.wanted[topic]
+	again := wanted != nil && wanted.closed
+	if wanted != nil {
+		wanted.acknowledge()
 	}
 	l.mu.Unlock()
 	if again { // nobody waited for this: the room was listening before
@@ -102,8 +102,8 @@ func (l *life) begin() {
 	defer l.mu.Unlock()
 	l.up = true
 	l.metrics.Up.Set(1)
-	for name := range l.wanted {
-		l.touch(name)
+	for topic := range l.wanted {
+		l.touch(topic)
 	}
 }
 
@@ -136,11 +136,11 @@ func (l *life) changes() (join, leave []string) {
 	if !l.up {
 		return nil, nil
 	}
-	for name := range l.dirty {
-		if l.wanted[name] != nil {
-			join = append(join, event.Channel(name))
+	for topic := range l.dirty {
+		if l.wanted[topic] != nil {
+			join = append(join, topic.Channel())
 		} else {
-			leave = append(leave, event.Channel(name))
+			leave = append(leave, topic.Channel())
 		}
 	}
 	clear(l.dirty)

@@ -3,7 +3,8 @@ package fanout
 import (
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
+	"parley/core/sse"
 	"parley/stream/internal/guard"
 	"parley/stream/internal/hub"
 )
@@ -16,7 +17,7 @@ type conn struct {
 	handle
 	sock      socket // nil when the stream is closed
 	session   guard.Seat
-	tagged    event.Tagged
+	tagged    sse.Tagged
 	subs      []sub
 	only      [1]sub    // the memory of subs for a stream of one room
 	pending   []byte    // what the socket didn't take yet; nil while it isn't blocked
@@ -31,9 +32,9 @@ func (c *conn) closed() bool { return c.sock == nil }
 type sub struct {
 	conn  *conn
 	log   *hub.Log
-	at    event.Position // everything up to here was handed to the socket
-	index int            // in its room's list
-	ready bool           // the replay is over
+	at    chat.Position // everything up to here was handed to the socket
+	index int           // in its room's list
+	ready bool          // the replay is over
 }
 
 // room lists the subs that a loop has in one room.

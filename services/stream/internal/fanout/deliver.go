@@ -3,19 +3,20 @@ package fanout
 import (
 	"bytes"
 
-	"parley/core/event"
+	"parley/core/chat"
+	"parley/core/sse"
 	"parley/stream/internal/hub"
 )
 
 // window remembers the log's last answer: most subs of a room stand at the
 // same position, and the answer's bytes never change.
 type window struct {
-	at, upto event.Position
+	at, upto chat.Position
 	frames   []byte
 	ok, set  bool
 }
 
-func (w *window) after(log *hub.Log, at event.Position, tagged event.Tagged) (frames []byte, upto event.Position, ok bool) {
+func (w *window) after(log *hub.Log, at chat.Position, tagged sse.Tagged) (frames []byte, upto chat.Position, ok bool) {
 	if !w.set || w.at != at {
 		w.frames, w.upto, w.ok = log.After(at, tagged)
 		w.at, w.set = at, true
@@ -72,7 +73,7 @@ func (l *loop) gather(s *sub, b []byte, room int) []byte {
 		return b // advance will see to it
 	}
 	s.ready = true
-	return event.AppendReady(b, s.log.Room, s.at, s.conn.tagged)
+	return sse.AppendReady(b, s.log.Topic, s.at, s.conn.tagged)
 }
 
 // catchUp brings every sub of a stream up to its log's present head.
@@ -89,19 +90,19 @@ func (l *loop) catchUp(c *conn) {
 // advance writes what follows a sub's cursor up to head, and when it is there
 // for the first time, that it is ready. A stream that has fallen out of the log
 // is ended; it resumes from Postgres.
-func (l *loop) advance(s *sub, head event.Position, w *window) {
+func (l *loop) advance(s *sub, head chat.Position, w *window) {
 	c := s.conn
 	if c.pending != nil {
 		return // resume will go on
 	}
 	if s.at > head { // the log was restarted
-		l.end(c, event.EndSlow)
+		l.end(c, sse.EndSlow)
 		return
 	}
 	for s.at < head {
 		frames, upto, ok := w.after(s.log, s.at, c.tagged)
 		if !ok || upto == s.at { // or restarted since
-			l.end(c, event.EndSlow)
+			l.end(c, sse.EndSlow)
 			return
 		}
 		l.tally.positions += int(upto - s.at)
@@ -112,7 +113,7 @@ func (l *loop) advance(s *sub, head event.Position, w *window) {
 	}
 	if !s.ready {
 		s.ready = true
-		l.send(c, event.AppendReady(nil, s.log.Room, s.at, c.tagged))
+		l.send(c, sse.AppendReady(nil, s.log.Topic, s.at, c.tagged))
 	}
 }
 
@@ -170,7 +171,7 @@ func (l *loop) send(c *conn, b []byte) bool {
 // end says why a stream ends, if its socket takes that now, and closes it.
 func (l *loop) end(c *conn, reason string) {
 	if c.pending == nil {
-		frame := event.AppendEnd(make([]byte, 0, 64), reason)
+		frame := sse.AppendEnd(make([]byte, 0, 64), reason)
 		if _, _, err := c.sock.write(frame); err != nil {
 			reason = "gone"
 		}

@@ -24,7 +24,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
+	"parley/core/sse"
 	"parley/stream/internal/guard"
 	"parley/stream/internal/hub"
 )
@@ -51,14 +52,14 @@ type Stream struct {
 	Conn    net.Conn // hijacked; nothing else reads or writes it any more
 	Head    []byte   // goes out first, together with what the logs have
 	Session guard.Seat
-	Tagged  event.Tagged
+	Tagged  sse.Tagged
 	Rooms   []Room
 }
 
 // Room is where a stream stands in one room.
 type Room struct {
 	Log *hub.Log
-	At  event.Position // it has everything up to here
+	At  chat.Position // it has everything up to here
 }
 
 // ErrStopped is returned by Add when the engine is stopping.

@@ -15,28 +15,29 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
-	"parley/core/event"
+	"parley/core/chat"
+	"parley/core/history"
 	"parley/core/sse"
-	"parley/core/testenv"
+	"parley/core/wire"
 	"parley/stream/internal/guard"
-	"parley/stream/internal/history"
 	"parley/stream/internal/hub"
+	"parley/testkit"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 const patience = 15 * time.Second
 
 // quiet is a Bell that has nothing to wait for: tests ring by hand.
 type quiet struct{}
 
-func (quiet) Join(string) <-chan struct{} {
+func (quiet) Join(wire.Topic) <-chan struct{} {
 	ready := make(chan struct{})
 	close(ready)
 	return ready
 }
 
-func (quiet) Leave(string) {}
+func (quiet) Leave(wire.Topic) {}
 
 // testBundle is a running engine with a hub whose rooms are in Postgres, and
 // whose publishes the test makes up.
@@ -57,7 +58,7 @@ var pollers = map[string]func() (poller, error){
 // start returns a bundle whose rooms are room-0 … room-(n-1).
 func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundle {
 	t.Helper()
-	pool := testenv.Database(t)
+	pool := testkit.Database(t)
 	if _, err := pool.Exec(t.Context(), `INSERT INTO rooms (name) SELECT 'room-' || n FROM generate_series(0, $1) n`, rooms-1); err != nil {
 		t.Fatal(err)
 	}
@@ -90,10 +91,10 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 	return b
 }
 
-func roomName(i int) string { return "room-" + strconv.Itoa(i) }
+func roomName(i int) wire.Topic { return wire.Topic("room-" + strconv.Itoa(i)) }
 
 // open adds a stream of room from its present head, and returns the client's end.
-func (b *testBundle) open(room string) net.Conn {
+func (b *testBundle) open(room wire.Topic) net.Conn {
 	b.t.Helper()
 	client, err := net.Dial("tcp", b.listen.Addr().String())
 	if err != nil {
@@ -116,17 +117,17 @@ func (b *testBundle) open(room string) net.Conn {
 }
 
 // ring publishes position at of room.
-func (b *testBundle) ring(room string, at event.Position, body string) {
-	m := event.Message{ID: at, Revision: at, Room: room, Username: "ada", Body: body}
+func (b *testBundle) ring(room wire.Topic, at chat.Position, body string) {
+	m := chat.Message{ID: at, Revision: at, Room: string(room), Username: "ada", Body: body}
 	b.hub.Ring(room, m.AppendJSON(nil))
 }
 
 // read checks that a stream of room-0 carries the positions 1 … to, each
 // once and in order, and nothing else.
-func read(t testing.TB, reader *sse.Reader, to event.Position) {
+func read(t testing.TB, reader *sse.Reader, to chat.Position) {
 	t.Helper()
 	room := roomName(0)
-	for at := event.Position(0); at < to; {
+	for at := chat.Position(0); at < to; {
 		e, err := reader.Next()
 		if err != nil {
 			t.Errorf("%s after %d: %v", room, at, err)
@@ -135,7 +136,7 @@ func read(t testing.TB, reader *sse.Reader, to event.Position) {
 		if e.Name == "ready" {
 			continue
 		}
-		if at++; e.Name != event.Name(room) || e.ID != strconv.FormatInt(at, 10) {
+		if at++; e.Name != room.EventName() || e.ID != strconv.FormatInt(at, 10) {
 			t.Errorf("%s: got %s %s, want position %d", room, e.Name, e.ID, at)
 			return
 		}
@@ -165,7 +166,7 @@ func TestBurstsReachEveryReader(t *testing.T) {
 				reading.Go(func() { read(t, sse.NewReader(conn), messages) })
 			}
 			body := strings.Repeat("x", 500)
-			for at := event.Position(1); at <= messages; at++ {
+			for at := chat.Position(1); at <= messages; at++ {
 				b.ring("room-0", at, body)
 			}
 			reading.Wait()
@@ -188,8 +189,8 @@ func TestBlockedSocketResumes(t *testing.T) {
 			}
 			// 2 MB: less than the log holds, far more than the socket does.
 			const messages = 500
-			body := strings.Repeat("y", event.MaxBody)
-			for at := event.Position(1); at <= messages; at++ {
+			body := strings.Repeat("y", chat.MaxBody)
+			for at := chat.Position(1); at <= messages; at++ {
 				b.ring("room-0", at, body)
 			}
 			read(t, reader, messages)
@@ -206,7 +207,7 @@ func TestStreamsNeverGetEachOthersBytes(t *testing.T) {
 			t.Parallel()
 			const rooms, turns, burst = 4, 40, 25
 			b := start(t, newPoller, rooms)
-			heads := make([]event.Position, rooms)
+			heads := make([]chat.Position, rooms)
 			for turn := range turns {
 				room := roomName(turn % rooms)
 				conns := []net.Conn{b.open(room), b.open(room), b.open(room)}
@@ -215,7 +216,7 @@ func TestStreamsNeverGetEachOthersBytes(t *testing.T) {
 					posting.Go(func() {
 						for range burst {
 							heads[i]++
-							b.ring(roomName(i), heads[i], "of "+roomName(i))
+							b.ring(roomName(i), heads[i], "of "+string(roomName(i)))
 						}
 					})
 				}
@@ -233,7 +234,7 @@ func TestStreamsNeverGetEachOthersBytes(t *testing.T) {
 }
 
 // foreign reads a few frames and fails if one is of another room.
-func foreign(t *testing.T, conn net.Conn, room string, frames int) {
+func foreign(t *testing.T, conn net.Conn, room wire.Topic, frames int) {
 	t.Helper()
 	reader := sse.NewReader(conn)
 	for range frames {
@@ -242,7 +243,7 @@ func foreign(t *testing.T, conn net.Conn, room string, frames int) {
 			t.Error(err)
 			return
 		}
-		if e.Name != "ready" && e.Name != event.Name(room) {
+		if e.Name != "ready" && e.Name != room.EventName() {
 			t.Errorf("a stream of %s got %s: %s", room, e.Name, e.Data)
 		}
 	}
@@ -342,10 +343,10 @@ func TestDeliveryDoesNotAllocate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := event.Position(0)
+	at := chat.Position(0)
 	payloads := make([][]byte, 300)
 	for i := range payloads {
-		m := event.Message{ID: int64(i + 1), Revision: int64(i + 1), Room: "room-0", Username: "ada", Body: "x"}
+		m := chat.Message{ID: int64(i + 1), Revision: int64(i + 1), Room: "room-0", Username: "ada", Body: "x"}
 		payloads[i] = m.AppendJSON(nil)
 	}
 	perMessage := testing.AllocsPerRun(len(payloads)-1, func() {
@@ -372,7 +373,7 @@ func TestLogThatIsRestartedUnderAReader(t *testing.T) {
 	t.Parallel()
 	engine := &Engine{metrics: NewMetrics(prometheus.NewRegistry()), owners: Owners{Log: func(*hub.Log) {}, Session: func(guard.Seat) {}}}
 	l := newLoop(engine, newGoroutines())
-	log, sock := &hub.Log{Room: "general"}, &sink{}
+	log, sock := &hub.Log{Topic: "general"}, &sink{}
 	c := l.table.put()
 	c.sock = sock
 	c.subs = append(c.only[:0], sub{conn: c, log: log})

@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"parley/core/event"
+	"parley/core/sse"
 	"parley/stream/internal/hub"
 )
 
@@ -110,7 +110,7 @@ func (l *loop) read(m mail) {
 	if m.ended {
 		l.table.each(func(c *conn) {
 			if c.session.Ended(l.now) {
-				l.end(c, event.EndSession)
+				l.end(c, sse.EndSession)
 			}
 		})
 	}
@@ -121,7 +121,7 @@ func (l *loop) read(m mail) {
 
 // finish closes every stream, and then the poller, which lets poll end.
 func (l *loop) finish() {
-	l.table.each(func(c *conn) { l.end(c, event.EndDrain) })
+	l.table.each(func(c *conn) { l.end(c, sse.EndDrain) })
 	l.tally.settle(l.engine.metrics)
 	l.closeErr = l.poller.close()
 	for range l.ready { // until the poller is closed
@@ -185,10 +185,10 @@ func (l *loop) check(h handle) {
 	}
 	switch {
 	case c.session.Ended(l.now):
-		l.end(c, event.EndSession)
+		l.end(c, sse.EndSession)
 		return
 	case !l.now.Before(c.endsAt):
-		l.end(c, event.EndMaxAge)
+		l.end(c, sse.EndMaxAge)
 		return
 	case c.pending == nil && l.now.Sub(c.lastWrite) >= l.engine.config.Heartbeat:
 		if !l.send(c, ping) && c.closed() {
@@ -198,7 +198,7 @@ func (l *loop) check(h handle) {
 	l.wheel.add(h, l.due(c))
 }
 
-var ping = []byte(event.Ping)
+var ping = []byte(sse.Ping)
 
 // due returns when a stream wants to be looked at again.
 func (l *loop) due(c *conn) time.Time {
@@ -214,7 +214,7 @@ func (l *loop) due(c *conn) time.Time {
 func (l *loop) closeBlocked() {
 	for c := range l.blocked {
 		if l.now.Sub(c.blockedAt) > blockedPatience {
-			l.close(c, event.EndSlow)
+			l.close(c, sse.EndSlow)
 		}
 	}
 }
@@ -229,7 +229,7 @@ func (l *loop) drainSome() {
 	l.table.each(func(c *conn) {
 		if share > 0 {
 			share--
-			l.end(c, event.EndDrain)
+			l.end(c, sse.EndDrain)
 		}
 	})
 	if l.table.len() == 0 {

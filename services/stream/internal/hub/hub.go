@@ -19,8 +19,9 @@ import (
 	"sync"
 	"time"
 
-	"parley/core/event"
-	"parley/stream/internal/history"
+	"parley/core/history"
+	"parley/core/sse"
+	"parley/core/wire"
 )
 
 const (
@@ -33,8 +34,8 @@ const (
 // Bell subscribes to rooms' channels. Join's channel is closed once the
 // subscription stands, or when there is no use in waiting. Neither blocks.
 type Bell interface {
-	Join(room string) <-chan struct{}
-	Leave(room string)
+	Join(wire.Topic) <-chan struct{}
+	Leave(wire.Topic)
 }
 
 // Hub finds and keeps the logs.
@@ -48,7 +49,7 @@ type Hub struct {
 	kick      chan struct{} // asks for a comparison of heads now
 
 	mu   sync.Mutex
-	logs map[string]*Log
+	logs map[wire.Topic]*Log
 }
 
 const maxReads = 8
@@ -59,19 +60,19 @@ func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, li
 		store: store, bell: bell, log: log, metrics: metrics, listeners: listeners,
 		reads: make(chan struct{}, maxReads),
 		kick:  make(chan struct{}, 1),
-		logs:  make(map[string]*Log),
+		logs:  make(map[wire.Topic]*Log),
 	}
 }
 
 // Acquire returns the room's log, ready to be read in this form;
-// [Hub.Release] gives it back. It returns history.ErrRoomNotFound, an error of ctx, or one of Postgres.
-func (h *Hub) Acquire(ctx context.Context, room string, tagged event.Tagged) (*Log, error) {
+// [Hub.Release] gives it back. It returns history.ErrNotFound, an error of ctx, or one of Postgres.
+func (h *Hub) Acquire(ctx context.Context, topic wire.Topic, tagged sse.Tagged) (*Log, error) {
 	h.mu.Lock()
-	l := h.logs[room]
+	l := h.logs[topic]
 	if l == nil {
-		l = &Log{Room: room, loaded: make(chan struct{}), listeners: h.listeners}
+		l = &Log{Topic: topic, loaded: make(chan struct{}), listeners: h.listeners}
 		l.keep(tagged) // before load: it fills this form
-		h.logs[room] = l
+		h.logs[topic] = l
 		go h.load(l) //nolint:gosec // for all who wait, not for this request alone
 	}
 	l.refs++
@@ -102,22 +103,22 @@ func (h *Hub) Release(l *Log) {
 }
 
 // Ring takes a payload from a room's channel.
-func (h *Hub) Ring(room string, payload []byte) {
-	l := h.find(room)
+func (h *Hub) Ring(topic wire.Topic, payload []byte) {
+	l := h.find(topic)
 	if l == nil {
 		return
 	}
-	p, err := event.ParsePayload(room, payload)
+	e, notice, err := wire.Parse(topic, payload)
 	if err != nil {
 		h.metrics.Rejected.Inc()
-		h.log.Warn("payload rejected", "room", room, "error", err)
+		h.log.Warn("payload rejected", "topic", topic, "error", err)
 		return
 	}
-	if p.Type != "" {
-		h.notice(l, p.Type, payload)
+	if notice != nil {
+		h.notice(l, notice)
 		return
 	}
-	grown, gap := l.offer(p.Message)
+	grown, gap := l.offer(e)
 	if grown {
 		h.grown(l)
 	}
@@ -132,23 +133,27 @@ func (h *Hub) load(l *Log) {
 	defer cancel()
 	joined := false
 	page, err := h.read(ctx, func(ctx context.Context) (history.Page, error) {
-		if err := h.store.Exists(ctx, l.Room); err != nil {
+		heads, err := h.store.Heads(ctx, []wire.Topic{l.Topic})
+		if err != nil {
 			return history.Page{}, err
 		}
+		if _, exists := heads[l.Topic]; !exists {
+			return history.Page{}, history.ErrNotFound
+		}
 		joined = true
-		h.await(h.bell.Join(l.Room))
-		return h.store.Latest(ctx, l.Room, preload)
+		h.await(h.bell.Join(l.Topic))
+		return h.store.Latest(ctx, l.Topic, preload)
 	})
 	if err != nil {
 		h.mu.Lock()
-		delete(h.logs, l.Room)
+		delete(h.logs, l.Topic)
 		if joined {
-			h.bell.Leave(l.Room)
+			h.bell.Leave(l.Topic)
 		}
 		h.mu.Unlock()
 		l.loadErr = err
 	} else {
-		l.load(page.Messages, page.From, page.Head)
+		l.load(page.Events, page.From, page.Head)
 		h.metrics.Rooms.Inc()
 	}
 	close(l.loaded)
@@ -176,10 +181,10 @@ func (h *Hub) read(ctx context.Context, query func(context.Context) (history.Pag
 	return query(ctx)
 }
 
-func (h *Hub) find(room string) *Log {
+func (h *Hub) find(topic wire.Topic) *Log {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.logs[room]
+	return h.logs[topic]
 }
 
 func (h *Hub) grown(l *Log) {
@@ -192,10 +197,10 @@ func (h *Hub) grown(l *Log) {
 func (h *Hub) sweep(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for room, l := range h.logs {
+	for topic, l := range h.logs {
 		if l.refs == 0 && !l.idleFrom.IsZero() && now.Sub(l.idleFrom) > linger {
-			delete(h.logs, room)
-			h.bell.Leave(room)
+			delete(h.logs, topic)
+			h.bell.Leave(topic)
 			h.metrics.Rooms.Dec()
 		}
 	}

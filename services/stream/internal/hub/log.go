@@ -5,7 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
+	"parley/core/sse"
+	"parley/core/wire"
 )
 
 const (
@@ -26,7 +28,7 @@ type Listener interface {
 // the position up to which this replica knows the room. A reader is a cursor
 // into it.
 type Log struct {
-	Room string
+	Topic wire.Topic
 
 	loaded  chan struct{} // closed once the log can be read, or loadErr is set
 	loadErr error         // read after loaded
@@ -37,18 +39,18 @@ type Log struct {
 	listeners []Listener // fixed at creation
 
 	mu      sync.RWMutex
-	open    bool                             // positions are known: set by load
-	head    event.Position                   // the newest
-	rings   [2]ring                          // of the forms that somebody reads, up to head
-	read    [2]bool                          // which these are
-	waiting map[event.Position]event.Message // published, but further than head+1
+	open    bool                         // positions are known: set by load
+	head    chat.Position                // the newest
+	rings   [2]ring                      // of the forms that somebody reads, up to head
+	read    [2]bool                      // which these are
+	waiting map[chat.Position]wire.Event // published, but further than head+1
 	scratch []byte
 
 	repair repair
 }
 
 // The two rings differ in their frames' ids alone: "42" and "general:42".
-func ringOf(tagged event.Tagged) int {
+func ringOf(tagged sse.Tagged) int {
 	if tagged {
 		return 1
 	}
@@ -56,14 +58,14 @@ func ringOf(tagged event.Tagged) int {
 }
 
 // Head returns the newest position that the log knows.
-func (l *Log) Head() event.Position {
+func (l *Log) Head() chat.Position {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.head
 }
 
 // keep makes the log hold frames of this form from now on.
-func (l *Log) keep(tagged event.Tagged) {
+func (l *Log) keep(tagged sse.Tagged) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if i := ringOf(tagged); !l.read[i] {
@@ -73,7 +75,7 @@ func (l *Log) keep(tagged event.Tagged) {
 }
 
 // Tail returns the position after which the log holds everything.
-func (l *Log) Tail(tagged event.Tagged) event.Position {
+func (l *Log) Tail(tagged sse.Tagged) chat.Position {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.rings[ringOf(tagged)].tail
@@ -82,7 +84,7 @@ func (l *Log) Tail(tagged event.Tagged) event.Position {
 // After returns frames that follow position at, as many as lie together in
 // memory, and the position they reach. No frames and upto == at means that at
 // is the head. The bytes never change. ok is false if the log can't serve at.
-func (l *Log) After(at event.Position, tagged event.Tagged) (frames []byte, upto event.Position, ok bool) {
+func (l *Log) After(at chat.Position, tagged sse.Tagged) (frames []byte, upto chat.Position, ok bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.rings[ringOf(tagged)].after(at)
@@ -90,17 +92,17 @@ func (l *Log) After(at event.Position, tagged event.Tagged) (frames []byte, upto
 
 // load opens the log with the newest messages, in order of revision, such
 // that (tail, head] misses none of them.
-func (l *Log) load(messages []event.Message, tail, head event.Position) {
+func (l *Log) load(events []wire.Event, tail, head chat.Position) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begin(tail)
 	l.open = true
-	l.appendUpTo(messages, head)
+	l.appendUpTo(events, head)
 	l.drainWaiting()
 }
 
 // begin empties the rings; they hold what comes after at. l.mu is held.
-func (l *Log) begin(at event.Position) {
+func (l *Log) begin(at chat.Position) {
 	l.head = at
 	for i := range l.rings {
 		l.rings[i].restart(at)
@@ -109,42 +111,42 @@ func (l *Log) begin(at event.Position) {
 
 // offer takes a message that was published. It reports whether the log has
 // grown, and whether it is left with messages that can't be appended yet.
-func (l *Log) offer(m event.Message) (grown, gap bool) {
+func (l *Log) offer(e wire.Event) (grown, gap bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	head := l.head
 	switch {
-	case l.open && m.Revision <= head:
+	case l.open && e.At() <= head:
 		return false, false
-	case l.open && m.Revision == head+1:
-		l.append(&m)
+	case l.open && e.At() == head+1:
+		l.append(e)
 		l.drainWaiting()
 		return true, len(l.waiting) > 0
-	case len(l.waiting) >= maxWaiting, l.open && m.Revision > head+maxWaiting:
+	case len(l.waiting) >= maxWaiting, l.open && e.At() > head+maxWaiting:
 		return false, l.open // Postgres will be asked
 	}
 	if l.waiting == nil {
-		l.waiting = make(map[event.Position]event.Message)
+		l.waiting = make(map[chat.Position]wire.Event)
 	}
-	l.waiting[m.Revision] = m
+	l.waiting[e.At()] = e
 	return false, l.open
 }
 
 // extend appends what Postgres holds of (after, upto], in order of revision.
 // It reports whether the log has grown.
-func (l *Log) extend(messages []event.Message, upto event.Position) bool {
+func (l *Log) extend(events []wire.Event, upto chat.Position) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	head := l.head
-	messages = messages[countUpTo(messages, head):] // live ones came in between
-	l.appendUpTo(messages, upto)
+	events = events[countUpTo(events, head):] // live ones came in between
+	l.appendUpTo(events, upto)
 	l.drainWaiting()
 	return l.head > head
 }
 
 // restart forgets every frame: readers are sent back to where they can learn
 // the truth. See Hub.repair for when.
-func (l *Log) restart(at event.Position) {
+func (l *Log) restart(at chat.Position) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begin(at)
@@ -166,17 +168,17 @@ func (l *Log) trim(now time.Time) {
 	}
 }
 
-// appendUpTo appends messages and counts the positions between and behind
+// appendUpTo appends events and counts the positions between and behind
 // them, up to upto, as superseded. l.mu is held.
-func (l *Log) appendUpTo(messages []event.Message, upto event.Position) {
-	for i := range messages {
-		l.skipTo(messages[i].Revision - 1)
-		l.append(&messages[i])
+func (l *Log) appendUpTo(events []wire.Event, upto chat.Position) {
+	for _, e := range events {
+		l.skipTo(e.At() - 1)
+		l.append(e)
 	}
 	l.skipTo(upto)
 }
 
-func (l *Log) skipTo(at event.Position) {
+func (l *Log) skipTo(at chat.Position) {
 	now := time.Now()
 	for l.head < at {
 		l.head++
@@ -188,14 +190,14 @@ func (l *Log) skipTo(at event.Position) {
 	}
 }
 
-func (l *Log) append(m *event.Message) {
+func (l *Log) append(e wire.Event) {
 	now := time.Now()
-	l.head = m.Revision
+	l.head = e.At()
 	for i := range l.rings {
 		if !l.read[i] {
 			continue
 		}
-		l.scratch = event.AppendFrame(l.scratch[:0], m, event.Tagged(i == 1))
+		l.scratch = sse.AppendEvent(l.scratch[:0], l.Topic, e, sse.Tagged(i == 1))
 		l.rings[i].append(l.scratch, now)
 		l.rings[i].trim(ringLimit, ringLimit, time.Time{})
 	}
@@ -204,12 +206,12 @@ func (l *Log) append(m *event.Message) {
 // drainWaiting appends what has become due and drops what came otherwise.
 func (l *Log) drainWaiting() {
 	for {
-		m, ok := l.waiting[l.head+1]
+		e, ok := l.waiting[l.head+1]
 		if !ok {
 			break
 		}
-		delete(l.waiting, m.Revision)
-		l.append(&m)
+		delete(l.waiting, e.At())
+		l.append(e)
 	}
 	for at := range l.waiting {
 		if at <= l.head {
@@ -221,10 +223,10 @@ func (l *Log) drainWaiting() {
 	}
 }
 
-// countUpTo returns how many of messages, in order of revision, are not above at.
-func countUpTo(messages []event.Message, at event.Position) int {
-	i, _ := slices.BinarySearchFunc(messages, at+1, func(m event.Message, at event.Position) int {
-		return int(m.Revision - at)
+// countUpTo returns how many of events, in order of revision, are not above at.
+func countUpTo(events []wire.Event, at chat.Position) int {
+	i, _ := slices.BinarySearchFunc(events, at+1, func(e wire.Event, at chat.Position) int {
+		return int(e.At() - at)
 	})
 	return i
 }

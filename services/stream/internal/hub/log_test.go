@@ -4,15 +4,17 @@ import (
 	"bytes"
 	"testing"
 
-	"parley/core/event"
+	"parley/core/chat"
+	"parley/core/sse"
+	"parley/core/wire"
 )
 
-func message(at event.Position) event.Message {
-	return event.Message{ID: at, Revision: at, Room: "general", Username: "ada", Body: "x"}
+func message(at chat.Position) *chat.Message {
+	return &chat.Message{ID: at, Revision: at, Room: "general", Username: "ada", Body: "x"}
 }
 
-func opened(at event.Position) *Log {
-	l := &Log{Room: "general"}
+func opened(at chat.Position) *Log {
+	l := &Log{Topic: "general"}
 	l.keep(false)
 	l.load(nil, at, at)
 	return l
@@ -22,9 +24,9 @@ func TestLogPutsPublishesInOrder(t *testing.T) {
 	t.Parallel()
 	l := opened(0)
 	for _, step := range []struct {
-		at         event.Position
+		at         chat.Position
 		grown, gap bool
-		head       event.Position
+		head       chat.Position
 	}{
 		{2, false, true, 0},
 		{4, false, true, 0},
@@ -45,13 +47,13 @@ func TestLogPutsPublishesInOrder(t *testing.T) {
 
 func TestLogKeepsWhatComesBeforeItIsLoaded(t *testing.T) {
 	t.Parallel()
-	l := &Log{Room: "general"}
-	for _, at := range []event.Position{3, 1, 4} {
+	l := &Log{Topic: "general"}
+	for _, at := range []chat.Position{3, 1, 4} {
 		if grown, gap := l.offer(message(at)); grown || gap {
 			t.Errorf("offer %d: grown %t, gap %t", at, grown, gap)
 		}
 	}
-	l.load([]event.Message{message(1), message(2)}, 0, 2)
+	l.load([]wire.Event{message(1), message(2)}, 0, 2)
 	if l.Head() != 4 || l.gap() {
 		t.Errorf("head %d, gap %t", l.Head(), l.gap())
 	}
@@ -63,21 +65,21 @@ func TestLogFillsAGapFromPostgres(t *testing.T) {
 	l.offer(message(6))
 	// While the page was read, 3 arrived; 4 was superseded by a later edit.
 	l.offer(message(3))
-	if !l.extend([]event.Message{message(3), message(5)}, 5) {
+	if !l.extend([]wire.Event{message(3), message(5)}, 5) {
 		t.Error("the log has not grown")
 	}
 	if l.Head() != 6 {
 		t.Errorf("head %d", l.Head())
 	}
 	var want []byte
-	for _, at := range []event.Position{3, 5, 6} {
+	for _, at := range []chat.Position{3, 5, 6} {
 		m := message(at)
-		want = event.AppendFrame(want, &m, false)
+		want = sse.AppendEvent(want, "general", m, false)
 	}
 	if got, upto, ok := l.After(2, false); !ok || upto != 6 || !bytes.Equal(got, want) {
 		t.Errorf("got %s up to %d", got, upto)
 	}
-	if l.extend([]event.Message{message(5)}, 5) {
+	if l.extend([]wire.Event{message(5)}, 5) {
 		t.Error("an old page made the log grow")
 	}
 }
@@ -89,10 +91,10 @@ func TestLogKeepsTheFormsThatAreRead(t *testing.T) {
 	l.keep(true)
 	l.keep(false)
 	l.offer(message(2))
-	for _, tagged := range []event.Tagged{false, true} {
+	for _, tagged := range []sse.Tagged{false, true} {
 		m := message(2)
 		got, upto, ok := l.After(1, tagged)
-		if want := event.AppendFrame(nil, &m, tagged); !ok || upto != 2 || !bytes.Equal(got, want) {
+		if want := sse.AppendEvent(nil, "general", m, tagged); !ok || upto != 2 || !bytes.Equal(got, want) {
 			t.Errorf("tagged %t: got %q up to %d", tagged, got, upto)
 		}
 	}
@@ -104,7 +106,7 @@ func TestLogKeepsTheFormsThatAreRead(t *testing.T) {
 func TestLogIsBounded(t *testing.T) {
 	t.Parallel()
 	l := opened(0)
-	for at := event.Position(2); at < 3*maxWaiting; at++ {
+	for at := chat.Position(2); at < 3*maxWaiting; at++ {
 		l.offer(message(at))
 	}
 	if len(l.waiting) > maxWaiting {
@@ -112,7 +114,7 @@ func TestLogIsBounded(t *testing.T) {
 	}
 	l = opened(0)
 	m := message(1)
-	m.Body = string(bytes.Repeat([]byte("x"), event.MaxBody))
+	m.Body = string(bytes.Repeat([]byte("x"), chat.MaxBody))
 	for m.Revision = 1; m.Revision < 3000; m.Revision++ {
 		l.offer(m)
 	}
@@ -123,7 +125,7 @@ func TestLogIsBounded(t *testing.T) {
 
 func TestReadingALogMakesNoGarbage(t *testing.T) {
 	l := opened(0)
-	for at := event.Position(1); at <= 100; at++ {
+	for at := chat.Position(1); at <= 100; at++ {
 		l.offer(message(at))
 	}
 	if n := testing.AllocsPerRun(100, func() { l.After(90, false); l.Head(); l.Tail(false) }); n != 0 {
@@ -143,7 +145,7 @@ func BenchmarkLogOffer(b *testing.B) {
 
 func BenchmarkLogAfter(b *testing.B) {
 	l := opened(0)
-	for at := event.Position(1); at <= 100; at++ {
+	for at := chat.Position(1); at <= 100; at++ {
 		l.offer(message(at))
 	}
 	b.ReportAllocs()
@@ -163,14 +165,14 @@ func BenchmarkHubRing(b *testing.B) {
 	listener := &deaf{}
 	l := opened(0)
 	l.listeners = []Listener{listener}
-	h := &Hub{logs: map[string]*Log{l.Room: l}}
+	h := &Hub{logs: map[wire.Topic]*Log{l.Topic: l}}
 	m := message(1)
 	m.Body = string(bytes.Repeat([]byte("x"), 150))
 	var payload []byte
 	b.ReportAllocs()
 	for m.Revision = 1; b.Loop(); m.Revision++ {
 		payload = m.AppendJSON(payload[:0])
-		h.Ring(l.Room, payload)
+		h.Ring(l.Topic, payload)
 	}
 	if listener.grown != b.N {
 		b.Errorf("grown %d times, want %d", listener.grown, b.N)

@@ -1,21 +1,14 @@
 package hub
 
 import (
-	"bytes"
-	"encoding/json"
-
-	"parley/core/event"
+	"parley/core/sse"
+	"parley/core/wire"
 )
 
 // notice hands on an event that is not durable: whoever is listening gets it,
-// and it is not kept. Its payload becomes one line.
-func (h *Hub) notice(l *Log, kind string, payload []byte) {
-	var line bytes.Buffer
-	if err := json.Compact(&line, payload); err != nil {
-		h.metrics.Rejected.Inc()
-		return
-	}
-	frame := event.AppendNotice(make([]byte, 0, line.Len()+len(kind)+16), kind, line.Bytes())
+// and it is not kept.
+func (h *Hub) notice(l *Log, n wire.Notice) {
+	frame := sse.AppendNotice(nil, n)
 	for _, listener := range l.listeners {
 		listener.Notice(l, frame)
 	}

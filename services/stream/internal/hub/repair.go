@@ -5,8 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"parley/core/event"
-	"parley/stream/internal/history"
+	"parley/core/chat"
+	"parley/core/history"
+	"parley/core/wire"
 )
 
 const (
@@ -80,21 +81,21 @@ func (h *Hub) compare(ctx context.Context) {
 	if len(logs) == 0 {
 		return
 	}
-	rooms := make([]string, len(logs))
-	before := make([]event.Position, len(logs))
+	topics := make([]wire.Topic, len(logs))
+	before := make([]chat.Position, len(logs))
 	for i, l := range logs {
-		rooms[i], before[i] = l.Room, l.Head()
+		topics[i], before[i] = l.Topic, l.Head()
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	heads, err := h.store.Heads(ctx, rooms)
+	heads, err := h.store.Heads(ctx, topics)
 	if err != nil {
 		h.metrics.Failed.Inc()
 		h.log.Warn("heads not compared", "error", err)
 		return
 	}
 	for i, l := range logs {
-		head := heads[l.Room] // 0 if the room is gone
+		head := heads[l.Topic] // 0 if the room is gone
 		switch {
 		case head < before[i]:
 			h.refresh(l)
@@ -156,7 +157,7 @@ func (h *Hub) rounds(l *Log) {
 		l.repair.mu.Unlock()
 		if r.err = h.catchUp(l); r.err != nil {
 			h.metrics.Failed.Inc()
-			h.log.Warn("room not refreshed", "room", l.Room, "error", r.err)
+			h.log.Warn("log not refreshed", "topic", l.Topic, "error", r.err)
 		}
 		close(r.done)
 	}
@@ -173,19 +174,19 @@ func (h *Hub) catchUp(l *Log) error {
 	for {
 		at := l.Head()
 		page, err := h.read(context.Background(), func(ctx context.Context) (history.Page, error) {
-			return h.store.After(ctx, l.Room, at, pageSize)
+			return h.store.After(ctx, l.Topic, at, pageSize)
 		})
 		if err != nil {
 			return err
 		}
 		if page.Head < at || page.Head-at > maxCatchUp {
-			h.log.Warn("log restarted", "room", l.Room, "had", at, "head", page.Head)
+			h.log.Warn("log restarted", "topic", l.Topic, "had", at, "head", page.Head)
 			h.metrics.Restarted.Inc()
 			l.restart(page.Head)
 			h.grown(l)
 			return nil
 		}
-		if l.extend(page.Messages, page.Upto) {
+		if l.extend(page.Events, page.Upto) {
 			h.grown(l)
 		}
 		if page.Upto >= page.Head {

@@ -6,8 +6,10 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
-	"parley/core/event"
-	"parley/stream/internal/history"
+	"parley/core/chat"
+	"parley/core/history"
+	"parley/core/sse"
+	"parley/core/wire"
 )
 
 const replayPage = 100 // messages in one page of a replay
@@ -29,13 +31,13 @@ func NewReplayer(store *history.Store) *Replayer {
 // shared, and must not be changed.
 type Frames struct {
 	Bytes []byte
-	Upto  event.Position
+	Upto  chat.Position
 }
 
-// After returns a page of what follows position at in room.
-func (r *Replayer) After(ctx context.Context, room string, at event.Position, tagged event.Tagged) (Frames, error) {
-	key := fmt.Sprintf("%s:%d:%t", room, at, tagged)
-	call := r.calls.DoChan(key, func() (any, error) { return r.read(room, at, tagged) })
+// After returns a page of what follows position at in the log topic.
+func (r *Replayer) After(ctx context.Context, topic wire.Topic, at chat.Position, tagged sse.Tagged) (Frames, error) {
+	key := fmt.Sprintf("%s:%d:%t", topic, at, tagged)
+	call := r.calls.DoChan(key, func() (any, error) { return r.read(topic, at, tagged) })
 	select {
 	case <-ctx.Done():
 		return Frames{}, ctx.Err()
@@ -46,7 +48,7 @@ func (r *Replayer) After(ctx context.Context, room string, at event.Position, ta
 }
 
 // read has a context of its own: it serves more callers than the first.
-func (r *Replayer) read(room string, at event.Position, tagged event.Tagged) (Frames, error) {
+func (r *Replayer) read(topic wire.Topic, at chat.Position, tagged sse.Tagged) (Frames, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	select {
@@ -55,13 +57,13 @@ func (r *Replayer) read(room string, at event.Position, tagged event.Tagged) (Fr
 	case <-ctx.Done():
 		return Frames{}, ctx.Err()
 	}
-	page, err := r.store.After(ctx, room, at, replayPage)
+	page, err := r.store.After(ctx, topic, at, replayPage)
 	if err != nil {
 		return Frames{}, err
 	}
 	frames := Frames{Upto: page.Upto}
-	for i := range page.Messages {
-		frames.Bytes = event.AppendFrame(frames.Bytes, &page.Messages[i], tagged)
+	for _, e := range page.Events {
+		frames.Bytes = sse.AppendEvent(frames.Bytes, topic, e, tagged)
 	}
 	return frames, nil
 }

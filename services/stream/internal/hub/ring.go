@@ -3,7 +3,7 @@ package hub
 import (
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
 const (
@@ -16,8 +16,8 @@ const (
 // may be handed to a socket without a lock and without a copy.
 type segment struct {
 	buf    []byte
-	last   event.Position // the position of its newest frame
-	sealed time.Time      // when the next segment was begun
+	last   chat.Position // the position of its newest frame
+	sealed time.Time     // when the next segment was begun
 }
 
 // span is where the frame of one position lies. It is empty for a position
@@ -35,14 +35,14 @@ type span struct {
 //	     └──────────────┴──────────────┴─────────┘
 //	       dropped whole, oldest first
 type ring struct {
-	tail, head event.Position
+	tail, head chat.Position
 	spans      []span // of position tail+1+i
 	segments   []*segment
 	bytes      int // held in all segments
 }
 
 // restart empties the ring; it holds what comes after at.
-func (r *ring) restart(at event.Position) { *r = ring{tail: at, head: at} }
+func (r *ring) restart(at chat.Position) { *r = ring{tail: at, head: at} }
 
 // append adds the frame of the next position. An empty frame counts the
 // position as superseded.
@@ -76,7 +76,7 @@ func (r *ring) room(n int, now time.Time) *segment {
 // after returns frames that follow position at, as many as lie together, and
 // the position they reach; no frames and at itself if there are none. ok is
 // false if the ring doesn't reach back to at, or not up to it.
-func (r *ring) after(at event.Position) (frames []byte, upto event.Position, ok bool) {
+func (r *ring) after(at chat.Position) (frames []byte, upto chat.Position, ok bool) {
 	if at < r.tail || at > r.head {
 		return nil, at, false
 	}

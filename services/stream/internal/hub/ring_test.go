@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"parley/core/event"
+	"parley/core/chat"
 )
 
-func frame(at event.Position) []byte { return fmt.Appendf(nil, "frame %d\n\n", at) }
+func frame(at chat.Position) []byte { return fmt.Appendf(nil, "frame %d\n\n", at) }
 
 // read walks from at to the head as a stream does.
-func read(t *testing.T, r *ring, at event.Position) []byte {
+func read(t *testing.T, r *ring, at chat.Position) []byte {
 	t.Helper()
 	var all []byte
 	for at < r.head {
@@ -31,7 +31,7 @@ func TestRingServesEveryCursor(t *testing.T) {
 	var r ring
 	r.restart(10)
 	var want [][]byte
-	for at := event.Position(11); at <= 500; at++ {
+	for at := chat.Position(11); at <= 500; at++ {
 		f := frame(at)
 		if at%7 == 0 {
 			f = nil // superseded
@@ -42,12 +42,12 @@ func TestRingServesEveryCursor(t *testing.T) {
 		r.append(f, time.Now())
 		want = append(want, f)
 	}
-	for at := event.Position(10); at <= 500; at++ {
+	for at := chat.Position(10); at <= 500; at++ {
 		if got := read(t, &r, at); !bytes.Equal(got, bytes.Join(want[at-10:], nil)) {
 			t.Fatalf("after %d: got %d bytes", at, len(got))
 		}
 	}
-	for _, at := range []event.Position{9, 501, -1} {
+	for _, at := range []chat.Position{9, 501, -1} {
 		if _, _, ok := r.after(at); ok {
 			t.Errorf("after(%d) is served", at)
 		}
@@ -73,7 +73,7 @@ func TestRingTrimsWholeSegments(t *testing.T) {
 	t.Parallel()
 	var r ring
 	r.restart(0)
-	for at := event.Position(1); at <= 50000; at++ {
+	for at := chat.Position(1); at <= 50000; at++ {
 		r.append(frame(at), time.Now())
 		r.trim(2*maxSegment, 0, time.Time{})
 	}
@@ -94,7 +94,7 @@ func TestRingForgetsOldFramesOfAQuietRoom(t *testing.T) {
 	var r ring
 	r.restart(0)
 	begin := time.Now()
-	for at := event.Position(1); at <= 20000; at++ {
+	for at := chat.Position(1); at <= 20000; at++ {
 		r.append(frame(at), begin)
 	}
 	r.trim(1<<30, 3*maxSegment, begin.Add(time.Hour))
@@ -123,10 +123,10 @@ func BenchmarkRingAppend(b *testing.B) {
 func BenchmarkRingAfter(b *testing.B) {
 	var r ring
 	r.restart(0)
-	for at := event.Position(1); at <= 1000; at++ {
+	for at := chat.Position(1); at <= 1000; at++ {
 		r.append(frame(at), time.Now())
 	}
-	at := event.Position(0)
+	at := chat.Position(0)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, at, _ = r.after(at); at == r.head {

@@ -1,0 +1,63 @@
+// Package history reads from Postgres what has happened: the heads of logs,
+// what follows a position, and stretches of a room's messages. It holds the
+// only SQL that reads messages. Nothing here writes.
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/core/chat"
+	"parley/core/wire"
+)
+
+// ErrNotFound is returned for a room or a person that doesn't exist, or that
+// the asker may not read.
+var ErrNotFound = errors.New("no such log")
+
+// Store reads history. Its other errors are wrapped pgx errors.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+// NewStore returns a store on pool.
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+
+// Heads returns the head of each of topics that exists, in one query.
+func (s *Store) Heads(ctx context.Context, topics []wire.Topic) (map[wire.Topic]chat.Position, error) {
+	var rooms, people []string
+	for _, topic := range topics {
+		if username, ok := topic.Person(); ok {
+			people = append(people, username)
+		} else {
+			rooms = append(rooms, string(topic))
+		}
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT name::text, false, head FROM rooms WHERE name = ANY($1)
+		UNION ALL
+		SELECT username, true, head FROM users WHERE username = ANY($2)`, rooms, people)
+	if err != nil {
+		return nil, fmt.Errorf("read heads: %w", err)
+	}
+	heads := make(map[wire.Topic]chat.Position, len(topics))
+	var name string
+	var person bool
+	var head chat.Position
+	_, err = pgx.ForEachRow(rows, []any{&name, &person, &head}, func() error {
+		topic := wire.RoomTopic(name)
+		if person {
+			topic = wire.PersonTopic(name)
+		}
+		heads[topic] = head
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read heads: %w", err)
+	}
+	return heads, nil
+}

@@ -1,0 +1,159 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/core/chat"
+)
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	message := func(change string) string {
+		return `{"id":1,"revision":2,"room":"general","username":"ada","body":"hi","created_at":"2026-11-23T09:00:00.123456Z"` + change + `}`
+	}
+	room := func(change string) string {
+		return `{"type":"room","revision":2,"room":"general","kind":"open","title":"General","topic":"","archived":false` + change + `}`
+	}
+	membership := func(change string) string {
+		return `{"type":"membership","revision":8,"room":"launch","kind":"private","member":true,"joined":1,"read":2,"notify":"all"` + change + `}`
+	}
+	person := func(change string) string {
+		return `{"type":"person","revision":9,"username":"ada","display_name":"Ada","role":"admin"` + change + `}`
+	}
+	for _, row := range []struct {
+		name  string
+		topic Topic
+		data  string
+		ok    bool
+	}{
+		{"message", "general", message(""), true},
+		{"unknown fields", "general", message(`,"later":{}`), true},
+		{"of another room", "general", message(`,"room":"other"`), false},
+		{"of no room", "general", `{"id":1,"revision":1}`, false},
+		{"no position", "general", message(`,"id":0`), false},
+		{"negative position", "general", message(`,"id":-1,"revision":-1`), false},
+		{"revision before creation", "general", message(`,"id":3`), false},
+		{"nobody's", "general", message(`,"username":""`), false},
+		{"of an impossible name", "general", message(`,"username":"a\nb"`), false},
+		{"empty", "general", message(`,"body":""`), false},
+		{"too long", "general", message(`,"body":"` + strings.Repeat("é", chat.MaxBody+1) + `"`), false},
+		{"longest", "general", message(`,"body":"` + strings.Repeat("é", chat.MaxBody) + `"`), true},
+		{"long client id", "general", message(`,"client_id":"` + strings.Repeat("c", chat.MaxClientID+1) + `"`), false},
+		{"message to a person", "@ada", message(""), false},
+		{"room", "general", room(""), true},
+		{"room without a position", "general", room(`,"revision":0`), false},
+		{"room of no kind", "general", room(`,"kind":"secret"`), false},
+		{"room with a long title", "general", room(`,"title":"` + strings.Repeat("x", chat.MaxTitle+1) + `"`), false},
+		{"room with a long topic", "general", room(`,"topic":"` + strings.Repeat("x", chat.MaxTopic+1) + `"`), false},
+		{"membership", "@ada", membership(""), true},
+		{"membership to a room", "launch", membership(""), false},
+		{"membership of no room", "@ada", membership(`,"room":"No"`), false},
+		{"membership without a level", "@ada", membership(`,"notify":""`), false},
+		{"membership read below zero", "@ada", membership(`,"read":-1`), false},
+		{"direct", "@ada", membership(`,"kind":"direct","people":["ada","bob"]`), true},
+		{"direct with nobody's name", "@ada", membership(`,"kind":"direct","people":["ada","B"]`), false},
+		{"direct with too many", "@ada", membership(`,"people":["a0","a1","a2","a3","a4","a5","a6","a7","a8","a9"]`), false},
+		{"person", "@ada", person(""), true},
+		{"person of another name", "@bob", person(""), false},
+		{"person of no role", "@ada", person(`,"role":"king"`), false},
+		{"person with a long name", "@ada", person(`,"display_name":"` + strings.Repeat("x", chat.MaxDisplayName+1) + `"`), false},
+		{"typing", "general", `{"type":"typing","room":"general","username":"ada"}`, true},
+		{"typing with a position", "general", `{"type":"typing","revision":3,"room":"general","username":"ada"}`, false},
+		{"typing of nobody", "general", `{"type":"typing","room":"general"}`, false},
+		{"presence", "general", `{"type":"presence","room":"general","username":"ada","state":"away"}`, true},
+		{"presence of no state", "general", `{"type":"presence","room":"general","username":"ada","state":"dead"}`, false},
+		{"typing to a person", "@ada", `{"type":"typing","room":"general","username":"ada"}`, false},
+		{"notice named like one of ours", "general", `{"type":"end","room":"general"}`, false},
+		{"notice with a line break", "general", `{"type":"a\nid: 1","room":"general"}`, false},
+		{"wrong type", "general", message(`,"id":"1"`), false},
+		{"no JSON", "general", `hello`, false},
+		{"nothing", "general", ``, false},
+		{"two", "general", message("") + message(""), false},
+	} {
+		e, n, err := Parse(row.topic, []byte(row.data))
+		if (err == nil) != row.ok || err != nil && !errors.Is(err, ErrPayload) || err == nil && (e == nil) == (n == nil) {
+			t.Errorf("%s: %+v, %+v, %v", row.name, e, n, err)
+		}
+	}
+}
+
+// What is encoded anew is what was published by us, to the byte: the stream
+// service tells a forged payload by that.
+func TestParseKeepsOurBytes(t *testing.T) {
+	t.Parallel()
+	created := time.Date(2026, 11, 23, 9, 0, 0, 123456000, time.UTC)
+	for topic, events := range map[Topic][]Event{
+		"general": {
+			&chat.Message{ID: 1, Revision: 2, Room: "general", Username: "ada", Body: "<\u2028>", CreatedAt: created, ClientID: "c"},
+			&Room{Revision: 3, Room: "general", Kind: chat.Open, Title: "General & more", Topic: "x", Archived: true},
+		},
+		"@ada": {
+			&Membership{Revision: 1, Room: "dm-1", Kind: chat.Direct, Member: true, Moderator: true, Joined: 5, Read: 6, Notify: chat.NotifyNone, People: []string{"ada", "bob"}},
+			&Person{Revision: 2, Username: "ada", DisplayName: "Ada \"L\"", Role: chat.Guest},
+		},
+	} {
+		for _, e := range events {
+			sent := e.AppendJSON(nil)
+			got, _, err := Parse(topic, sent)
+			if err != nil {
+				t.Errorf("%s: %v", sent, err)
+				continue
+			}
+			if again := got.AppendJSON(nil); string(again) != string(sent) {
+				t.Errorf("%s became %s", sent, again)
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		`{"id":1,"revision":1,"room":"general","username":"ada","body":"hi","created_at":"2026-11-23T09:00:00.123456Z"}`,
+		`{"id":1,"revision":2,"room":"general","username":"a\nb","body":"\u2028\ud83d","created_at":"0000-01-01T00:00:00Z","client_id":"x"}`,
+		`{"type":"room","revision":2,"room":"general","kind":"open","title":"\u2028","topic":"\n"}`,
+		`{"type":"membership","revision":8,"room":"launch","kind":"direct","member":true,"notify":"all","people":["ada","bob"]}`,
+		`{"type":"person","revision":9,"username":"ada","display_name":"\r\n","role":"admin"}`,
+		`{"type":"typing","room":"general","username":"ada"}`, `{"type":"ready","room":"general"}`, `[]`, `{`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, topic := range []Topic{"general", "@ada"} {
+			e, n, err := Parse(topic, data)
+			if err != nil {
+				continue
+			}
+			var encoded []byte
+			if e != nil {
+				encoded = e.AppendJSON(nil)
+			} else {
+				encoded = n.AppendJSON(nil)
+			}
+			if !json.Valid(encoded) || strings.ContainsAny(string(encoded), "\r\n\x00") {
+				t.Errorf("%q becomes %q", data, encoded)
+			}
+			if e != nil && e.At() < 1 {
+				t.Errorf("%q was taken for position %d", data, e.At())
+			}
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	m := chat.Message{
+		ID: 12345, Revision: 12345, Room: "general", Username: "ada", ClientID: "0a1b2c3d-0001",
+		Body: strings.Repeat("word ", 30), CreatedAt: time.Date(2026, 11, 23, 9, 0, 0, 123456000, time.UTC),
+	}
+	payload := m.AppendJSON(nil)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(payload)))
+	for b.Loop() {
+		if _, _, err := Parse("general", payload); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const redisPatience = 20 * time.Second
+
+// RedisServer is a private Redis on 127.0.0.1 that stores nothing on disk.
+type RedisServer struct {
+	dir     string
+	port    int
+	out     io.Writer
+	process *Process
+}
+
+// NewRedis prepares, but doesn't start, a server. A port of 0 takes a free
+// one; out gets its log.
+func NewRedis(dir string, port int, out io.Writer) (*RedisServer, error) {
+	if port == 0 {
+		var err error
+		if port, err = FreePort(); err != nil {
+			return nil, err
+		}
+	}
+	return &RedisServer{dir: dir, port: port, out: out}, nil
+}
+
+// URL returns the server's URL.
+func (s *RedisServer) URL() string { return "redis://" + s.addr() + "/0" }
+
+// Port returns the TCP port.
+func (s *RedisServer) Port() int { return s.port }
+
+// Process returns the running server.
+func (s *RedisServer) Process() *Process { return s.process }
+
+// Start starts the server, empty, and waits until it answers. It can be
+// started again after a stop or a crash.
+func (s *RedisServer) Start(ctx context.Context) error {
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		return fmt.Errorf("redis-server is not installed (Debian: apt-get install redis-server): %w", err)
+	}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return fmt.Errorf("make folder for Redis: %w", err)
+	}
+	said := &tail{out: s.out}
+	cmd := exec.Command(path, "--bind", "127.0.0.1", "--port", strconv.Itoa(s.port), "--dir", s.dir,
+		"--save", "", "--appendonly", "no", "--daemonize", "no")
+	cmd.Stdout, cmd.Stderr = said, said
+	if s.process, err = Start(cmd); err != nil {
+		return err
+	}
+	err = s.process.Await(ctx, redisPatience, s.ping)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, said)
+	}
+	return nil
+}
+
+// Stop ends the server.
+func (s *RedisServer) Stop() error {
+	if s.process == nil {
+		return nil
+	}
+	return s.process.Stop(syscall.SIGTERM, 10*time.Second)
+}
+
+func (s *RedisServer) addr() string { return "127.0.0.1:" + strconv.Itoa(s.port) }
+
+func (s *RedisServer) ping(ctx context.Context) error {
+	client := redis.NewClient(&redis.Options{Addr: s.addr(), MaxRetries: -1, DialTimeout: time.Second})
+	defer client.Close()
+	return client.Ping(ctx).Err()
+}
