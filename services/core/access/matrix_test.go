@@ -102,7 +102,8 @@ func TestRoomsOf(t *testing.T) {
 	}
 	for username, role := range map[string]chat.Role{"guest": chat.Guest, "owner": chat.Owner} {
 		got := all[username]
-		if got.Role != role || got.Head != 9 || !slices.Equal(got.Names, []string{"in-direct", "in-open", "in-private"}) {
+		if got.Role != role || got.Head != 9 || !slices.Equal(got.Names, []string{"in-direct", "in-open", "in-private"}) ||
+			!slices.Equal(got.Joined, []chat.Position{5, 5, 5}) {
 			t.Errorf("%s: %+v", username, got)
 		}
 	}

@@ -134,28 +134,32 @@ func TestLatest(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for _, row := range []struct {
-		topic wire.Topic
-		limit int
-		want  string
-		from  chat.Position
+		topic       wire.Topic
+		limit, size int
+		want        string
+		from        chat.Position
 	}{
-		{"launch", 100, "2@2 3@3 5@5 1@6 7@7 room@8 9@9", 0},
-		{"launch", 2, "room@8 9@9", 7},
-		{"launch", 4, "1@6 7@7 room@8 9@9", 5},
-		{"general", 2, "", 0},
-		{"@ada", 10, "", 5},
+		{"launch", 100, 1000, "2@2 3@3 5@5 1@6 7@7 room@8 9@9", 1},
+		{"launch", 2, 1000, "7@7 room@8 9@9", 6},
+		{"launch", 1, 1000, "9@9", 8},
+		{"launch", 100, 9, "9@9", 8}, // a body has 5 bytes
+		{"launch", 100, 10, "7@7 room@8 9@9", 6},
+		{"launch", 100, 1, "", 9},
+		{"general", 2, 1000, "", 0},
+		{"@ada", 10, 1000, "", 5},
 	} {
-		page, err := s.Latest(t.Context(), row.topic, row.limit)
+		pages, err := s.Latest(t.Context(), []wire.Topic{"general", row.topic, "nowhere", "@nobody"}, row.limit, row.size)
 		if err != nil {
 			t.Fatal(err)
 		}
+		page := pages[row.topic]
 		if got := positions(page.Events); got != row.want || page.From != row.from || page.Upto != page.Head {
 			t.Errorf("%s, %d at most: %q from %d up to %d of %d, want %q from %d", row.topic, row.limit, got, page.From, page.Upto, page.Head, row.want, row.from)
 		}
-	}
-	for _, topic := range []wire.Topic{"nowhere", "@nobody"} {
-		if _, err := s.Latest(t.Context(), topic, 10); !errors.Is(err, ErrNotFound) {
-			t.Errorf("%s: %v", topic, err)
+		for _, topic := range []wire.Topic{"nowhere", "@nobody"} {
+			if _, exists := pages[topic]; exists {
+				t.Errorf("%s has a page", topic)
+			}
 		}
 	}
 }
