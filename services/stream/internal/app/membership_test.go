@@ -98,30 +98,30 @@ func TestRoomsBeginAndEndOnAnOpenStream(t *testing.T) {
 			}
 			tell(b.member("ada", "cabinet", true))
 			say("welcome")
-			c.wantWithin(repairTime, "me @ada:1", "ready cabinet:1", "room.cabinet cabinet:2")
+			c.wantSoon("me @ada:1", "ready cabinet:1", "room.cabinet cabinet:2")
 
 			tell(b.member("ada", "cabinet", false))
-			c.wantWithin(repairTime, "me @ada:2")
+			c.wantSoon("me @ada:2")
 			b.awaitLost("cabinet")
 			say("about her")
 			c.silence(repairTime / 2)
 
 			tell(b.member("ada", "cabinet", true))
 			say("back again")
-			c.wantWithin(repairTime, "me @ada:3", "ready cabinet:3", "room.cabinet cabinet:4")
+			c.wantSoon("me @ada:3", "ready cabinet:3", "room.cabinet cabinet:4")
 		})
 	}
 }
 
-// wantWithin is want for events that may come in pieces: the ready of a room
+// wantSoon is want for events that may come in pieces: the ready of a room
 // may be told before or after what was said when it began.
-func (c *client) wantWithin(within time.Duration, events ...string) {
+func (c *client) wantSoon(events ...string) {
 	c.t.Helper()
 	wanted := make(map[string]bool)
 	for _, e := range events {
 		wanted[e] = true
 	}
-	deadline := time.After(within)
+	deadline := time.After(repairTime)
 	for len(wanted) > 0 {
 		select {
 		case e, ok := <-c.events:
@@ -180,7 +180,7 @@ func TestForgedMembershipsOpenNothingAndCloseNothing(t *testing.T) {
 	b.post("cabinet", "secret")
 	b.post("hers", "still here")
 	// Postgres has her log at 1: what was forged is taken back.
-	c.wantWithin(repairTime, "room.hers hers:1", "reset @ada:1")
+	c.wantSoon("room.hers hers:1", "reset @ada:1")
 	c.silence(100 * time.Millisecond)
 }
 
