@@ -21,6 +21,7 @@ var (
 	ErrPasswordTooShort = errors.New("password too short")
 	ErrPasswordTooLong  = errors.New("password too long")
 	ErrBadCredentials   = errors.New("bad credentials")
+	ErrBanned           = errors.New("account banned")
 )
 
 // The lengths of a password, in bytes.
@@ -30,7 +31,7 @@ const (
 )
 
 // Proof is that somebody knows an account's password. It holds for as long as
-// the password stays: see [Accounts.Confirm].
+// the password stays: see [Proof.Admit].
 type Proof struct {
 	Username string // folded to lower case
 	hash     string

@@ -254,9 +254,6 @@ func TestSigningInWithThePasswordThatIsBeingChanged(t *testing.T) {
 	eventually(t, 10*time.Second, func() bool {
 		return count(t, b, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 1
 	})
-	if n := count(t, b, `SELECT count(*) FROM sessions WHERE created_at > now() - interval '5 seconds'`); n == 0 {
-		t.Error("the session is not stored yet: the test shows nothing")
-	}
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -21,11 +21,11 @@ import (
 	"parley/core/session"
 	"parley/messages/internal/account"
 	"parley/messages/internal/commit"
-	"parley/messages/internal/cookie"
 	"parley/messages/internal/handler"
 	"parley/messages/internal/limit"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
+	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
 
@@ -104,9 +104,9 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
 	a.sessions = session.NewStore(a.pool)
-	sessions := &cookie.Store{
-		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: cookie.NewSeen(a.sessions, log),
-		Recent: cookie.NewRecent(),
+	sessions := &signin.Store{
+		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: signin.NewSeen(a.sessions, log),
+		Recent: signin.NewRecent(),
 		HTTPS:  cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL,
 	}
 	a.publisher = publish.New(a.redis, log, a.registry)

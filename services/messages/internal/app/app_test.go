@@ -130,7 +130,7 @@ func (c *client) do(method, path, contentType string, body io.Reader, header ...
 		c.t.Fatal(err)
 	}
 	for _, cookie := range response.Cookies() {
-		if cookie.Name == session.CookieName {
+		if cookie.Name == session.CookieName || cookie.Name == session.HostCookieName {
 			c.cookie = cookie.Value
 		}
 	}

@@ -40,13 +40,13 @@ func readCredentials(c *gin.Context) (credentials, error) {
 // signed in already.
 func (h *Handler) signInPage(mode string) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		name, err := h.identify(c)
+		who, err := h.identify(c)
 		if err != nil {
 			h.fail(c, err)
 			return
 		}
 		next := c.Query("next")
-		if name != "" {
+		if who.SignedIn() {
 			c.Redirect(http.StatusSeeOther, localPath(next))
 			return
 		}
@@ -73,7 +73,7 @@ func (h *Handler) signIn(c *gin.Context, mode string, status int,
 	}
 	proof, err := check(c.Request.Context(), got.Username, got.Password, h.Proxies.Client(c.Request))
 	if err == nil {
-		err = h.startSession(c, proof)
+		err = h.Sessions.SignIn(c, proof.Username, proof.Admit)
 	}
 	switch {
 	case err != nil && got.form && wantsPage(c.Request):
@@ -92,7 +92,7 @@ func (h *Handler) signIn(c *gin.Context, mode string, status int,
 
 // logout is done, and says so, too where nobody was signed in.
 func (h *Handler) logout(c *gin.Context) {
-	if err := h.endSession(c); err != nil {
+	if err := h.Sessions.SignOut(c); err != nil {
 		h.fail(c, err)
 		return
 	}

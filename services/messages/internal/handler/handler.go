@@ -1,7 +1,7 @@
 // Package handler answers the HTTP requests of the messages service: pages,
 // accounts, rooms, history and writes.
 //
-//	request ─▶ id ─▶ observe ─▶ recover ─▶ headers ─▶ origin ─▶ deadline ─▶ session? ─▶ handler
+//	request ─▶ id ─▶ observe ─▶ recover ─▶ headers ─▶ origin ─▶ deadline ─▶ identity? ─▶ handler
 //	                                                                                    │ error
 //	answer  ◀── problem.go: the one place that turns errors into answers ◀──────────────┘
 package handler
@@ -12,18 +12,16 @@ import (
 	"net/http"
 	"time"
 
-	ginsessions "github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/core/history"
 	"parley/core/serve"
-	"parley/core/session"
 	"parley/messages/internal/account"
 	"parley/messages/internal/commit"
-	"parley/messages/internal/cookie"
 	"parley/messages/internal/limit"
 	"parley/messages/internal/room"
+	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
 
@@ -33,7 +31,7 @@ const requestTimeout = 10 * time.Second
 // Parts are what the handlers work with.
 type Parts struct {
 	Accounts     *account.Accounts
-	Sessions     *cookie.Store
+	Sessions     *signin.Store
 	Rooms        *room.Store
 	History      *history.Store
 	Committer    *commit.Committer
@@ -65,8 +63,8 @@ func (h *Handler) routes() *gin.Engine {
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
 	e.Use(h.observe, h.recovered, h.secure, h.sameOrigin)
-	e.POST("/chat/:room/messages", h.recalled, h.post) // mostly the committer bounds its time: a timer less
-	e.Use(withDeadline, ginsessions.Sessions(session.CookieName, h.Sessions))
+	e.POST("/chat/:room/messages", h.post) // mostly the committer bounds its time: a timer less
+	e.Use(withDeadline, h.Sessions.Middleware())
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
 	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
 
@@ -82,13 +80,13 @@ func (h *Handler) routes() *gin.Engine {
 	e.POST("/login", h.login)
 	e.POST("/logout", h.logout)
 
-	own := e.Group("", h.signedIn)
+	own := e.Group("", h.identified)
 	own.Match(read, "/sessions", h.listSessions)
 	own.DELETE("/sessions/:id", h.deleteSession)
 	own.POST("/sessions/:id/end", h.endListed)
 	own.POST("/password", h.changePassword)
 
-	chat := e.Group("/chat", h.signedIn)
+	chat := e.Group("/chat", h.identified)
 	chat.Match(read, "", h.listRooms)
 	chat.POST("", h.createRoom)
 	chat.Match(read, "/:room", h.showRoom)

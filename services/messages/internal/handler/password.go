@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/messages/internal/account"
-	"parley/messages/internal/cookie"
+	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
 
@@ -50,7 +50,7 @@ func (h *Handler) changePassword(c *gin.Context) {
 }
 
 func (h *Handler) renew(c *gin.Context, change account.Change) error {
-	var renewal cookie.Renewal
+	var renewal signin.Renewal
 	err := h.Accounts.ChangePassword(c.Request.Context(), change, func(ctx context.Context, tx pgx.Tx) (err error) {
 		renewal, err = h.Sessions.Renew(ctx, tx, c.Request, change.Username)
 		return err
