@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -20,9 +19,8 @@ import (
 
 // Change is what changing a password takes.
 type Change struct {
-	Username      string
-	Current, Next string
-	From          netip.Addr // who asks
+	Attempt // with the present password
+	Next    string
 }
 
 // ChangePassword stores a new password and, in the same transaction, does what
@@ -32,7 +30,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, change Change, within fun
 	if err := checkPassword(change.Next); err != nil {
 		return err
 	}
-	proof, err := a.Authenticate(ctx, change.Username, change.Current, change.From)
+	proof, err := a.Authenticate(ctx, change.Attempt)
 	if err != nil {
 		return err
 	}

@@ -229,7 +229,7 @@ func TestGuessingByChangingIsThrottled(t *testing.T) {
 		}
 	}
 	assertLimited(t, "change", ada.post("/password", fields{"current": password, "password": "another horse"}))
-	assertLimited(t, "login", b.post("/login", fields{"username": "ada", "password": password}))
+	assertLimited(t, "login", ada.post("/login", fields{"username": "ada", "password": password}))
 }
 
 // Somebody who knows the old password signs in while it is being changed: the

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,9 +21,13 @@ import (
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
+	"parley/messages/internal/audit"
 	"parley/messages/internal/commit"
+	"parley/messages/internal/device"
 	"parley/messages/internal/handler"
+	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
 	"parley/messages/internal/signin"
@@ -51,6 +56,7 @@ type App struct {
 	publisher *publish.Publisher
 	committer *commit.Committer
 	sessions  *session.Store
+	invites   *invite.Store
 	stop      context.CancelFunc // ends what runs in the background
 	running   sync.WaitGroup
 }
@@ -94,7 +100,11 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		return nil, err
 	}
 	shared := limit.NewShared(a.redis, log)
-	accounts, err := account.New(a.pool, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
+	hosts, err := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := account.New(a.pool, cfg.SignUp, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +113,11 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		return nil, err
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
-	a.sessions = session.NewStore(a.pool)
+	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
 	sessions := &signin.Store{
 		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: signin.NewSeen(a.sessions, log),
 		Recent: signin.NewRecent(),
-		HTTPS:  cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL,
+		HTTPS:  cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL, Most: cfg.SessionsPerAccount,
 	}
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions.Ended = a.publisher.SessionsEnded
@@ -115,19 +125,25 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
+		Devices:      device.New(a.pool, cfg.TrustedProxies.HTTPS),
+		Invites:      a.invites,
+		People:       person.NewStore(a.pool, a.publisher.Person, sessions.Tell),
+		Audit:        audit.NewStore(a.pool),
 		Rooms:        room.NewStore(a.pool),
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
+		Hosts:        hosts,
+		PublicURL:    strings.TrimRight(cfg.PublicURL, "/"),
 		Health:       a.health,
 		Log:          log,
 		Metrics:      a.registry,
 	})
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
-	a.running.Go(func() { a.removeExpiredSessions(ctx) })
+	a.running.Go(func() { a.removeExpired(ctx) })
 	return a, nil
 }
 
@@ -184,17 +200,18 @@ func (a *App) serve(ctx context.Context, public, internal []net.Listener) error 
 	return err
 }
 
-// removeExpiredSessions keeps the table small; expired ones are not honoured anyway.
-func (a *App) removeExpiredSessions(ctx context.Context) {
+// removeExpired keeps the tables small; what has expired is not honoured anyway.
+func (a *App) removeExpired(ctx context.Context) {
 	tick := time.NewTicker(cleanEvery)
 	defer tick.Stop()
 	for {
 		removed, err := a.sessions.EndExpired(ctx)
+		err = errors.Join(err, a.invites.RemoveExpired(ctx))
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			a.log.Warn("remove expired sessions", "error", err)
+			a.log.Warn("remove what has expired", "error", err)
 		case removed > 0:
 			a.log.Info("removed expired sessions", "sessions", removed)
 		}

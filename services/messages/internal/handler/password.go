@@ -30,9 +30,10 @@ func (h *Handler) changePassword(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	err = h.renew(c, account.Change{
-		Username: user(c), Current: asked.Current, Next: asked.Password, From: h.Proxies.Client(c.Request),
-	})
+	card, err := h.Devices.Read(c.Request)
+	if err == nil {
+		err = h.renew(c, account.Change{Attempt: h.attempt(c, card, user(c), asked.Current), Next: asked.Password})
+	}
 	switch {
 	case err != nil && in.isForm() && wantsPage(c.Request):
 		p := h.note(c, err)
