@@ -41,7 +41,7 @@ const usage = `usage:
   messages admin invite [-role member] [-uses 1] [-expires 168h]
   messages admin ban NAME
   messages admin unban NAME
-A password is read from standard input, or made up and printed.`
+A password is read from standard input, or made up and printed`
 
 // errUsage is returned for a command line that can't be understood.
 var errUsage = errors.New(usage)

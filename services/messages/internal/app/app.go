@@ -114,13 +114,8 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
 	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
-	sessions := &signin.Store{
-		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: signin.NewSeen(a.sessions, log),
-		Recent: signin.NewRecent(),
-		HTTPS:  cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL, Most: cfg.SessionsPerAccount,
-	}
 	a.publisher = publish.New(a.redis, log, a.registry)
-	sessions.Ended = a.publisher.SessionsEnded
+	sessions := a.signIn(cfg)
 	a.committer = commit.New(a.commits, a.publisher.Messages, log, a.registry)
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
@@ -145,6 +140,20 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
 	a.running.Go(func() { a.removeExpired(ctx) })
 	return a, nil
+}
+
+// signIn returns what signs people in and out.
+func (a *App) signIn(cfg Config) *signin.Store {
+	return &signin.Store{
+		Sessions: a.sessions,
+		Finder:   session.NewFinder(a.sessions),
+		Seen:     signin.NewSeen(a.sessions, a.log),
+		Recent:   signin.NewRecent(),
+		Ended:    a.publisher.SessionsEnded,
+		HTTPS:    cfg.TrustedProxies.HTTPS,
+		TTL:      cfg.SessionTTL,
+		Most:     cfg.SessionsPerAccount,
+	}
 }
 
 // Close ends the service's parts: the committer stores what it has, the

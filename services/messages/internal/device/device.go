@@ -98,7 +98,7 @@ func (d *Devices) Remember(w http.ResponseWriter, r *http.Request, card Card, us
 	if https {
 		name = hostCookieName
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // G124: it is secure where https is
 		Name: name, Value: card.with(username).format(), Path: "/", MaxAge: int(lifetime.Seconds()),
 		Secure: https, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})

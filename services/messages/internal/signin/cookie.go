@@ -37,7 +37,7 @@ func has(r *http.Request, name string) bool {
 }
 
 func cookie(name, value string, maxAge int, https bool) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // G124: it is secure where https is
 		Name: name, Value: value, Path: "/", MaxAge: maxAge,
 		Secure: https, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
