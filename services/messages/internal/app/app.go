@@ -20,7 +20,7 @@ import (
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/messages/internal/cookie"
 	"parley/messages/internal/handler"
 	"parley/messages/internal/limit"
@@ -49,7 +49,7 @@ type App struct {
 	commits   *pgxpool.Pool
 	redis     *redis.Client
 	publisher *publish.Publisher
-	committer *commit.Committer
+	committer *change.Committer
 	sessions  *session.Store
 	stop      context.CancelFunc // ends what runs in the background
 	running   sync.WaitGroup
@@ -87,7 +87,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
 		return nil, err
 	}
-	if a.commits, err = commit.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
 		return nil, err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
@@ -111,7 +111,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	}
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions.Ended = a.publisher.SessionsEnded
-	a.committer = commit.New(a.commits, a.publisher.Messages, log, a.registry)
+	a.committer = change.New(a.commits, a.publisher.Event, log, a.registry)
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,

@@ -253,7 +253,7 @@ func TestHistory(t *testing.T) {
 	}
 	const sent = 230
 	for i := range sent {
-		if _, err := b.app.committer.Store(t.Context(), post(fmt.Sprint(i))); err != nil {
+		if _, err := b.app.committer.Post(t.Context(), post(fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
 		}
 	}

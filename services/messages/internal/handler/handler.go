@@ -20,7 +20,7 @@ import (
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/messages/internal/cookie"
 	"parley/messages/internal/limit"
 	"parley/messages/internal/room"
@@ -36,7 +36,7 @@ type Parts struct {
 	Sessions     *cookie.Store
 	Rooms        *room.Store
 	History      *history.Store
-	Committer    *commit.Committer
+	Committer    *change.Committer
 	MessageLimit *limit.Limiter // per user
 	Site         *web.Site
 	Proxies      serve.Proxies

@@ -9,7 +9,7 @@ import (
 
 	"parley/core/chat"
 	"parley/core/history"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/messages/web"
 )
 
@@ -109,7 +109,7 @@ func readDraft(c *gin.Context) (draft, error) {
 // not signed in is to be told before all else that is wrong with it.
 func (h *Handler) post(c *gin.Context) {
 	d, err := readDraft(c)
-	var receipt commit.Receipt
+	var receipt change.Receipt
 	if err == nil {
 		receipt, err = h.store(c, d)
 	}
@@ -136,32 +136,32 @@ func (h *Handler) post(c *gin.Context) {
 }
 
 // answerReceipt answers {"id":N}.
-func answerReceipt(c *gin.Context, status int, receipt commit.Receipt) {
+func answerReceipt(c *gin.Context, status int, receipt change.Receipt) {
 	b := append(make([]byte, 0, 32), `{"id":`...)
 	b = strconv.AppendInt(b, receipt.ID, 10)
 	c.Data(status, "application/json; charset=utf-8", append(b, '}'))
 }
 
-func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {
+func (h *Handler) store(c *gin.Context, d draft) (change.Receipt, error) {
 	author := current(c)
-	p := commit.Post{Username: author.Username, Session: author.Key}
+	p := change.Post{Username: author.Username, Session: author.Key}
 	var err error
 	if p.Body, err = chat.CleanBody(d.Body); err != nil {
-		return commit.Receipt{}, err
+		return change.Receipt{}, err
 	}
 	if d.ClientID != nil {
 		if err := chat.CheckClientID(*d.ClientID); err != nil {
-			return commit.Receipt{}, err
+			return change.Receipt{}, err
 		}
 		p.ClientID = *d.ClientID
 	}
 	if p.Room, err = roomName(c); err != nil {
-		return commit.Receipt{}, err
+		return change.Receipt{}, err
 	}
 	if err := h.MessageLimit.Take(c.Request.Context(), p.Username); err != nil {
-		return commit.Receipt{}, err
+		return change.Receipt{}, err
 	}
-	return h.Committer.Store(c.Request.Context(), p)
+	return h.Committer.Post(c.Request.Context(), p)
 }
 
 // returnDraft shows the room again, with what was written and why it was not

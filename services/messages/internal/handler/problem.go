@@ -15,7 +15,7 @@ import (
 	"parley/core/history"
 	"parley/core/session"
 	"parley/messages/internal/account"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/messages/internal/limit"
 	"parley/messages/internal/room"
 	"parley/messages/web"
@@ -82,8 +82,8 @@ var problems = []struct {
 	{chat.ErrBodyInvalid, problem{422, "body_invalid", "A message is text: valid UTF-8 without NUL."}},
 	{chat.ErrClientIDInvalid, problem{422, "client_id_invalid", "client_id must have 1 to 100 characters."}},
 
-	{commit.ErrBusy, unavailable},
-	{commit.ErrClosed, unavailable},
+	{change.ErrBusy, unavailable},
+	{change.ErrClosed, unavailable},
 	{context.DeadlineExceeded, unavailable},
 	{context.Canceled, unavailable}, // the client has left
 }

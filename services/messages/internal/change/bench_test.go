@@ -1,4 +1,4 @@
-package commit
+package change
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ func BenchmarkStore(b *testing.B) {
 			for range callers {
 				running.Go(func() {
 					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-						if _, err := c.Store(b.Context(), Post{Room: "general", Username: "ada", Body: body, ClientID: fmt.Sprint(n)}); err != nil {
+						if _, err := c.Post(b.Context(), Post{Room: "general", Username: "ada", Body: body, ClientID: fmt.Sprint(n)}); err != nil {
 							b.Error(err)
 							return
 						}
