@@ -14,11 +14,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/chat"
 	"parley/core/session"
 	"parley/core/wire"
-	"parley/messages/internal/room"
 	"parley/testkit"
 )
 
@@ -54,14 +54,36 @@ func addPeople(t testing.TB, pool *pgxpool.Pool, names ...string) {
 type published struct {
 	mu       sync.Mutex
 	messages []chat.Message
+	others   []told
 }
 
-func (p *published) add(_ wire.Topic, event wire.Event) {
+func (p *published) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.messages, p.others = nil, nil
+}
+
+// memberships returns what was published to a topic as revision:room:read.
+func (p *published) memberships(topic wire.Topic) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := []string{}
+	for _, t := range p.others {
+		if m, ok := t.event.(*wire.Membership); ok && t.topic == topic {
+			all = append(all, fmt.Sprintf("%d:%s:%d", m.Revision, m.Room, m.Read))
+		}
+	}
+	return fmt.Sprint(all)
+}
+
+func (p *published) add(topic wire.Topic, event wire.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m, ok := event.(*chat.Message); ok {
 		p.messages = append(p.messages, *m)
+		return
 	}
+	p.others = append(p.others, told{topic, event})
 }
 
 // in returns the positions published in a room, in order of publishing.
@@ -259,8 +281,8 @@ func TestBadRowFailsAlone(t *testing.T) {
 		if o.receipt.ID != want[i] || (o.err == nil) != (want[i] > 0) {
 			t.Errorf("%q: %+v, want %d", posts[i].Body, o, want[i])
 		}
-		if i == 2 && !errors.Is(o.err, room.ErrNotFound) {
-			t.Errorf("unknown room: %v, want %v", o.err, room.ErrNotFound)
+		if i == 2 && !errors.Is(o.err, access.ErrNotFound) {
+			t.Errorf("unknown room: %v, want %v", o.err, access.ErrNotFound)
 		}
 	}
 	assertDense(t, pool, "general", 3)

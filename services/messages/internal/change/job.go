@@ -65,14 +65,20 @@ func fail(jobs []*job, err error) {
 // portions sorts jobs by kind. The kinds come in the order in which their
 // statements lock: those of rooms' logs, then those of people's.
 func portions(jobs []*job) (all []portion) {
-	var posts []*job
+	var posts, reads []*job
 	for _, j := range jobs {
-		if _, ok := j.change.(*Post); ok {
+		switch j.change.(type) {
+		case *Post:
 			posts = append(posts, j)
+		case *Read:
+			reads = append(reads, j)
 		}
 	}
 	if len(posts) > 0 {
 		all = append(all, newPosts(posts))
+	}
+	if len(reads) > 0 {
+		all = append(all, newReads(reads))
 	}
 	return all
 }

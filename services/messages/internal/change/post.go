@@ -9,10 +9,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/session"
 	"parley/core/wire"
-	"parley/messages/internal/room"
 )
 
 // Post is a message to be stored.
@@ -32,21 +32,23 @@ func (p *Post) session() session.Key { return p.Session }
 
 // Post stores a post, in order within its room, and returns when it is
 // committed. The post must be valid; Postgres refuses what isn't. Errors:
-// [room.ErrNotFound], [session.ErrNotFound], [ErrBusy], [ErrClosed], that ctx has ended, or Postgres's.
-// After the latter two the post may be stored nevertheless.
+// [access.ErrNotFound] if its author isn't in the room, [access.ErrArchived],
+// [session.ErrNotFound], [ErrBusy], [ErrClosed], that ctx has ended, or
+// Postgres's. After the latter two the post may be stored nevertheless.
 func (c *Committer) Post(ctx context.Context, post Post) (Receipt, error) {
 	return c.submit(ctx, &post)
 }
 
 // storePosts raises the heads of the rooms by the number of their posts, which
 // locks them, and inserts the posts behind the old heads, unless one of the
-// sessions has ended.
+// sessions has ended, or one of the authors isn't in the room. Memberships are
+// only read: who was removed before this began posts nothing.
 //
 // The rooms come in order of name, and are found by index one after the other,
 // so that two replicas don't wait for each other in a circle. One that waits
 // goes on from the head that the other has committed (READ COMMITTED). The time
 // is taken under the room's lock, so it doesn't go back from one position to
-// the next. A room that doesn't exist yields no row.
+// the next. A room that is archived yields no row.
 //
 // That a post is not a repetition isn't asked but left to the unique index:
 // repetitions are rare, and to look for them would cost every post.
@@ -54,10 +56,14 @@ const storePosts = `
 	WITH gone AS MATERIALIZED (
 		SELECT key FROM unnest($8::bytea[]) AS asked (key)
 		WHERE NOT EXISTS (SELECT FROM sessions WHERE token_hash = key AND expires_at > now())
+	), barred AS MATERIALIZED (
+		SELECT n FROM unnest($9::text[], $10::text[]) WITH ORDINALITY AS asked (username, room, n)
+		WHERE NOT EXISTS (SELECT FROM memberships m WHERE m.username = asked.username AND m.room = asked.room AND m.member)
 	), raised AS (
 		UPDATE rooms SET head = head + asked.posts
 		FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS asked (room, posts, n)
-		WHERE rooms.name = asked.room AND NOT EXISTS (SELECT FROM gone)
+		WHERE rooms.name = asked.room AND rooms.archived_at IS NULL
+			AND NOT EXISTS (SELECT FROM gone) AND NOT EXISTS (SELECT FROM barred)
 		RETURNING asked.n, asked.room, rooms.head - asked.posts AS base, clock_timestamp() AS at
 	), inserted AS (
 		INSERT INTO messages (room, id, revision, username, body, client_id, created_at)
@@ -66,9 +72,11 @@ const storePosts = `
 		JOIN unnest($3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[])
 			AS post (n, nth, username, body, client_id) USING (n)
 	)
-	SELECT n, base, at, NULL::bytea FROM raised
+	SELECT n, base, at, NULL::bytea, 0 FROM raised
 	UNION ALL
-	SELECT 0, 0, now(), key FROM gone`
+	SELECT 0, 0, now(), key, 0 FROM gone
+	UNION ALL
+	SELECT 0, 0, now(), NULL, n FROM barred`
 
 // posts is the portion of a batch that posts are.
 type posts struct {
@@ -78,11 +86,16 @@ type posts struct {
 	first  []*job  // of a post in unique
 
 	request
-	bases []base // by room
-	ended map[session.Key]struct{}
+	bases  []base // by room
+	ended  map[session.Key]struct{}
+	barred map[author]struct{}
 }
 
-// request is what storePosts is given: columns of rooms, of posts, of sessions.
+// author is somebody who posts in a room.
+type author struct{ username, room string }
+
+// request is what storePosts is given: columns of rooms, of posts, of sessions,
+// of authors.
 type request struct {
 	rooms             []string // in order of name
 	counts            []int64
@@ -90,10 +103,11 @@ type request struct {
 	usernames, bodies []string
 	clientIDs         []*string
 	sessions          [][]byte
+	authors           [2][]string // usernames and rooms
 }
 
 // base is a room's head before the posts, and their time. It is zero for a room
-// that there isn't.
+// that takes none.
 type base struct {
 	head chat.Position
 	at   time.Time
@@ -111,8 +125,8 @@ func newPosts(jobs []*job) *posts {
 // each job the one that stands for it.
 func (p *posts) dedupe() {
 	type identity struct {
-		room, username, clientID string
-		session                  session.Key // each is to be live
+		author
+		clientID string
 	}
 	n := len(p.jobs)
 	seen := make(map[identity]int, n)
@@ -120,7 +134,7 @@ func (p *posts) dedupe() {
 	for i, j := range p.jobs {
 		post, _ := j.change.(*Post)
 		if post.ClientID != "" {
-			id := identity{post.Room, post.Username, post.ClientID, post.Session}
+			id := identity{author{post.Username, post.Room}, post.ClientID}
 			if first, again := seen[id]; again {
 				p.of[i] = first
 				continue
@@ -150,6 +164,7 @@ func (p *posts) makeRequest() {
 		place[name] = int64(i + 1)
 	}
 	r.counts = make([]int64, len(r.rooms))
+	asked := make(map[author]struct{}, n)
 	for i, post := range p.unique {
 		at := place[post.Room]
 		r.counts[at-1]++
@@ -157,6 +172,11 @@ func (p *posts) makeRequest() {
 		r.usernames[i], r.bodies[i] = post.Username, post.Body
 		if post.ClientID != "" {
 			r.clientIDs[i] = &post.ClientID
+		}
+		by := author{post.Username, post.Room}
+		if _, again := asked[by]; !again {
+			asked[by] = struct{}{}
+			r.authors[0], r.authors[1] = append(r.authors[0], by.username), append(r.authors[1], by.room)
 		}
 	}
 	p.request = r
@@ -176,7 +196,7 @@ func sessionsOf(jobs []*job) (keys [][]byte) {
 }
 
 func (p *posts) queue(tx *pgx.Batch) {
-	tx.Queue(storePosts, p.rooms, p.counts, p.room, p.nth, p.usernames, p.bodies, p.clientIDs, p.sessions)
+	tx.Queue(storePosts, p.rooms, p.counts, p.room, p.nth, p.usernames, p.bodies, p.clientIDs, p.sessions, p.authors[0], p.authors[1])
 }
 
 func (p *posts) collect(results pgx.BatchResults) error {
@@ -184,17 +204,16 @@ func (p *posts) collect(results pgx.BatchResults) error {
 	if err != nil {
 		return fmt.Errorf("store messages: %w", err)
 	}
-	p.bases, p.ended = make([]base, len(p.rooms)), nil
-	var n int
+	p.bases, p.ended, p.barred = make([]base, len(p.rooms)), make(map[session.Key]struct{}), make(map[author]struct{})
+	var n, barred int
 	var b base
 	var key []byte
-	_, err = pgx.ForEachRow(rows, []any{&n, &b.head, &b.at, &key}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&n, &b.head, &b.at, &key, &barred}, func() error {
 		switch {
 		case key != nil:
-			if p.ended == nil {
-				p.ended = make(map[session.Key]struct{})
-			}
 			p.ended[session.Key(key)] = struct{}{}
+		case barred > 0 && barred <= len(p.authors[0]):
+			p.barred[author{p.authors[0][barred-1], p.authors[1][barred-1]}] = struct{}{}
 		case n < 1 || n > len(p.bases):
 			return errors.New("a room that was not asked for")
 		default:
@@ -208,10 +227,9 @@ func (p *posts) collect(results pgx.BatchResults) error {
 	return nil
 }
 
-// settle answers all jobs, or, if nothing was stored because sessions have
-// ended, those of these sessions.
+// settle answers all jobs, or, if nothing was stored because of some, those.
 func (p *posts) settle(c *Committer) (again []*job) {
-	if p.ended != nil {
+	if len(p.ended)+len(p.barred) > 0 {
 		return p.dismiss()
 	}
 	stored := make([]chat.Message, len(p.unique))
@@ -229,7 +247,7 @@ func (p *posts) settle(c *Committer) (again []*job) {
 	for i, j := range p.jobs {
 		id := stored[p.of[i]].ID
 		if id == 0 {
-			j.fail(room.ErrNotFound)
+			j.fail(access.ErrArchived) // the author is in the room, so it exists
 			continue
 		}
 		j.answer(Receipt{ID: id, Repeated: p.first[p.of[i]] != j})
@@ -237,12 +255,19 @@ func (p *posts) settle(c *Committer) (again []*job) {
 	return nil
 }
 
-// dismiss answers the jobs of sessions that have ended, and returns the others.
+// dismiss answers the jobs of sessions that have ended and of authors who are
+// not in the room, and returns the others.
 func (p *posts) dismiss() (others []*job) {
-	for _, j := range p.jobs {
-		if _, has := p.ended[j.session()]; has {
+	for i, j := range p.jobs {
+		post := p.unique[p.of[i]]
+		_, ended := p.ended[j.session()]
+		_, barred := p.barred[author{post.Username, post.Room}]
+		switch {
+		case ended:
 			j.fail(session.ErrNotFound)
-		} else {
+		case barred:
+			j.fail(access.ErrNotFound)
+		default:
 			others = append(others, j)
 		}
 	}
