@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/history"
 	"parley/core/serve"
@@ -24,6 +25,7 @@ import (
 	"parley/messages/internal/cookie"
 	"parley/messages/internal/handler"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/membership"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
 	"parley/messages/web"
@@ -36,6 +38,7 @@ const (
 	writeTimeout = 30 * time.Second // there are no streams here
 	stopTimeout  = 10 * time.Second
 	cleanEvery   = time.Hour
+	typingEvery  = 2 * time.Second // a person and room
 )
 
 // App is the service. Its parts end in the reverse order of their making.
@@ -112,13 +115,20 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions.Ended = a.publisher.SessionsEnded
 	a.committer = change.New(a.commits, a.publisher.Event, log, a.registry)
+	changes := change.NewApplier(a.pool, a.publisher.Event)
+	grants := membership.NewGrants(access.NewStore(a.pool))
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
-		Rooms:        room.NewStore(a.pool),
+		Rooms:        room.NewStore(a.pool, changes),
+		Members:      membership.NewStore(a.pool, changes),
+		Grants:       grants,
+		Notice:       a.publisher.Notice,
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
+		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
+		TypingLimit:  limit.New("typing", 1, typingEvery, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
 		Health:       a.health,
@@ -127,6 +137,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	})
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
+	a.running.Go(func() { grants.Run(ctx) })
 	a.running.Go(func() { a.removeExpiredSessions(ctx) })
 	return a, nil
 }

@@ -31,6 +31,7 @@ type Config struct {
 
 	// Limits; 0 is off.
 	RateLimitMessages int `env:"RATE_LIMIT_MESSAGES" envDefault:"0"`    // messages a user, within a minute
+	RateLimitRooms    int `env:"RATE_LIMIT_ROOMS"    envDefault:"50"`   // rooms that a user makes, within an hour
 	RateLimitLogin    int `env:"RATE_LIMIT_LOGIN"    envDefault:"10"`   // failures a name, within 3 minutes; five times that an address
 	RateLimitRegister int `env:"RATE_LIMIT_REGISTER" envDefault:"1000"` // sign-ups an address, within 10 minutes: a whole company may share one
 }
@@ -57,6 +58,7 @@ func (c Config) validate() error {
 	}
 	for name, value := range map[string]int{
 		"RATE_LIMIT_MESSAGES": c.RateLimitMessages,
+		"RATE_LIMIT_ROOMS":    c.RateLimitRooms,
 		"RATE_LIMIT_LOGIN":    c.RateLimitLogin,
 		"RATE_LIMIT_REGISTER": c.RateLimitRegister,
 	} {

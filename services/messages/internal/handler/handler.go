@@ -19,10 +19,12 @@ import (
 	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/change"
 	"parley/messages/internal/cookie"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/membership"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
@@ -35,9 +37,14 @@ type Parts struct {
 	Accounts     *account.Accounts
 	Sessions     *cookie.Store
 	Rooms        *room.Store
+	Members      *membership.Store
+	Grants       *membership.Grants
 	History      *history.Store
 	Committer    *change.Committer
-	MessageLimit *limit.Limiter // per user
+	Notice       func(wire.Topic, wire.Notice) // publishes
+	MessageLimit *limit.Limiter                // per user
+	RoomLimit    *limit.Limiter                // per user
+	TypingLimit  *limit.Limiter                // per user and room
 	Site         *web.Site
 	Proxies      serve.Proxies
 	Health       *serve.Health
@@ -88,11 +95,8 @@ func (h *Handler) routes() *gin.Engine {
 	own.POST("/sessions/:id/end", h.endListed)
 	own.POST("/password", h.changePassword)
 
-	chat := e.Group("/chat", h.signedIn)
-	chat.Match(read, "", h.listRooms)
-	chat.POST("", h.createRoom)
-	chat.Match(read, "/:room", h.showRoom)
-	chat.Match(read, "/:room/messages", h.history)
+	own.POST("/direct", h.openDirect)
+	h.roomRoutes(read, e.Group("/chat", h.signedIn))
 	return e
 }
 

@@ -1,14 +1,17 @@
 package handler
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
+	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/history"
+	"parley/core/session"
 	"parley/messages/internal/change"
 	"parley/messages/web"
 )
@@ -20,7 +23,7 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	before, err := readBefore(c)
+	cut, err := readCut(c)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -30,7 +33,7 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	page, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Before: before}, limit)
+	page, err := h.History.Stretch(c.Request.Context(), user(c), name, cut, limit)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -54,17 +57,33 @@ func appendPage(b []byte, page history.Stretch) []byte {
 	return append(b, '}')
 }
 
-// readBefore returns 0 if the request doesn't say before which message.
-func readBefore(c *gin.Context) (chat.Position, error) {
-	value, given := c.GetQuery("before")
-	if !given {
-		return 0, nil
+// readCut returns which stretch of history the request asks for.
+func readCut(c *gin.Context) (cut history.Cut, err error) {
+	given := 0
+	for _, place := range []struct {
+		name  string
+		least chat.Position
+		at    *chat.Position
+		err   error
+	}{
+		{"before", 1, &cut.Before, errBeforeInvalid},
+		{"after", 0, &cut.After, errAfterInvalid},
+		{"around", 1, &cut.Around, errAroundInvalid},
+	} {
+		value, ok := c.GetQuery(place.name)
+		if !ok {
+			continue
+		}
+		given++
+		if *place.at, err = strconv.ParseInt(value, 10, 64); err != nil || *place.at < place.least {
+			return cut, place.err
+		}
+		cut.Oldest = place.name == "after" && *place.at == 0
 	}
-	before, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || before < 1 {
-		return 0, errBeforeInvalid
+	if given > 1 {
+		return cut, errTwoPlaces
 	}
-	return before, nil
+	return cut, nil
 }
 
 // readLimit takes more than a page can have for a whole page.
@@ -161,7 +180,27 @@ func (h *Handler) store(c *gin.Context, d draft) (change.Receipt, error) {
 	if err := h.MessageLimit.Take(c.Request.Context(), p.Username); err != nil {
 		return change.Receipt{}, err
 	}
-	return h.Committer.Post(c.Request.Context(), p)
+	return h.say(c, author, p)
+}
+
+// say has a post stored. An open room is joined first. That the author was in
+// the room a short while ago is taken for granted: the committer refuses who is
+// not any more.
+func (h *Handler) say(c *gin.Context, author session.Session, p change.Post) (change.Receipt, error) {
+	key := access.Key{Username: p.Username, Room: p.Room}
+	if h.Grants.Recall(key) {
+		receipt, err := h.Committer.Post(c.Request.Context(), p)
+		if !isGone(err) {
+			return receipt, err
+		}
+		h.Grants.Forget(key)
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
+	defer cancel()
+	if err := h.enter(ctx, author, p.Room); err != nil {
+		return change.Receipt{}, err
+	}
+	return h.Committer.Post(ctx, p)
 }
 
 // returnDraft shows the room again, with what was written and why it was not

@@ -12,12 +12,10 @@ import (
 
 	"parley/core/backing"
 	"parley/core/chat"
-	"parley/core/history"
 	"parley/core/session"
 	"parley/messages/internal/account"
 	"parley/messages/internal/change"
 	"parley/messages/internal/limit"
-	"parley/messages/internal/room"
 	"parley/messages/web"
 )
 
@@ -71,11 +69,6 @@ var problems = []struct {
 	{account.ErrPasswordTooLong, problem{422, "password_too_long", "A password has at most 256 bytes."}},
 	{account.ErrBadCredentials, problem{401, "bad_credentials", "Name or password is wrong."}},
 	{account.ErrBusy, problem{503, "unavailable", "Too many people are signing in just now. Try again shortly."}},
-
-	{room.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
-	{history.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
-	{room.ErrExists, problem{409, "room_exists", "There is a room of this name already."}},
-	{room.ErrNameInvalid, problem{422, "room_name_invalid", "A room's name has 1 to 100 letters a to z, digits, and _ - but begins with a letter or digit."}},
 
 	{chat.ErrBodyEmpty, problem{422, "body_empty", "Write something first."}},
 	{chat.ErrBodyTooLong, problem{422, "body_too_long", "A message has at most 4,000 characters."}},
