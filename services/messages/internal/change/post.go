@@ -50,15 +50,19 @@ func (c *Committer) Post(ctx context.Context, post Post) (Receipt, error) {
 // is taken under the room's lock, so it doesn't go back from one position to
 // the next. A room that is archived yields no row.
 //
+// Sessions and memberships are asked for in scalar subqueries, which Postgres
+// runs by index, one by one: a plan made while the tables are small would make
+// an anti join of them, and read them whole when they have grown.
+//
 // That a post is not a repetition isn't asked but left to the unique index:
 // repetitions are rare, and to look for them would cost every post.
 const storePosts = `
 	WITH gone AS MATERIALIZED (
 		SELECT key FROM unnest($8::bytea[]) AS asked (key)
-		WHERE NOT EXISTS (SELECT FROM sessions WHERE token_hash = key AND expires_at > now())
+		WHERE coalesce((SELECT expires_at <= now() FROM sessions WHERE token_hash = key), true)
 	), barred AS MATERIALIZED (
 		SELECT n FROM unnest($9::text[], $10::text[]) WITH ORDINALITY AS asked (username, room, n)
-		WHERE NOT EXISTS (SELECT FROM memberships m WHERE m.username = asked.username AND m.room = asked.room AND m.member)
+		WHERE NOT coalesce((SELECT m.member FROM memberships m WHERE m.username = asked.username AND m.room = asked.room), false)
 	), raised AS (
 		UPDATE rooms SET head = head + asked.posts
 		FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS asked (room, posts, n)
