@@ -1,7 +1,7 @@
 // Command messages serves Parley's pages, accounts, rooms, history and writes.
 //
 //	messages           serve, until SIGTERM or SIGINT
-//	messages migrate   bring the database to the newest schema, and exit
+//	messages migrate   bring the database to the newest schema, make the services' role, and exit
 package main
 
 import (
@@ -37,7 +37,10 @@ func run(args []string) error {
 	case len(args) == 0:
 		return app.Run(ctx, cfg, log)
 	case len(args) == 1 && args[0] == "migrate":
-		return app.Migrate(ctx, cfg.DatabaseURL, log)
+		if err := app.Migrate(ctx, cfg.DatabaseURL, log); err != nil {
+			return err
+		}
+		return app.MakeAppRole(ctx, cfg)
 	}
 	return fmt.Errorf("unknown arguments %q: want none, or migrate", args)
 }
