@@ -11,17 +11,26 @@ import (
 	"syscall"
 	"time"
 
+	"parley/migrations"
 	"parley/testkit"
 )
 
-const migrationPatience = time.Minute
+const (
+	migrationPatience = time.Minute
+	database          = "postgres"
+)
 
-// migrate brings the database to the schema of the services.
+// migrate brings the database to the schema of the services, as its owner, and
+// makes the role that they sign in as.
 func (s *Stack) migrate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, migrationPatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "messages"), "migrate")
-	cmd.Env = s.environment("127.0.0.1:0", "")
+	cmd.Env = append(s.environment("127.0.0.1:0", ""),
+		"DATABASE_URL="+s.postgres.URLOf("postgres", database),
+		"DATABASE_PASSWORD_FILE="+s.secrets.owner.path,
+		"DATABASE_APP_PASSWORD_FILE="+s.secrets.app.path,
+	)
 	cmd.Stdout = s.log.writer("migrate")
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Run(); err != nil {
@@ -71,13 +80,15 @@ func (s *Stack) socket(part *Part) string { return filepath.Join(s.sockets, part
 // environment returns what a service is told: what we were told, and where
 // everything is.
 func (s *Stack) environment(addr, metrics string) []string {
-	redisURL := s.RedisURL()
-	if s.cfg.RedisAddr != "" {
-		redisURL = "redis://" + s.cfg.RedisAddr + "/0"
+	redis := s.cfg.RedisAddr
+	if redis == "" {
+		redis = loopback(s.redis.Port())
 	}
 	return append(s.cfg.Env[:len(s.cfg.Env):len(s.cfg.Env)],
-		"DATABASE_URL="+s.DatabaseURL(),
-		"REDIS_URL="+redisURL,
+		"DATABASE_URL="+s.postgres.URLOf(migrations.AppRole, database),
+		"DATABASE_PASSWORD_FILE="+s.secrets.app.path,
+		"REDIS_URL=redis://"+redis+"/0",
+		"REDIS_PASSWORD_FILE="+s.secrets.redis.path,
 		"LISTEN_ADDR="+addr,
 		"METRICS_ADDR="+metrics,
 	)
@@ -90,7 +101,7 @@ func (s *Stack) awaitReady(ctx context.Context) error {
 		if process == nil {
 			return fmt.Errorf("%s does not stay up", part.name)
 		}
-		return process.Await(ctx, readyPatience, answers("http://"+part.addr+"/readyz"))
+		return process.Await(ctx, readyPatience, answers("http://"+part.metrics+"/readyz"))
 	})
 }
 
