@@ -96,7 +96,7 @@ func (c *compose) Addr(ctx context.Context, part string) (string, error) {
 }
 
 func (c *compose) DatabaseURL(ctx context.Context) (string, error) {
-	password, err := c.secret(ctx, "postgres", "/run/owner/password")
+	password, err := c.secret(ctx, "postgres", "/run/secrets/owner/password")
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +105,7 @@ func (c *compose) DatabaseURL(ctx context.Context) (string, error) {
 }
 
 func (c *compose) RedisURL(ctx context.Context) (string, error) {
-	password, err := c.secret(ctx, "redis", "/run/services/redis")
+	password, err := c.secret(ctx, "redis", "/run/secrets/redis/password")
 	if err != nil {
 		return "", err
 	}
