@@ -39,11 +39,11 @@ func TestDrippedRequestsAreCut(t *testing.T) {
 	for i := range drippers {
 		row := heads[i%len(heads)]
 		go func() {
-			if took, err := drip(row.head, row.drop); err != nil || took > dripPatience {
-				cut <- fmt.Errorf("%s: held for %s, %v", row.name, took, err)
-				return
+			took, err := drip(row.head, row.drop)
+			if err == nil && took > dripPatience {
+				err = fmt.Errorf("%s: held for %s", row.name, took)
 			}
-			cut <- nil
+			cut <- err
 		}()
 	}
 	// Meanwhile others are served as ever.
