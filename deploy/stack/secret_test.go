@@ -23,16 +23,20 @@ func TestNobodyGetsInWithoutAPassword(t *testing.T) {
 	if err := stranger.Ping(t.Context()).Err(); err == nil || !strings.Contains(err.Error(), "NOAUTH") {
 		t.Errorf("Redis says %v to a stranger", err)
 	}
-	text, err := os.ReadFile(s.statusPath())
-	if err != nil {
-		t.Fatal(err)
+	var text []byte
+	for _, path := range []string{s.statusPath(), filepath.Join(s.cfg.Dir, "env")} {
+		told, err := os.ReadFile(path)
+		if err != nil || len(told) == 0 {
+			t.Fatalf("%s: %q, %v", path, told, err)
+		}
+		text = append(text, told...)
 	}
 	for _, kept := range []secret{s.secrets.owner, s.secrets.app, s.secrets.redis} {
 		if info, err := os.Stat(kept.path); err != nil || info.Mode().Perm() != 0o600 || len(kept.value) != 32 {
 			t.Errorf("secret of %d bytes: %v %v", len(kept.value), info, err)
 		}
 		if strings.Contains(string(text), kept.value) {
-			t.Errorf("stack.json tells a secret:\n%s", text)
+			t.Errorf("a secret is told:\n%s", text)
 		}
 	}
 }

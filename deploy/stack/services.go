@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -80,18 +82,37 @@ func (s *Stack) socket(part *Part) string { return filepath.Join(s.sockets, part
 // environment returns what a service is told: what we were told, and where
 // everything is.
 func (s *Stack) environment(addr, metrics string) []string {
+	env := append(s.cfg.Env[:len(s.cfg.Env):len(s.cfg.Env)], s.backing()...)
+	return append(env, "LISTEN_ADDR="+addr, "METRICS_ADDR="+metrics)
+}
+
+// backing returns the part of the environment that says how to reach the
+// database and Redis.
+func (s *Stack) backing() []string {
 	redis := s.cfg.RedisAddr
 	if redis == "" {
 		redis = loopback(s.redis.Port())
 	}
-	return append(s.cfg.Env[:len(s.cfg.Env):len(s.cfg.Env)],
-		"DATABASE_URL="+s.postgres.URLOf(migrations.AppRole, database),
-		"DATABASE_PASSWORD_FILE="+s.secrets.app.path,
-		"REDIS_URL=redis://"+redis+"/0",
-		"REDIS_PASSWORD_FILE="+s.secrets.redis.path,
-		"LISTEN_ADDR="+addr,
-		"METRICS_ADDR="+metrics,
-	)
+	return []string{
+		"DATABASE_URL=" + s.postgres.URLOf(migrations.AppRole, database),
+		"DATABASE_PASSWORD_FILE=" + s.secrets.app.path,
+		"REDIS_URL=redis://" + redis + "/0",
+		"REDIS_PASSWORD_FILE=" + s.secrets.redis.path,
+	}
+}
+
+// writeEnvironment writes a file that a shell can read, with nothing secret in
+// it.
+func (s *Stack) writeEnvironment() error {
+	var text strings.Builder
+	for _, pair := range s.backing() {
+		name, value, _ := strings.Cut(pair, "=")
+		fmt.Fprintf(&text, "%s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
+	}
+	if err := os.WriteFile(filepath.Join(s.cfg.Dir, "env"), []byte(text.String()), 0o644); err != nil {
+		return fmt.Errorf("write environment: %w", err)
+	}
+	return nil
 }
 
 // awaitReady waits until every service says that it is ready.

@@ -20,6 +20,7 @@
 //	stack.json   which processes there are now, see [Status]
 //	postgres/    the database, kept from one run to the next
 //	nginx/       the gateway's configuration
+//	env          where the services find database and Redis, for who runs `messages admin`
 //	secrets/     passwords of the database and of Redis, made at the first start
 package stack
 
@@ -116,7 +117,7 @@ func (s *Stack) start(ctx context.Context) error {
 
 // prepare settles every part's address and how it is started.
 func (s *Stack) prepare() error {
-	steps := []func() error{s.reservePort, s.prepareSockets, s.prepareSecrets, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway}
+	steps := []func() error{s.reservePort, s.prepareSockets, s.prepareSecrets, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway, s.writeEnvironment}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
