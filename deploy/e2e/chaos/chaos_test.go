@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"testing"
 	"time"
 
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
-	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 	"parley/deploy/e2e/system"
 )
@@ -180,20 +178,8 @@ func patient(t *testing.T) context.Context {
 // reaches them.
 func whole(ctx context.Context) error {
 	for _, part := range system.Parts()[2:] {
-		url := scene.Parley.URL()
-		if part != "nginx" {
-			addr, err := scene.Parley.Addr(ctx, part)
-			if err != nil {
-				return err
-			}
-			url = "http://" + addr
-		}
 		err := load.Await(ctx, part+" is ready again", func(ctx context.Context) error {
-			answer, err := client.NewUser(url, "").Get(ctx, "/readyz")
-			if err == nil && answer.Status != http.StatusOK {
-				err = fmt.Errorf("%s", answer)
-			}
-			return err
+			return system.Ready(ctx, scene.Parley, part)
 		})
 		if err != nil {
 			return err

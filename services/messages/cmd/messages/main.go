@@ -1,7 +1,7 @@
 // Command messages serves Parley's pages, accounts, rooms, history and writes.
 //
 //	messages           serve, until SIGTERM or SIGINT
-//	messages migrate   bring the database to the newest schema, and exit
+//	messages migrate   bring the database to the newest schema, make the services' role, and exit
 //	messages admin …   make owners, invites and passwords on the server itself
 package main
 
@@ -39,7 +39,10 @@ func run(args []string) error {
 	case len(args) == 0:
 		return app.Run(ctx, cfg, log)
 	case len(args) == 1 && args[0] == "migrate":
-		return app.Migrate(ctx, cfg.DatabaseURL, log)
+		if err := app.Migrate(ctx, cfg.DatabaseURL, log); err != nil {
+			return err
+		}
+		return app.MakeAppRole(ctx, cfg)
 	case args[0] == "admin":
 		return admin.Run(ctx, admin.Config{
 			DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL, PublicURL: cfg.PublicURL,

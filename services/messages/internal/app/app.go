@@ -53,6 +53,7 @@ type App struct {
 	log       *slog.Logger
 	registry  *prometheus.Registry
 	health    *serve.Health
+	profiles  serve.Switch
 	pool      *pgxpool.Pool
 	commits   *pgxpool.Pool
 	redis     *redis.Client
@@ -87,7 +88,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 // starts what runs in the background. The caller must Close it.
 func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	ctx, stop := context.WithCancel(context.Background())
-	a := &App{log: log, registry: serve.NewRegistry(), stop: stop}
+	a := &App{log: log, registry: serve.NewRegistry(), profiles: cfg.Profiles, stop: stop}
 	defer func() {
 		if err != nil {
 			a.Close()
@@ -192,7 +193,7 @@ func (a *App) Close() {
 
 // serve answers on all addresses until ctx ends or one of them fails.
 func (a *App) serve(ctx context.Context, public, internal []net.Listener) error {
-	servers := []*http.Server{serve.NewServer(a.Handler), serve.NewServer(serve.Internal(a.registry, a.health))}
+	servers := []*http.Server{serve.NewServer(a.Handler), serve.NewServer(serve.Internal(a.registry, a.health, a.profiles))}
 	servers[0].ReadTimeout, servers[0].WriteTimeout = readTimeout, writeTimeout
 	failed := make(chan error, len(public)+len(internal))
 	for i, listeners := range [][]net.Listener{public, internal} {

@@ -21,6 +21,10 @@ type Config struct {
 	ListenAddr  string `env:"LISTEN_ADDR"  envDefault:"127.0.0.1:8081"` // host:port or unix:/path
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9081"` // internal: metrics, health, profiles
 
+	Passwords   backing.Passwords
+	AppPassword string       `env:"DATABASE_APP_PASSWORD_FILE,file"` // for migrate: see migrations.MakeAppRole
+	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
+
 	LogFormat string `env:"LOG_FORMAT" envDefault:"text"` // or json
 	LogLevel  string `env:"LOG_LEVEL"  envDefault:"info"` // debug logs every request
 
@@ -47,6 +51,7 @@ type Config struct {
 // FromEnvironment reads the configuration and reports all its faults together.
 func FromEnvironment() (Config, error) {
 	cfg, err := env.ParseAs[Config]()
+	err = errors.Join(err, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL))
 	if err := errors.Join(err, cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
