@@ -1,0 +1,12 @@
+/** Tells the hub what happens to a page: it is looked at again, the network goes and comes, it is put away and taken up. */
+export function keepAwake(line) {
+  addEventListener("online", () => line.post({ type: "wake", surely: true }));
+  addEventListener("offline", () => line.post({ type: "offline" }));
+  addEventListener("pagehide", () => line.close());
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    line.resume();
+    line.post({ type: "wake", surely: true });
+  });
+  document.addEventListener("visibilitychange", () => !document.hidden && line.post({ type: "wake", surely: false }));
+}
