@@ -104,22 +104,26 @@ export class FakeSource extends EventTarget {
   }
 }
 
-/** As much of an idb database as Keep uses. A transaction whose work fails changes nothing. */
+/** As much of an idb database as Keep uses. A transaction whose work fails changes nothing; reads wait for those before. */
 export class FakeDb {
+  #done = Promise.resolve();
   stores = { me: new Map(), rooms: new Map(), messages: new Map(), outbox: new Map() };
   full = false;
   transactions = 0;
 
   async get(store, key) {
+    await this.#done;
     return this.stores[store].get(JSON.stringify(key));
   }
 
   async getKey(store, key) {
+    await this.#done;
     return this.stores[store].has(JSON.stringify(key)) ? key : undefined;
   }
 
   async getAll(store, range) {
-    const all = [...this.stores[store].values()];
+    await this.#done;
+    const all = [...this.stores[store].values()].sort((a, b) => a.id - b.id); // by key, within a room
     return structuredClone(range ? all.filter(({ room }) => room === range.room) : all);
   }
 
@@ -149,6 +153,7 @@ export class FakeDb {
       if (this.full) throw new Error("QuotaExceededError");
       for (const act of work) act();
     });
+    this.#done = done.catch(() => {});
     return { objectStore, done };
   }
 

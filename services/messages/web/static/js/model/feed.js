@@ -120,8 +120,10 @@ export class Feed extends EventTarget {
   async since(name, position) {
     const room = this.#rooms.get(name);
     if (!room || position < room.whole) return null;
-    const messages = await this.#keep.messages(name);
-    return messages && messages.filter(({ revision }) => revision > position);
+    const kept = await this.#keep.messages(name);
+    const messages = kept?.filter(({ revision }) => revision > position);
+    // Where owners of two versions were at work, what is kept may not be what it should be.
+    return messages && room.matches(messages, position) ? messages : null;
   }
 
   #follow(stream) {
@@ -151,10 +153,8 @@ export class Feed extends EventTarget {
 
   #take({ joined, left, changed }) {
     if (changed) this.#touch(changed);
+    if (joined) this.#touch(joined);
     if (left) this.#drop(left);
-    if (!joined) return;
-    this.#touch(joined);
-    if (!joined.titled) this.#asking.want();
   }
 
   #settings(room, data) {
@@ -268,7 +268,7 @@ export class Feed extends EventTarget {
 
   #announce(changed, gone) {
     this.#tell("rooms", { changed: changed.map((room) => room.summary()), gone });
-    if (changed.some((room) => !room.certain)) this.#asking.want();
+    if (changed.some(({ certain, titled }) => !certain || !titled)) this.#asking.want();
   }
 
   #leave(reason) {

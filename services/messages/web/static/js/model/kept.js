@@ -21,6 +21,12 @@ export class Kept {
     return this.#entries.map(({ id }) => id);
   }
 
+  /** Whether these are all that changed after a position, as they stand. */
+  matches(messages, position) {
+    const wanted = this.#entries.filter(({ revision }) => revision > position);
+    return wanted.length === messages.length && wanted.every(({ id, revision }, i) => messages[i].id === id && messages[i].revision === revision);
+  }
+
   /** How many there are above a position. */
   above(position) {
     return this.#entries.length - this.#place(position + 1);

@@ -57,6 +57,11 @@ export class Room {
     return this.#kept.ids;
   }
 
+  /** Whether these are all kept messages that changed after a position, as they stand. */
+  matches(messages, position) {
+    return this.#kept.matches(messages, position);
+  }
+
   /** How many messages by others are above what I have read; 100 for more than 99. */
   get unread() {
     this.#last = this.#count() ?? this.#last;
@@ -96,6 +101,7 @@ export class Room {
     }
     this.#kept = new Kept({ from: position, whole: position });
     this.position = this.head = position;
+    this.titled = false;
     return drop;
   }
 
@@ -109,7 +115,7 @@ export class Room {
   answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, unread }, { older }) {
     Object.assign(this, { kind, people });
     if (!older) Object.assign(this, { notify, moderator });
-    if (head >= this.position || !this.titled) Object.assign(this, { title, topic, archived, titled: true });
+    if (head >= this.position || !this.titled) Object.assign(this, { title, topic, archived, titled: head >= this.position });
     this.head = Math.max(this.head, head);
     this.acknowledge(read);
     this.#base = { at: head, read, count: unread };
