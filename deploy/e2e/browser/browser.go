@@ -69,6 +69,17 @@ var (
 // the other pages. base is where Parley is reached.
 func (b *Browser) Open(base string, screen Screen) (*Page, error) {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return open(ctx, cancel, base, screen)
+}
+
+// Tab opens another tab beside the page, of the same person: they share what a
+// browser's tabs share. It closes with the page, if not before.
+func (p *Page) Tab() (*Page, error) {
+	ctx, cancel := chromedp.NewContext(p.ctx)
+	return open(ctx, cancel, p.base, p.screen)
+}
+
+func open(ctx context.Context, cancel context.CancelFunc, base string, screen Screen) (*Page, error) {
 	var options []chromedp.EmulateViewportOption
 	if screen.Phone {
 		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
@@ -77,7 +88,7 @@ func (b *Browser) Open(base string, screen Screen) (*Page, error) {
 		cancel()
 		return nil, fmt.Errorf("open page: %w", err)
 	}
-	p := &Page{base: base, ctx: ctx, cancel: cancel, listened: make(chan struct{})}
+	p := &Page{base: base, screen: screen, ctx: ctx, cancel: cancel, listened: make(chan struct{})}
 	console := chromedp.Console(ctx)
 	go p.listen(console)
 	return p, nil

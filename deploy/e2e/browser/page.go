@@ -21,6 +21,7 @@ const patience = 20 * time.Second
 // Page is one tab. It is used by one goroutine.
 type Page struct {
 	base   string
+	screen Screen
 	ctx    context.Context // chromedp keeps its tab in it
 	cancel context.CancelFunc
 

@@ -1,7 +1,5 @@
 import { Errand } from "./errand.js";
-import { News } from "./news.js";
-import { Reads } from "./reads.js";
-import { Rooms } from "./rooms.js";
+import { Ledger } from "./ledger.js";
 
 const mostNamed = 199;
 
@@ -18,13 +16,11 @@ export class Feed extends EventTarget {
   #keep;
   #stream;
   #now;
+  #ledger;
   #rooms;
-  #reads;
   #asking;
-  #hints = new Map();
-  #seen = new Map(); // how far readers have seen rooms
+  #hints;
   #ready = new Set(); // rooms whose log is complete, since the stream was opened
-  #news;
   #begun = false; // the stream may be opened
   #stale = false; // my log began anew, and the server was not asked yet
 
@@ -34,10 +30,10 @@ export class Feed extends EventTarget {
     this.#api = api;
     this.#keep = keep;
     this.#now = now;
-    this.#rooms = new Rooms(username);
-    this.#reads = new Reads({ put: (...read) => this.#tellRead(...read), onError: (...why) => this.#unread(...why), clock });
-    this.#asking = new Errand({ run: () => this.#ask(), onError: (error) => this.#refused(error), clock });
-    this.#news = new News({ clock, tell: (changed, gone) => this.#announce(changed, gone) });
+    const onError = (error) => error.signedOut && this.#leave("ended");
+    this.#ledger = new Ledger({ username, api, keep, clock, tell: (...news) => this.#announce(...news), onError });
+    this.#rooms = this.#ledger.rooms;
+    this.#asking = new Errand({ run: () => this.#ask(), onError, clock });
   }
 
   get rooms() {
@@ -68,21 +64,19 @@ export class Feed extends EventTarget {
    * Takes up what was kept. hints: where pages stand in rooms that may be new here. Without anything kept, and with more
    * rooms than a stream can be asked for, the server is asked first.
    */
-  start({ at, rooms }, hints, stream) {
+  start(kept, hints, stream) {
     this.#stream = stream;
     this.#hints = hints;
     this.#follow(stream);
-    if (at !== null) this.#rooms.restore(rooms, at);
-    for (const { name, read, acked } of this.#rooms.all) if (read > acked) this.#reads.tell(name, read);
-    if (at !== null && this.#rooms.size <= mostNamed) this.#begin();
+    if (kept.at !== null) this.#ledger.restore(kept);
+    if (kept.at !== null && this.#rooms.size <= mostNamed) this.#begin();
     else this.#asking.want();
   }
 
   stop() {
     this.#stream?.close();
-    this.#reads.stop();
     this.#asking.stop();
-    this.#news.stop();
+    this.#ledger.stop();
   }
 
   /** No page is there to be told. */
@@ -97,100 +91,83 @@ export class Feed extends EventTarget {
   /** There is a connection again. */
   hurry() {
     this.#asking.hurry();
-    this.#reads.hurry();
+    this.#ledger.hurry();
   }
 
-  /** A reader has seen the room up to id, which may be further than we are. */
+  /** See Ledger. */
   mark(name, id) {
-    this.#seen.set(name, Math.max(id, this.#seen.get(name) ?? 0));
-    const room = this.#rooms.get(name);
-    if (room) this.#touch(room);
+    this.#ledger.mark(name, id);
   }
 
-  /** A page was written with these messages. */
   seed(name, messages, from, at) {
-    const room = this.#rooms.get(name);
-    const kept = room?.seed(messages, from, at) ?? [];
-    if (kept.length === 0) return;
-    for (const message of kept) this.#keep.message(message);
-    this.#touch(room);
+    this.#ledger.seed(name, messages, from, at);
   }
 
-  /** What has changed in a room since a position; null if that is not known to the last. */
-  async since(name, position) {
-    const room = this.#rooms.get(name);
-    if (!room || position < room.whole) return null;
-    const kept = await this.#keep.messages(name);
-    const messages = kept?.filter(({ revision }) => revision > position);
-    // Where owners of two versions were at work, what is kept may not be what it should be.
-    return messages && room.matches(messages, position) ? messages : null;
+  since(name, position) {
+    return this.#ledger.since(name, position);
   }
 
   #follow(stream) {
-    stream.addEventListener("state", ({ detail: { state } }) => {
-      if (state === "live") this.hurry();
-    });
-    stream.addEventListener("change", ({ detail: { topic, data } }) => this.#change(topic, data));
-    stream.addEventListener("ready", ({ detail: { topic, id } }) => this.#mark(topic, id, false));
-    stream.addEventListener("reset", ({ detail: { topic, id } }) => this.#mark(topic, id, true));
-    stream.addEventListener("notice", ({ detail: { data } }) => this.#tell("notice", data));
-    stream.addEventListener("signedout", ({ detail: { other } }) => this.#leave(other ? "other" : "ended"));
+    const on = (type, act) => stream.addEventListener(type, ({ detail }) => act(detail));
+    on("state", ({ state }) => state === "live" && this.hurry());
+    on("change", ({ topic, data }) => (topic.startsWith("@") ? this.#mine(data) : this.#change(topic, data)));
+    on("ready", ({ topic, id }) => (topic.startsWith("@") ? this.#advanceMine(id) : this.#readied(topic, id)));
+    on("reset", ({ topic, id }) => (topic.startsWith("@") ? this.#resetMine(id) : this.#reset(topic, id)));
+    on("notice", ({ data }) => this.#tell("notice", data));
+    on("signedout", ({ other }) => this.#leave(other ? "other" : "ended"));
   }
 
-  #change(topic, data) {
-    if (topic.startsWith("@")) this.#mine(data);
-    else if (!this.#rooms.get(topic)) this.#stray(topic, data.revision);
-    else if (data.type === "room") this.#settings(this.#rooms.get(topic), data);
-    else if (!data.type) this.#message(this.#rooms.get(topic), data);
-    else this.#advance(this.#rooms.get(topic), data.revision);
-  }
-
-  #mine(data) {
-    if (data.type === "person") this.#tell("person", { display_name: data.display_name, role: data.role });
-    if (data.type === "membership") this.#take(this.#rooms.member(data));
-    this.#advanceMine(data.revision);
-  }
-
-  #take({ joined, left, changed }) {
-    if (changed) this.#touch(changed);
-    if (joined) this.#touch(joined);
-    if (left) this.#drop(left);
-  }
-
-  #settings(room, data) {
-    room.change(data);
-    this.#touch(room);
-  }
-
-  #advance(room, position) {
-    room.advance(position);
-    this.#touch(room);
-  }
-
-  #message(room, message) {
-    const { keep, drop } = room.take(message, message.username === this.#me);
-    if (keep) this.#keep.message(message);
-    if (drop.length > 0) this.#keep.drop(room.name, drop);
-    room.used = this.#now();
-    this.#touch(room);
-    this.#tell("message", { message });
-  }
-
-  #mark(topic, id, reset) {
-    if (topic.startsWith("@")) this.#markMine(id, reset);
-    else if (!this.#rooms.get(topic)) this.#stray(topic, id);
-    else this.#markRoom(this.#rooms.get(topic), id, reset);
-  }
-
-  #markMine(id, reset) {
-    if (!reset) {
-      this.#advanceMine(id);
+  /** On a room's log: a message as it stands now, or the room itself. */
+  #change(name, data) {
+    const room = this.#known(name, data.revision);
+    if (!room) return;
+    if (data.type) {
+      if (data.type === "room") room.change(data);
+      else room.advance(data.revision);
+      this.#ledger.touch(room);
       return;
     }
-    this.#rooms.reset(id);
-    this.#stale = true;
-    this.#keep.at(0); // until the server has answered: from the beginning, if it comes to that
-    this.#asking.want();
+    room.used = this.#now();
+    this.#ledger.message(room, data, data.username === this.#me);
+    this.#tell("message", { message: data });
+  }
+
+  #readied(name, id) {
+    const room = this.#known(name, id);
+    if (!room) return;
+    if (!this.#rooms.ready(room, id)) this.#reset(name, id);
+    this.#ready.add(name);
+    this.#ledger.touch(room);
+    this.#tell("ready", { room: name, id });
+  }
+
+  #reset(name, id) {
+    const room = this.#known(name, id);
+    if (!room) return;
+    this.#ledger.jump(room, id);
+    this.#ledger.touch(room);
+    this.#tell("reset", { room: name, id });
+  }
+
+  /** The room; if it is not known yet the server is asked. */
+  #known(name, position) {
+    const room = this.#rooms.get(name);
+    if (!room) {
+      this.#rooms.stray(name, position);
+      this.#asking.want();
+    }
+    return room;
+  }
+
+  /** On my own log: a membership, or my profile. */
+  #mine(data) {
+    if (data.type === "person") this.#tell("person", { display_name: data.display_name, role: data.role });
+    if (data.type === "membership") {
+      const { joined, changed, left } = this.#rooms.member(data);
+      if (joined ?? changed) this.#ledger.touch(joined ?? changed);
+      if (left) this.#ledger.drop(left);
+    }
+    this.#advanceMine(data.revision);
   }
 
   #advanceMine(position) {
@@ -198,21 +175,10 @@ export class Feed extends EventTarget {
     if (!this.#stale) this.#keep.at(this.#rooms.at);
   }
 
-  #markRoom(room, id, reset) {
-    if (reset || !this.#rooms.ready(room, id)) this.#jump(room, id);
-    if (!reset) this.#ready.add(room.name);
-    this.#touch(room);
-    if (!reset) this.#tell("ready", { room: room.name, id });
-  }
-
-  #jump(room, id) {
-    if (id < room.position) this.#seen.delete(room.name);
-    this.#keep.drop(room.name, room.jump(id));
-    this.#tell("reset", { room: room.name, id });
-  }
-
-  #stray(name, position) {
-    this.#rooms.stray(name, position);
+  #resetMine(id) {
+    this.#rooms.reset(id);
+    this.#stale = true;
+    this.#keep.at(0); // until the server has answered: from the beginning, if it comes to that
     this.#asking.want();
   }
 
@@ -222,48 +188,14 @@ export class Feed extends EventTarget {
     const { left } = this.#rooms.answer(answer, this.#hints);
     this.#stale = false;
     this.#advanceMine(this.#begun ? 0 : answer.me);
-    for (const room of left) this.#drop(room);
-    for (const room of this.#rooms.all) this.#touch(room);
+    for (const room of left) this.#ledger.drop(room);
+    for (const room of this.#rooms.all) this.#ledger.touch(room);
     if (!this.#begun) this.#begin();
   }
 
   #begin() {
     this.#begun = true;
     this.#stream.open();
-  }
-
-  async #tellRead(name, id) {
-    await this.#api.read(name, id);
-    const room = this.#rooms.get(name);
-    if (!room) return;
-    room.acknowledge(id);
-    this.#touch(room);
-  }
-
-  /** The server does not want to know what was read. */
-  #unread(error, name) {
-    const room = this.#rooms.get(name);
-    this.#seen.delete(name);
-    room?.unmark();
-    if (room) this.#touch(room);
-    this.#refused(error);
-  }
-
-  #refused(error) {
-    if (error.signedOut) this.#leave("ended");
-  }
-
-  #drop(room) {
-    this.#reads.forget(room.name);
-    this.#keep.forget(room.name, room.keptIds);
-    this.#news.gone(room);
-  }
-
-  #touch(room) {
-    const seen = Math.min(this.#seen.get(room.name) ?? 0, room.position);
-    if (room.mark(seen)) this.#reads.tell(room.name, room.read);
-    this.#keep.room(room);
-    this.#news.changed(room);
   }
 
   #announce(changed, gone) {
