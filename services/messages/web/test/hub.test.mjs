@@ -166,3 +166,15 @@ test("removed from the open room: the page is told, and again when it is the rea
   await browser.calm();
   assert.deepEqual([...page.rooms.keys()].sort(), ["general", "launch"]);
 });
+
+test("a worker that was ended without a word is missed, and nothing else is", async () => {
+  const { server, browser } = bench("general");
+  const pages = [browser.page("general"), browser.page("general")];
+  await browser.calm();
+  browser.killWorker();
+  server.say("general", "bob", "missed");
+  pages[0].outbox.add("written");
+  await browser.calm(40_000);
+  assert.equal(browser.hubs, 2);
+  for (const page of pages) assert.deepEqual([page.state, ...page.messages], ["live", "missed", "written"]);
+});

@@ -18,6 +18,7 @@ export class FakeBrowser {
   hubs = 0;
   #ids = 0;
   #hub = null;
+  #ports = [];
 
   constructor(server) {
     this.server = server;
@@ -40,6 +41,13 @@ export class FakeBrowser {
     });
   };
 
+  /** The browser ends the worker, and tells nobody. */
+  killWorker() {
+    this.server.streams.clear();
+    for (const port of this.#ports.splice(0)) port.receive = () => {};
+    this.#hub = null;
+  }
+
   /** As a SharedWorker would: one hub for all pages. */
   workerLink = () => {
     const link = { receive() {}, renewed() {}, post: (message) => link.port.post(message), withdraw() {} };
@@ -49,6 +57,7 @@ export class FakeBrowser {
       page.receive = (message) => link.receive(message);
       this.#hub ??= this.makeHub();
       this.#hub.accept(hubs);
+      this.#ports.push(hubs);
       link.renewed();
     };
     return link;
@@ -57,7 +66,7 @@ export class FakeBrowser {
   /** A page that the server has just written, of a room or of none. */
   page(room, { link = this.workerLink } = {}) {
     const shelf = new Shelf(this.storage, "ada");
-    const line = new Line([link]);
+    const line = new Line([link], { clock: this.clock });
     const page = { line, shelf, rooms: new Map(), messages: [], state: null, left: null, resets: 0, sent: [] };
     const known = new Set();
     const on = (type, act) => line.addEventListener(type, ({ detail }) => act(detail));

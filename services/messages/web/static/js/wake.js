@@ -8,5 +8,9 @@ export function keepAwake(line) {
     line.resume();
     line.post({ type: "wake", surely: true });
   });
-  document.addEventListener("visibilitychange", () => !document.hidden && line.post({ type: "wake", surely: false }));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    line.post({ type: "wake", surely: false });
+    line.ask();
+  });
 }

@@ -32,6 +32,10 @@ export class Election {
   }
 
   enter() {
+    if (this.#entered) {
+      this.renewed(); // it stands already
+      return;
+    }
     this.#entered = new AbortController();
     const { signal } = this.#entered;
     this.#locks.request(this.#name, { signal }, () => this.#elected()).catch(() => {}); // withdrawn
@@ -46,6 +50,7 @@ export class Election {
   /** The page closes, or is put away. */
   async withdraw() {
     this.#entered?.abort();
+    this.#entered = null;
     const hub = this.#hub;
     this.#hub = this.#own = null;
     this.#ports.clear();

@@ -4,10 +4,10 @@ const linger = 10_000; // ms: the stream outlives the last page, in case that th
  * Serves the pages of one browser from their one owner. It runs in the worker, or in the page that was elected.
  *
  *     page ── hello {room, at, from, messages, drafts}, bye, read {room, id}, send {room, entry}, retry, discard
- *             {room, clientId}, wake {surely}, offline, ended, signout ──▶ hub
+ *             {room, clientId}, wake {surely}, offline, ended, signout, ping ──▶ hub
  *     page ◀── welcome {lasting}, mine {rooms, at}, rooms {changed, gone}, state {state}, messages {messages}, ready {id},
  *              reset {id}, outbox {entries, waiting}, sent {entry, id}, safe, gone {clientId}, person, notice, staying,
- *              left {reason} ── hub
+ *              left {reason}, pong ── hub
  *
  * A page has one room open, or none; messages, ready, reset, outbox and sent are about that one.
  */
@@ -51,6 +51,7 @@ export class Hub {
   }
 
   async #heed(port, message) {
+    if (message.type === "ping") port.post({ type: "pong" });
     if (message.type === "hello") this.#join(port, message);
     const owner = await this.#owner;
     if (!owner) return;

@@ -19,7 +19,7 @@ function end(other) {
 
 /** A browser's MessagePort. */
 export function portOf(messagePort) {
-  const port = { receive: () => {}, post: (message) => messagePort.postMessage(message) };
+  const port = { receive: () => {}, post: (message) => messagePort.postMessage(message), close: () => messagePort.close() };
   messagePort.onmessage = ({ data }) => port.receive(data);
   messagePort.onclose = () => port.receive({ type: "bye" }); // not in every browser; pages say it themselves
   return port;

@@ -32,6 +32,7 @@ class WorkerLink {
   }
 
   enter() {
+    this.#port?.close();
     try {
       const worker = new this.#SharedWorker(this.#address, { type: "module", name: this.#name, extendedLifetime: true });
       worker.onerror = () => this.failed();
@@ -68,7 +69,7 @@ class OwnLink {
     const [page, hubs] = pair();
     page.receive = (message) => this.receive(message);
     this.#port = page;
-    this.#hub = this.#makeHub();
+    this.#hub ??= this.#makeHub();
     this.#hub.accept(hubs);
     this.renewed();
   }
@@ -79,5 +80,6 @@ class OwnLink {
 
   withdraw() {
     this.#hub?.close();
+    this.#hub = null;
   }
 }
