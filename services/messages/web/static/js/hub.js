@@ -1,6 +1,6 @@
 import { Api } from "./model/api.js";
 import { Hub } from "./model/hub.js";
-import { openKeep } from "./model/keep.js";
+import { openKeep } from "./model/openkeep.js";
 import { Owner } from "./model/owner.js";
 
 /**

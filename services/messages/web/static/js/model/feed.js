@@ -1,5 +1,5 @@
-import { Errand } from "./errand.js";
 import { Ledger } from "./ledger.js";
+import { MyLog } from "./mylog.js";
 
 const mostNamed = 199;
 
@@ -12,28 +12,21 @@ const mostNamed = 199;
  */
 export class Feed extends EventTarget {
   #me;
-  #api;
-  #keep;
   #stream;
   #now;
   #ledger;
   #rooms;
-  #asking;
-  #hints;
+  #log;
   #ready = new Set(); // rooms whose log is complete, since the stream was opened
-  #begun = false; // the stream may be opened
-  #stale = false; // my log began anew, and the server was not asked yet
 
   constructor({ username, api, keep, clock = globalThis, now = Date.now }) {
     super();
     this.#me = username;
-    this.#api = api;
-    this.#keep = keep;
     this.#now = now;
     const onError = (error) => error.signedOut && this.#leave("ended");
     this.#ledger = new Ledger({ username, api, keep, clock, tell: (...news) => this.#announce(...news), onError });
     this.#rooms = this.#ledger.rooms;
-    this.#asking = new Errand({ run: () => this.#ask(), onError, clock });
+    this.#log = new MyLog({ ledger: this.#ledger, api, keep, clock, begin: () => this.#stream.open(), onError });
   }
 
   get rooms() {
@@ -66,16 +59,14 @@ export class Feed extends EventTarget {
    */
   start(kept, hints, stream) {
     this.#stream = stream;
-    this.#hints = hints;
     this.#follow(stream);
     if (kept.at !== null) this.#ledger.restore(kept);
-    if (kept.at !== null && this.#rooms.size <= mostNamed) this.#begin();
-    else this.#asking.want();
+    this.#log.start({ known: kept.at !== null && this.#rooms.size <= mostNamed, hints });
   }
 
   stop() {
     this.#stream?.close();
-    this.#asking.stop();
+    this.#log.stop();
     this.#ledger.stop();
   }
 
@@ -85,12 +76,12 @@ export class Feed extends EventTarget {
   }
 
   resume() {
-    if (this.#begun && this.#stream.state === "closed") this.#stream.open();
+    if (this.#log.begun && this.#stream.state === "closed") this.#stream.open();
   }
 
   /** There is a connection again. */
   hurry() {
-    this.#asking.hurry();
+    this.#log.hurry();
     this.#ledger.hurry();
   }
 
@@ -110,11 +101,16 @@ export class Feed extends EventTarget {
   #follow(stream) {
     const on = (type, act) => stream.addEventListener(type, ({ detail }) => act(detail));
     on("state", ({ state }) => state === "live" && this.hurry());
-    on("change", ({ topic, data }) => (topic.startsWith("@") ? this.#mine(data) : this.#change(topic, data)));
-    on("ready", ({ topic, id }) => (topic.startsWith("@") ? this.#advanceMine(id) : this.#readied(topic, id)));
-    on("reset", ({ topic, id }) => (topic.startsWith("@") ? this.#resetMine(id) : this.#reset(topic, id)));
+    on("change", ({ topic, data }) => (isMine(topic) ? this.#mine(data) : this.#change(topic, data)));
+    on("ready", ({ topic, id }) => (isMine(topic) ? this.#log.advance(id) : this.#readied(topic, id)));
+    on("reset", ({ topic, id }) => (isMine(topic) ? this.#log.reset(id) : this.#reset(topic, id)));
     on("notice", ({ data }) => this.#tell("notice", data));
     on("signedout", ({ other }) => this.#leave(other ? "other" : "ended"));
+  }
+
+  #mine(data) {
+    if (data.type === "person") this.#tell("person", { display_name: data.display_name, role: data.role });
+    this.#log.take(data);
   }
 
   /** On a room's log: a message as it stands now, or the room itself. */
@@ -154,53 +150,14 @@ export class Feed extends EventTarget {
     const room = this.#rooms.get(name);
     if (!room) {
       this.#rooms.stray(name, position);
-      this.#asking.want();
+      this.#log.ask();
     }
     return room;
   }
 
-  /** On my own log: a membership, or my profile. */
-  #mine(data) {
-    if (data.type === "person") this.#tell("person", { display_name: data.display_name, role: data.role });
-    if (data.type === "membership") {
-      const { joined, changed, left } = this.#rooms.member(data);
-      if (joined ?? changed) this.#ledger.touch(joined ?? changed);
-      if (left) this.#ledger.drop(left);
-    }
-    this.#advanceMine(data.revision);
-  }
-
-  #advanceMine(position) {
-    this.#rooms.at = Math.max(this.#rooms.at, position);
-    if (!this.#stale) this.#keep.at(this.#rooms.at);
-  }
-
-  #resetMine(id) {
-    this.#rooms.reset(id);
-    this.#stale = true;
-    this.#keep.at(0); // until the server has answered: from the beginning, if it comes to that
-    this.#asking.want();
-  }
-
-  /** Asks the server for my rooms. The first time of all the stream waits for it. */
-  async #ask() {
-    const answer = await this.#api.rooms();
-    const { left } = this.#rooms.answer(answer, this.#hints);
-    this.#stale = false;
-    this.#advanceMine(this.#begun ? 0 : answer.me);
-    for (const room of left) this.#ledger.drop(room);
-    for (const room of this.#rooms.all) this.#ledger.touch(room);
-    if (!this.#begun) this.#begin();
-  }
-
-  #begin() {
-    this.#begun = true;
-    this.#stream.open();
-  }
-
   #announce(changed, gone) {
     this.#tell("rooms", { changed: changed.map((room) => room.summary()), gone });
-    if (changed.some(({ certain, titled }) => !certain || !titled)) this.#asking.want();
+    if (changed.some(({ certain, titled }) => !certain || !titled)) this.#log.ask();
   }
 
   #leave(reason) {
@@ -211,4 +168,9 @@ export class Feed extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** The stream knows no person's log but mine. */
+function isMine(topic) {
+  return topic.startsWith("@");
 }

@@ -1,3 +1,5 @@
+import { Pages } from "./pages.js";
+
 const linger = 10_000; // ms: the stream outlives the last page, in case that the reader only goes on to the next
 
 /**
@@ -15,7 +17,7 @@ export class Hub {
   #make;
   #signOut;
   #clock;
-  #pages = new Map(); // port: {room, at, synced}
+  #pages = new Pages();
   #owner = null; // a promise
   #timer = null;
 
@@ -37,9 +39,7 @@ export class Hub {
     this.#owner = null;
     if (!owner) return;
     await (await owner).empty();
-    const pages = [...this.#pages.keys()];
-    this.#pages.clear();
-    for (const port of pages) port.post({ type: "left", reason });
+    this.#pages.dismiss({ type: "left", reason });
   }
 
   /** This place closes; what is not done is left to the next owner. */
@@ -68,13 +68,15 @@ export class Hub {
   }
 
   #join(port, { room, at }) {
-    this.#pages.set(port, { room, at, synced: !room });
+    this.#pages.add(port, room, at);
     this.#owner ??= this.#begin(new Map(room ? [[room, at]] : []));
   }
 
   async #begin(hints) {
     const owner = await this.#make();
-    this.#follow(owner);
+    this.#pages.follow(owner);
+    owner.feed.addEventListener("left", ({ detail: { reason } }) => this.leave(reason));
+    owner.outboxes.addEventListener("signedout", () => this.leave("ended"));
     await owner.begin(hints);
     return owner;
   }
@@ -83,18 +85,18 @@ export class Hub {
     this.#clock.clearTimeout(this.#timer);
     owner.feed.resume();
     port.post({ type: "welcome", lasting: owner.lasting });
-    this.#tellState(owner, port);
-    if (owner.stream.state === "live") port.post({ type: "mine", rooms: owner.feed.rooms, at: owner.feed.at });
+    this.#pages.tellState(owner, port);
+    if (owner.stream.state === "live") this.#pages.tellMine(owner, port);
     for (const { room: other, entry } of drafts) owner.outboxes.add(other, entry);
     if (!room) return;
     for (const { client_id } of messages) owner.outboxes.acknowledge(room, client_id);
     port.post({ type: "outbox", ...owner.outboxes.list(room) });
     owner.feed.seed(room, messages, from, at);
-    this.#sync(owner, port);
+    this.#pages.sync(owner, port);
   }
 
   #bye(owner, port) {
-    this.#pages.delete(port);
+    this.#pages.remove(port);
     if (this.#pages.size > 0) return;
     owner.flush();
     this.#clock.clearTimeout(this.#timer);
@@ -111,61 +113,5 @@ export class Hub {
       }
     }
     await this.leave("signout");
-  }
-
-  #follow(owner) {
-    const on = (source, type, act) => source.addEventListener(type, ({ detail }) => act(detail));
-    const { feed, outboxes, stream } = owner;
-    on(stream, "state", ({ state }) => {
-      this.#each((port) => this.#tellState(owner, port));
-      if (state === "live") this.#each((port) => port.post({ type: "mine", rooms: feed.rooms, at: feed.at }));
-    });
-    on(feed, "rooms", (news) => {
-      this.#each((port) => port.post({ type: "rooms", ...news }));
-      this.#each((port) => this.#sync(owner, port));
-    });
-    on(feed, "message", ({ message }) => this.#inRoom(message.room, (port) => port.post({ type: "messages", messages: [message] })));
-    on(feed, "ready", ({ room, id }) => this.#inRoom(room, (port) => {
-      port.post({ type: "ready", id });
-      this.#tellState(owner, port);
-    }));
-    on(feed, "reset", ({ room, id }) => this.#inRoom(room, (port) => port.post({ type: "reset", id })));
-    on(feed, "notice", (notice) => this.#inRoom(notice.room, (port) => port.post({ type: "notice", notice })));
-    on(feed, "person", (person) => this.#each((port) => port.post({ type: "person", person })));
-    on(feed, "left", ({ reason }) => this.leave(reason));
-    on(outboxes, "change", (list) => this.#inRoom(list.room, (port) => port.post({ type: "outbox", ...list })));
-    on(outboxes, "sent", ({ room, ...sent }) => {
-      this.#inRoom(room, (port) => port.post({ type: "sent", ...sent }));
-      this.#each((port) => port.post({ type: "gone", room, clientId: sent.entry.clientId }));
-    });
-    for (const type of ["safe", "gone"]) on(outboxes, type, (done) => this.#each((port) => port.post({ type, ...done })));
-    on(outboxes, "signedout", () => this.leave("ended"));
-  }
-
-  /** What has changed in the page's room since it was written. */
-  async #sync(owner, port) {
-    const page = this.#pages.get(port);
-    const room = page && owner.feed.room(page.room);
-    if (!room || page.synced) return;
-    page.synced = true;
-    if (page.at >= room.position) return;
-    const messages = await owner.feed.since(page.room, page.at);
-    port.post(messages ? { type: "messages", messages } : { type: "reset", id: room.position });
-  }
-
-  #tellState(owner, port) {
-    const page = this.#pages.get(port);
-    if (!page) return;
-    const { state } = owner.stream;
-    const waits = state === "closed" || (state === "live" && page.room && !owner.feed.isReady(page.room));
-    port.post({ type: "state", state: waits ? "connecting" : state });
-  }
-
-  #each(act) {
-    for (const port of this.#pages.keys()) act(port);
-  }
-
-  #inRoom(room, act) {
-    for (const [port, page] of this.#pages) if (page.room === room) act(port);
   }
 }
