@@ -43,19 +43,28 @@ type Grant struct {
 	Revision  chat.Position // of the membership, on the person's log; 0 if there never was one
 }
 
-// Moderates reports whether the person may change the room's settings and, if
-// it is private, its members.
+// Moderates reports whether the person may change the room's settings and
+// remove its members: a moderator of the room, or an admin who may read it. A
+// direct room nobody moderates.
 func (g Grant) Moderates() bool {
-	return g.Moderator || g.Kind == chat.Open && g.Role.AtLeast(chat.Admin)
+	return g.Kind != chat.Direct && (g.Moderator || g.Role.AtLeast(chat.Admin))
 }
 
 // Store answers who may what from Postgres.
 type Store struct {
-	pool *pgxpool.Pool
+	db database
+}
+
+// database is a pool, or a transaction.
+type database interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool} }
+
+// In returns what a transaction sees.
+func In(tx pgx.Tx) *Store { return &Store{tx} }
 
 // Grants returns what is granted of keys, in one query. A key without a grant
 // names a room that the person may not read, or that there isn't.
@@ -64,7 +73,7 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 	for i, key := range keys {
 		usernames[i], rooms[i] = key.Username, key.Room
 	}
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT p.username, r.name, p.role, r.kind, r.archived_at IS NOT NULL,
 			coalesce(m.member, false), coalesce(m.moderator AND m.member, false),
 			CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0)
@@ -94,17 +103,19 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 // Rooms are the rooms that a person is in, in one snapshot with the head of
 // the person's log: later changes have a higher revision than Head.
 type Rooms struct {
-	Role  chat.Role
-	Head  chat.Position
-	Names []string // in order of name
+	Role   chat.Role
+	Head   chat.Position
+	Names  []string        // in order of name
+	Joined []chat.Position // of each of Names: the room's head when they came in
 }
 
 // RoomsOf returns the rooms of each of usernames that has an account that is
 // not banned, in one query.
 func (s *Store) RoomsOf(ctx context.Context, usernames []string) (map[string]Rooms, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT p.username, p.role, p.head,
-			ARRAY(SELECT m.room FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room)
+			ARRAY(SELECT m.room FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room),
+			ARRAY(SELECT m.joined FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room)
 		FROM users p
 		WHERE p.username = ANY($1) AND p.banned_at IS NULL`, usernames)
 	if err != nil {
@@ -113,9 +124,9 @@ func (s *Store) RoomsOf(ctx context.Context, usernames []string) (map[string]Roo
 	all := make(map[string]Rooms, len(usernames))
 	var username string
 	var one Rooms
-	_, err = pgx.ForEachRow(rows, []any{&username, &one.Role, &one.Head, &one.Names}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&username, &one.Role, &one.Head, &one.Names, &one.Joined}, func() error {
 		all[username] = one
-		one.Names = nil
+		one.Names, one.Joined = nil, nil
 		return nil
 	})
 	if err != nil {

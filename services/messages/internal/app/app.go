@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,17 +16,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
-	"parley/messages/internal/commit"
-	"parley/messages/internal/cookie"
+	"parley/messages/internal/audit"
+	"parley/messages/internal/change"
+	"parley/messages/internal/device"
 	"parley/messages/internal/handler"
+	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/membership"
+	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
+	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
 
@@ -36,6 +43,7 @@ const (
 	writeTimeout = 30 * time.Second // there are no streams here
 	stopTimeout  = 10 * time.Second
 	cleanEvery   = time.Hour
+	typingEvery  = 2 * time.Second // a person and room
 )
 
 // App is the service. Its parts end in the reverse order of their making.
@@ -49,8 +57,9 @@ type App struct {
 	commits   *pgxpool.Pool
 	redis     *redis.Client
 	publisher *publish.Publisher
-	committer *commit.Committer
+	committer *change.Committer
 	sessions  *session.Store
+	invites   *invite.Store
 	stop      context.CancelFunc // ends what runs in the background
 	running   sync.WaitGroup
 }
@@ -87,14 +96,18 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
 		return nil, err
 	}
-	if a.commits, err = commit.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
 		return nil, err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
 		return nil, err
 	}
 	shared := limit.NewShared(a.redis, log)
-	accounts, err := account.New(a.pool, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
+	hosts, err := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := account.New(a.pool, cfg.SignUp, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
 	if err != nil {
 		return nil, err
 	}
@@ -103,32 +116,55 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		return nil, err
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
-	a.sessions = session.NewStore(a.pool)
-	sessions := &cookie.Store{
-		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: cookie.NewSeen(a.sessions, log),
-		Recent: cookie.NewRecent(),
-		HTTPS:  cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL,
-	}
+	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
 	a.publisher = publish.New(a.redis, log, a.registry)
-	sessions.Ended = a.publisher.SessionsEnded
-	a.committer = commit.New(a.commits, a.publisher.Messages, log, a.registry)
+	sessions := a.signIn(cfg)
+	a.committer = change.New(a.commits, a.publisher.Event, log, a.registry)
+	changes := change.NewApplier(a.pool, a.publisher.Event)
+	grants := membership.NewGrants(access.NewStore(a.pool))
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
-		Rooms:        room.NewStore(a.pool),
+		Devices:      device.New(a.pool, cfg.TrustedProxies.HTTPS),
+		Invites:      a.invites,
+		People:       person.NewStore(a.pool, a.publisher.Person, sessions.Tell),
+		Audit:        audit.NewStore(a.pool),
+		Rooms:        room.NewStore(a.pool, changes),
+		Members:      membership.NewStore(a.pool, changes),
+		Grants:       grants,
+		Notice:       a.publisher.Notice,
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
+		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
+		TypingLimit:  limit.New("typing", 1, typingEvery, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
+		Hosts:        hosts,
+		PublicURL:    strings.TrimRight(cfg.PublicURL, "/"),
 		Health:       a.health,
 		Log:          log,
 		Metrics:      a.registry,
 	})
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
-	a.running.Go(func() { a.removeExpiredSessions(ctx) })
+	a.running.Go(func() { grants.Run(ctx) })
+	a.running.Go(func() { a.removeExpired(ctx) })
 	return a, nil
+}
+
+// signIn returns what signs people in and out.
+func (a *App) signIn(cfg Config) *signin.Store {
+	return &signin.Store{
+		Sessions: a.sessions,
+		Finder:   session.NewFinder(a.sessions),
+		Seen:     signin.NewSeen(a.sessions, a.log),
+		Recent:   signin.NewRecent(),
+		Ended:    a.publisher.SessionsEnded,
+		HTTPS:    cfg.TrustedProxies.HTTPS,
+		TTL:      cfg.SessionTTL,
+		Most:     cfg.SessionsPerAccount,
+	}
 }
 
 // Close ends the service's parts: the committer stores what it has, the
@@ -184,17 +220,18 @@ func (a *App) serve(ctx context.Context, public, internal []net.Listener) error 
 	return err
 }
 
-// removeExpiredSessions keeps the table small; expired ones are not honoured anyway.
-func (a *App) removeExpiredSessions(ctx context.Context) {
+// removeExpired keeps the tables small; what has expired is not honoured anyway.
+func (a *App) removeExpired(ctx context.Context) {
 	tick := time.NewTicker(cleanEvery)
 	defer tick.Stop()
 	for {
 		removed, err := a.sessions.EndExpired(ctx)
+		err = errors.Join(err, a.invites.RemoveExpired(ctx))
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			a.log.Warn("remove expired sessions", "error", err)
+			a.log.Warn("remove what has expired", "error", err)
 		case removed > 0:
 			a.log.Info("removed expired sessions", "sessions", removed)
 		}
