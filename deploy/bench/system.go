@@ -43,7 +43,7 @@ func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
 	}
 	s.stack, err = stack.Start(ctx, stack.Config{
 		Dir: filepath.Join(dir, "stack"), Bin: cfg.Bin, NginxConf: cfg.NginxConf,
-		Messages: 1, Streams: 1, Env: os.Environ(), Log: log,
+		Messages: 1, Streams: 1, Env: append(os.Environ(), "SIGNUP=open", "LIMITS=off", "PPROF=on"), Log: log,
 		// As installed, said aloud: what is measured is durable.
 		Postgres: []string{"fsync=on", "synchronous_commit=on", "full_page_writes=on"},
 	})
