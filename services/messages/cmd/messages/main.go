@@ -2,6 +2,7 @@
 //
 //	messages           serve, until SIGTERM or SIGINT
 //	messages migrate   bring the database to the newest schema, and exit
+//	messages routes    list what the service answers, a route a line
 package main
 
 import (
@@ -25,6 +26,9 @@ func main() {
 func run(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if len(args) == 1 && args[0] == "routes" {
+		return printRoutes(os.Stdout)
+	}
 	cfg, err := app.FromEnvironment()
 	if err != nil {
 		return err
