@@ -116,6 +116,14 @@ func (u *User) Do(ctx context.Context, method, path string, value any) (*Answer,
 	return u.do(ctx, method, path, bytes.NewReader(text))
 }
 
+// DoRaw sends body as it is, as JSON or what claims to be; "" sends none.
+func (u *User) DoRaw(ctx context.Context, method, path, body string) (*Answer, error) {
+	if body == "" {
+		return u.do(ctx, method, path, nil)
+	}
+	return u.do(ctx, method, path, bytes.NewReader([]byte(body)))
+}
+
 // PostRaw posts body as it is, as JSON or what claims to be.
 func (u *User) PostRaw(ctx context.Context, path, body string) (*Answer, error) {
 	return u.do(ctx, http.MethodPost, path, bytes.NewReader([]byte(body)))
