@@ -89,6 +89,11 @@ func (e *Everything) AwaitMembership(ctx context.Context, room string, done func
 	})
 }
 
+// AwaitNotice waits until a notice came that satisfies done.
+func (e *Everything) AwaitNotice(ctx context.Context, done func(wire.Notice) bool) error {
+	return e.await(ctx, "a notice", func() bool { return slices.ContainsFunc(e.notices, done) })
+}
+
 // Look calls see while nothing of what the follower holds changes.
 func (e *Everything) Look(see func(*Sight)) {
 	e.mu.Lock()
