@@ -16,6 +16,7 @@ const (
 type Login struct {
 	Mode     string // ModeLogin or ModeRegister
 	Username string // what was typed before a failure
+	Invite   string // the code to sign up with; "" if there is none
 	Next     string // the local path to go on to; "" for the rooms
 	Error    string // why it failed, for the reader; "" at first
 }

@@ -229,7 +229,7 @@ func TestGuessingByChangingIsThrottled(t *testing.T) {
 		}
 	}
 	assertLimited(t, "change", ada.post("/password", fields{"current": password, "password": "another horse"}))
-	assertLimited(t, "login", b.post("/login", fields{"username": "ada", "password": password}))
+	assertLimited(t, "login", ada.post("/login", fields{"username": "ada", "password": password}))
 }
 
 // Somebody who knows the old password signs in while it is being changed: the
@@ -254,9 +254,6 @@ func TestSigningInWithThePasswordThatIsBeingChanged(t *testing.T) {
 	eventually(t, 10*time.Second, func() bool {
 		return count(t, b, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 1
 	})
-	if n := count(t, b, `SELECT count(*) FROM sessions WHERE created_at > now() - interval '5 seconds'`); n == 0 {
-		t.Error("the session is not stored yet: the test shows nothing")
-	}
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}

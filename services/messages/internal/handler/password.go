@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/messages/internal/account"
-	"parley/messages/internal/cookie"
+	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
 
@@ -30,9 +30,10 @@ func (h *Handler) changePassword(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	err = h.renew(c, account.Change{
-		Username: user(c), Current: asked.Current, Next: asked.Password, From: h.Proxies.Client(c.Request),
-	})
+	card, err := h.Devices.Read(c.Request)
+	if err == nil {
+		err = h.renew(c, account.Change{Attempt: h.attempt(c, card, user(c), asked.Current), Next: asked.Password})
+	}
 	switch {
 	case err != nil && in.isForm() && wantsPage(c.Request):
 		p := h.note(c, err)
@@ -50,7 +51,7 @@ func (h *Handler) changePassword(c *gin.Context) {
 }
 
 func (h *Handler) renew(c *gin.Context, change account.Change) error {
-	var renewal cookie.Renewal
+	var renewal signin.Renewal
 	err := h.Accounts.ChangePassword(c.Request.Context(), change, func(ctx context.Context, tx pgx.Tx) (err error) {
 		renewal, err = h.Sessions.Renew(ctx, tx, c.Request, change.Username)
 		return err

@@ -91,7 +91,7 @@ func (h *Handler) endListed(c *gin.Context) {
 
 func (h *Handler) endOwn(c *gin.Context, id string) error {
 	if id == current(c).ID {
-		return h.endSession(c)
+		return h.Sessions.SignOut(c)
 	}
 	err := h.Sessions.EndByID(c.Request.Context(), user(c), id)
 	if errors.Is(err, session.ErrNotFound) { // which else says that the present one is not found
