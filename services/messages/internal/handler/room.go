@@ -1,33 +1,90 @@
 package handler
 
 import (
+	"errors"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
+	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/history"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
 
-// listRooms answers with all rooms, as a page or as JSON.
+// maxQuery is how long a search for rooms can be, in characters.
+const maxQuery = 100
+
+// roomRoutes adds the addresses of rooms, all below /chat, to a group of those
+// who are signed in.
+func (h *Handler) roomRoutes(read []string, chat *gin.RouterGroup) {
+	chat.Match(read, "", h.listRooms)
+	chat.POST("", h.createRoom)
+	chat.Match(read, "/:room", h.showRoom)
+	chat.PATCH("/:room", h.changeRoom)
+	chat.Match(read, "/:room/messages", h.history)
+	chat.POST("/:room/join", h.join)
+	chat.POST("/:room/leave", h.leave)
+	chat.Match(read, "/:room/members", h.listMembers)
+	chat.PUT("/:room/members/:username", h.addMember)
+	chat.DELETE("/:room/members/:username", h.removeMember)
+	chat.PUT("/:room/read", h.markRead)
+	chat.PUT("/:room/notify", h.setNotify)
+	chat.POST("/:room/typing", h.typing)
+}
+
+// listRooms answers with one's own rooms, as a page or as JSON, or with those
+// that can be found.
 func (h *Handler) listRooms(c *gin.Context) {
 	c.Header("Vary", "Accept")
 	if wantsPage(c.Request) {
 		h.renderRooms(c, http.StatusOK, "", "")
 		return
 	}
-	rooms, err := h.Rooms.List(c.Request.Context())
+	if c.Query("browse") != "" {
+		h.browse(c)
+		return
+	}
+	rooms, me, err := h.Rooms.Mine(c.Request.Context(), user(c))
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	c.JSON(http.StatusOK, gin.H{"rooms": rooms})
+	c.JSON(http.StatusOK, gin.H{"rooms": rooms, "me": me})
+}
+
+func (h *Handler) browse(c *gin.Context) {
+	q, after := c.Query("q"), c.Query("after")
+	switch {
+	case !isLine(q, maxQuery):
+		h.fail(c, errQueryInvalid)
+		return
+	case after != "" && !chat.ValidRoom(after):
+		h.fail(c, errAfterInvalid)
+		return
+	}
+	rooms, more, err := h.Rooms.Browse(c.Request.Context(), user(c), q, after)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"rooms": rooms, "more": more})
+}
+
+// isLine reports whether s is text that Postgres takes, and not too long.
+func isLine(s string, most int) bool {
+	for _, r := range s {
+		if r == 0 {
+			return false
+		}
+	}
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most
 }
 
 func (h *Handler) renderRooms(c *gin.Context, status int, name, failure string) {
-	rooms, err := h.Rooms.List(c.Request.Context())
+	rooms, _, err := h.Rooms.Mine(c.Request.Context(), user(c))
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -35,6 +92,8 @@ func (h *Handler) renderRooms(c *gin.Context, status int, name, failure string) 
 	h.render(c, status, "rooms.html", web.Rooms{Username: user(c), Rooms: rooms, Name: name, Error: failure})
 }
 
+// createRoom makes a room. What is wrong with it is told before it counts
+// against the limit.
 func (h *Handler) createRoom(c *gin.Context) {
 	in, err := readInput(c.Request)
 	if err != nil {
@@ -42,15 +101,17 @@ func (h *Handler) createRoom(c *gin.Context) {
 		return
 	}
 	var wanted struct {
-		Name string `json:"name"`
+		Name  string    `json:"name"`
+		Title string    `json:"title"`
+		Kind  chat.Kind `json:"kind"`
 	}
 	if in.isForm() {
-		wanted.Name = in.form.Get("name")
+		wanted.Name, wanted.Title, wanted.Kind = in.form.Get("name"), in.form.Get("title"), chat.Kind(in.form.Get("kind"))
 	} else if err := in.decode(&wanted); err != nil {
 		h.fail(c, err)
 		return
 	}
-	err = h.Rooms.Create(c.Request.Context(), wanted.Name, user(c))
+	err = h.create(c, room.Draft{Name: wanted.Name, Title: wanted.Title, Kind: wanted.Kind})
 	switch {
 	case err != nil && in.isForm() && wantsPage(c.Request):
 		p := h.note(c, err)
@@ -64,12 +125,54 @@ func (h *Handler) createRoom(c *gin.Context) {
 	}
 }
 
-// showRoom answers with a room's page.
+func (h *Handler) create(c *gin.Context, draft room.Draft) error {
+	if err := draft.Check(); err != nil {
+		return err
+	}
+	if err := h.RoomLimit.Take(c.Request.Context(), user(c)); err != nil {
+		return err
+	}
+	return h.Rooms.Create(c.Request.Context(), current(c).Session, draft)
+}
+
+// changeRoom answers with the room as it is after the change.
+func (h *Handler) changeRoom(c *gin.Context) {
+	name, err := roomName(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	var wanted struct {
+		Title    *string `json:"title"`
+		Topic    *string `json:"topic"`
+		Archived *bool   `json:"archived"`
+	}
+	if err := readObject(c, &wanted); err != nil {
+		h.fail(c, err)
+		return
+	}
+	now, err := h.Rooms.Change(c.Request.Context(), current(c).Session, name, room.Settings(wanted))
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{
+		"name": now.Room, "title": now.Title, "topic": now.Topic, "kind": now.Kind, "archived": now.Archived, "revision": now.Revision,
+	})
+}
+
+// showRoom answers with a room's page. Who opens an open room joins it.
 func (h *Handler) showRoom(c *gin.Context) {
 	name, err := roomName(c)
 	if err != nil {
 		h.fail(c, err)
 		return
+	}
+	if c.Request.Method == http.MethodGet {
+		if err := h.enter(c.Request.Context(), current(c).Session, name); err != nil && !errors.Is(err, access.ErrArchived) {
+			h.fail(c, err)
+			return
+		}
 	}
 	h.renderRoom(c, http.StatusOK, web.Room{Room: name})
 }
@@ -84,7 +187,7 @@ func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
 	}
 	page.Username = user(c)
 	page.Messages, page.Head, page.More = newest.Messages, newest.Head, newest.More
-	if page.Rooms, err = h.Rooms.List(c.Request.Context()); err != nil {
+	if page.Rooms, _, err = h.Rooms.Mine(c.Request.Context(), page.Username); err != nil {
 		h.fail(c, err)
 		return
 	}
@@ -96,7 +199,7 @@ func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
 func roomName(c *gin.Context) (string, error) {
 	name := c.Param("room")
 	if !chat.ValidRoom(name) {
-		return "", room.ErrNotFound
+		return "", access.ErrNotFound
 	}
 	return name, nil
 }

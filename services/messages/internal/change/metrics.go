@@ -1,4 +1,4 @@
-package commit
+package change
 
 import (
 	"time"
@@ -14,7 +14,7 @@ type metrics struct {
 func newMetrics(registry prometheus.Registerer, queued, lanes func() int) *metrics {
 	m := &metrics{
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "parley_commit_messages", Help: "Messages per transaction.",
+			Name: "parley_commit_messages", Help: "Changes per transaction.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
 		}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -24,16 +24,16 @@ func newMetrics(registry prometheus.Registerer, queued, lanes func() int) *metri
 	}
 	registry.MustRegister(m.batch, m.seconds,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "parley_commit_queue_length", Help: "Posts that wait for the next transaction.",
+			Name: "parley_commit_queue_length", Help: "Changes that wait for the next transaction.",
 		}, func() float64 { return float64(queued()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "parley_commit_lanes", Help: "Rooms whose lock is held by somebody else.",
+			Name: "parley_commit_lanes", Help: "Logs whose lock is held by somebody else.",
 		}, func() float64 { return float64(lanes()) }),
 	)
 	return m
 }
 
-func (m *metrics) committed(messages int, took time.Duration) {
-	m.batch.Observe(float64(messages))
+func (m *metrics) committed(changes int, took time.Duration) {
+	m.batch.Observe(float64(changes))
 	m.seconds.Observe(took.Seconds())
 }

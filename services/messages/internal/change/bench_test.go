@@ -1,4 +1,4 @@
-package commit
+package change
 
 import (
 	"fmt"
@@ -9,19 +9,25 @@ import (
 )
 
 // BenchmarkStore reports how many messages a second one committer stores for
-// so many callers, each of which waits for its answer, in one room.
+// so many people, each of whom waits for the answer, in one room.
 func BenchmarkStore(b *testing.B) {
 	body := strings.Repeat("word ", 20)
 	for _, callers := range []int{1, 32, 512} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			c, _ := start(b, database(b))
+			pool := database(b)
+			authors := make([]string, callers)
+			for i := range authors {
+				authors[i] = fmt.Sprint("author", i)
+			}
+			addPeople(b, pool, authors...)
+			c, _ := start(b, pool)
 			var next atomic.Int64
 			var running sync.WaitGroup
 			b.ResetTimer()
-			for range callers {
+			for _, author := range authors {
 				running.Go(func() {
 					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-						if _, err := c.Store(b.Context(), Post{Room: "general", Username: "ada", Body: body, ClientID: fmt.Sprint(n)}); err != nil {
+						if _, err := c.Post(b.Context(), Post{Room: "general", Username: author, Body: body, ClientID: fmt.Sprint(n)}); err != nil {
 							b.Error(err)
 							return
 						}

@@ -1,4 +1,4 @@
-package commit
+package change
 
 import (
 	"context"
@@ -14,10 +14,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/chat"
 	"parley/core/session"
-	"parley/messages/internal/room"
+	"parley/core/wire"
 	"parley/testkit"
 )
 
@@ -31,19 +32,58 @@ func database(t testing.TB) *pgxpool.Pool {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	addPeople(t, pool, "ada", "bob")
 	return pool
+}
+
+// addPeople adds accounts of people who are in all rooms that there are.
+func addPeople(t testing.TB, pool *pgxpool.Pool, names ...string) {
+	t.Helper()
+	_, err := pool.Exec(t.Context(), `
+		WITH came AS (
+			INSERT INTO users (username, password_hash, head) SELECT unnest($1::text[]), 'x', (SELECT count(*) FROM rooms) RETURNING username
+		)
+		INSERT INTO memberships (username, room, revision)
+		SELECT username, name, row_number() OVER (PARTITION BY username) FROM came, rooms`, names)
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // published collects what a committer publishes.
 type published struct {
 	mu       sync.Mutex
 	messages []chat.Message
+	others   []told
 }
 
-func (p *published) add(messages []chat.Message) {
+func (p *published) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.messages = append(p.messages, messages...)
+	p.messages, p.others = nil, nil
+}
+
+// memberships returns what was published to a topic as revision:room:read.
+func (p *published) memberships(topic wire.Topic) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := []string{}
+	for _, t := range p.others {
+		if m, ok := t.event.(*wire.Membership); ok && t.topic == topic {
+			all = append(all, fmt.Sprintf("%d:%s:%d", m.Revision, m.Room, m.Read))
+		}
+	}
+	return fmt.Sprint(all)
+}
+
+func (p *published) add(topic wire.Topic, event wire.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m, ok := event.(*chat.Message); ok {
+		p.messages = append(p.messages, *m)
+		return
+	}
+	p.others = append(p.others, told{topic, event})
 }
 
 // in returns the positions published in a room, in order of publishing.
@@ -67,9 +107,17 @@ func start(t testing.TB, pool *pgxpool.Pool) (*Committer, *published) {
 	return c, p
 }
 
+// addRooms adds rooms that everybody is in.
 func addRooms(t testing.TB, pool *pgxpool.Pool, names ...string) {
 	t.Helper()
-	if _, err := pool.Exec(t.Context(), `INSERT INTO rooms (name) SELECT unnest($1::text[])`, names); err != nil {
+	_, err := pool.Exec(t.Context(), `
+		WITH made AS (INSERT INTO rooms (name) SELECT unnest($1::text[]) RETURNING name),
+		came AS (
+			INSERT INTO memberships (username, room, revision)
+			SELECT username, name, head + row_number() OVER (PARTITION BY username) FROM users, made
+		)
+		UPDATE users SET head = head + (SELECT count(*) FROM made)`, names)
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -79,7 +127,7 @@ func jobsFor(t testing.TB, posts ...Post) []*job {
 	t.Helper()
 	jobs := make([]*job, len(posts))
 	for i, p := range posts {
-		jobs[i] = &job{Post: p, ctx: t.Context(), since: time.Now(), done: make(chan outcome, 1)}
+		jobs[i] = newJob(t.Context(), &p)
 	}
 	return jobs
 }
@@ -119,7 +167,7 @@ func talk(t *testing.T, c *Committer, rooms []string, writer, posts int) {
 	last := map[string]chat.Position{}
 	for i := range posts {
 		room := rooms[(writer+i)%len(rooms)]
-		got, err := c.Store(t.Context(), say(room, fmt.Sprintf("%d of %d", i, writer)))
+		got, err := c.Post(t.Context(), say(room, fmt.Sprintf("%d of %d", i, writer)))
 		if err != nil || got.Repeated || got.ID <= last[room] {
 			t.Errorf("store: %+v, %v, after %d", got, err, last[room])
 		}
@@ -173,7 +221,7 @@ func TestSameClientIDIsOneMessage(t *testing.T) {
 			sent.Go(func() {
 				post := say("general", fmt.Sprintf("try %d", i))
 				post.ClientID = fmt.Sprintf("round %d", round)
-				got, err := committers[i%2].Store(t.Context(), post)
+				got, err := committers[i%2].Post(t.Context(), post)
 				if err != nil {
 					t.Error(err)
 				}
@@ -233,8 +281,8 @@ func TestBadRowFailsAlone(t *testing.T) {
 		if o.receipt.ID != want[i] || (o.err == nil) != (want[i] > 0) {
 			t.Errorf("%q: %+v, want %d", posts[i].Body, o, want[i])
 		}
-		if i == 2 && !errors.Is(o.err, room.ErrNotFound) {
-			t.Errorf("unknown room: %v, want %v", o.err, room.ErrNotFound)
+		if i == 2 && !errors.Is(o.err, access.ErrNotFound) {
+			t.Errorf("unknown room: %v, want %v", o.err, access.ErrNotFound)
 		}
 	}
 	assertDense(t, pool, "general", 3)
@@ -254,7 +302,7 @@ func TestNothingIsAcknowledgedThatDoesNotCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, p := start(t, pool)
-	if got, err := c.Store(t.Context(), say("general", "hi")); err == nil {
+	if got, err := c.Post(t.Context(), say("general", "hi")); err == nil {
 		t.Errorf("acknowledged as %+v", got)
 	}
 	if n := storedIn(t, pool, "general"); n != 0 || len(p.in("general")) != 0 {
@@ -268,10 +316,10 @@ func TestPostOfWhoHasLeftIsDropped(t *testing.T) {
 	c, _ := start(t, pool)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.Store(ctx, say("general", "gone")); !errors.Is(err, context.Canceled) {
+	if _, err := c.Post(ctx, say("general", "gone")); !errors.Is(err, context.Canceled) {
 		t.Errorf("store: %v, want %v", err, context.Canceled)
 	}
-	if _, err := c.Store(t.Context(), say("general", "here")); err != nil {
+	if _, err := c.Post(t.Context(), say("general", "here")); err != nil {
 		t.Error(err)
 	}
 	if n := storedIn(t, pool, "general"); n != 1 {
@@ -282,7 +330,7 @@ func TestPostOfWhoHasLeftIsDropped(t *testing.T) {
 func TestFullQueueIsBusy(t *testing.T) {
 	t.Parallel()
 	c := &Committer{queue: make(chan *job)} // nobody reads it
-	if _, err := c.Store(t.Context(), say("general", "hi")); !errors.Is(err, ErrBusy) {
+	if _, err := c.Post(t.Context(), say("general", "hi")); !errors.Is(err, ErrBusy) {
 		t.Errorf("store: %v, want %v", err, ErrBusy)
 	}
 }
@@ -295,20 +343,21 @@ func TestComesBackWithPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	addPeople(t, pool, "ada")
 	c, _ := start(t, pool)
-	if _, err := c.Store(t.Context(), say("general", "before")); err != nil {
+	if _, err := c.Post(t.Context(), say("general", "before")); err != nil {
 		t.Fatal(err)
 	}
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Store(t.Context(), say("general", "while away")); !backing.Unavailable(err) {
+	if _, err := c.Post(t.Context(), say("general", "while away")); !backing.Unavailable(err) {
 		t.Errorf("while Postgres is away: %v, want it to be told as that", err)
 	}
 	if err := server.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := c.Store(t.Context(), say("general", "after")); err != nil || got.ID != 2 {
+	if got, err := c.Post(t.Context(), say("general", "after")); err != nil || got.ID != 2 {
 		t.Errorf("after: %+v, %v; want id 2", got, err)
 	}
 }
@@ -322,7 +371,7 @@ func TestCloseStoresWhatIsQueuedAndLeavesNothing(t *testing.T) { //nolint:parall
 	const posts = 100
 	for i := range posts {
 		go func() {
-			_, err := c.Store(context.Background(), say("general", fmt.Sprint(i)))
+			_, err := c.Post(context.Background(), say("general", fmt.Sprint(i)))
 			results <- err
 		}()
 	}
@@ -359,9 +408,6 @@ func live(t *testing.T, sessions *session.Store, ttl time.Duration) session.Key 
 func TestWhoseSessionHasEndedFailsAlone(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
-	if _, err := pool.Exec(t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`); err != nil {
-		t.Fatal(err)
-	}
 	c, p := start(t, pool)
 	sessions := session.NewStore(pool)
 	ended := live(t, sessions, time.Hour)
@@ -424,9 +470,6 @@ func TestRepetitionsAmongOthers(t *testing.T) {
 func TestTwinOfAnEndedSession(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
-	if _, err := pool.Exec(t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`); err != nil {
-		t.Fatal(err)
-	}
 	c, _ := start(t, pool)
 	sessions := session.NewStore(pool)
 	first, second := say("general", "hi"), say("general", "hi")

@@ -1,4 +1,4 @@
-package commit
+package change
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"parley/core/backing"
 )
 
-// lockTimeout bounds how long a batch waits for the locks of its rooms. It is
+// lockTimeout bounds how long a batch waits for the locks of its logs. It is
 // far above what another replica's transaction takes.
 const lockTimeout = time.Second
 

@@ -1,4 +1,4 @@
-package commit
+package change
 
 import (
 	"context"
@@ -31,7 +31,7 @@ func storeLater(t *testing.T, c *Committer, p Post) <-chan outcome {
 	t.Helper()
 	done := make(chan outcome, 1)
 	go func() {
-		receipt, err := c.Store(t.Context(), p)
+		receipt, err := c.Post(t.Context(), p)
 		done <- outcome{receipt, err}
 	}()
 	return done
@@ -46,7 +46,7 @@ func TestLockedRoomDoesNotHoldUpOthers(t *testing.T) {
 	stuck := storeLater(t, c, say("general", "one"))
 
 	began := time.Now()
-	if _, err := c.Store(t.Context(), say("other", "one")); err != nil {
+	if _, err := c.Post(t.Context(), say("other", "one")); err != nil {
 		t.Fatal(err)
 	}
 	if took := time.Since(began); took > lockTimeout+time.Second {
@@ -57,7 +57,7 @@ func TestLockedRoomDoesNotHoldUpOthers(t *testing.T) {
 	behind := storeLater(t, c, say("general", "two"))
 	began = time.Now()
 	for range 20 {
-		if _, err := c.Store(t.Context(), say("other", "more")); err != nil {
+		if _, err := c.Post(t.Context(), say("other", "more")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,7 +85,7 @@ func TestRoomLockedForLongIsBusy(t *testing.T) {
 	release := hold(t, pool, "general")
 	defer release()
 	began := time.Now()
-	if _, err := c.Store(t.Context(), say("general", "hi")); !errors.Is(err, ErrBusy) {
+	if _, err := c.Post(t.Context(), say("general", "hi")); !errors.Is(err, ErrBusy) {
 		t.Errorf("store: %v, want %v", err, ErrBusy)
 	}
 	if took := time.Since(began); took < patience || took > patience+3*time.Second {
@@ -93,7 +93,7 @@ func TestRoomLockedForLongIsBusy(t *testing.T) {
 	}
 	release()
 	eventually(t, func() bool { return c.lanes.count() == 0 })
-	if got, err := c.Store(t.Context(), say("general", "hi")); err != nil || got.ID != 1 {
+	if got, err := c.Post(t.Context(), say("general", "hi")); err != nil || got.ID != 1 {
 		t.Errorf("afterwards: %+v, %v; want id 1", got, err)
 	}
 }

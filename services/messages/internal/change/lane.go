@@ -1,27 +1,29 @@
-package commit
+package change
 
 import (
 	"slices"
 	"sync"
 	"time"
+
+	"parley/core/wire"
 )
 
 const (
-	// A lane has a connection while it waits for its room's lock, and the
+	// A lane has a connection while it waits for its log's lock, and the
 	// committer needs one too.
 	maxLanes   = PoolSize - 1
 	laneLength = 1024 // jobs
-	// patience is how long a post waits before it is refused: for the commits
-	// before it, for its room's lock.
+	// patience is how long a change waits before it is refused: for the commits
+	// before it, for its log's lock.
 	patience = 5 * time.Second
 )
 
 // PoolSize is how many connections the committer's pool should have.
 const PoolSize = 8
 
-// lane stores the posts of one room whose lock somebody else holds for long,
-// so that the other rooms need not wait. It is open until it is empty, and all
-// posts to the room go through it meanwhile.
+// lane stores the changes of one log whose lock somebody else holds for long,
+// so that the other logs need not wait. It is open until it is empty, and all
+// changes of the log go through it meanwhile.
 type lane struct {
 	jobs []*job
 }
@@ -31,7 +33,7 @@ type lanes struct {
 	running sync.WaitGroup
 
 	mu   sync.Mutex
-	open map[string]*lane // by room
+	open map[wire.Topic]*lane
 }
 
 func (l *lanes) count() int {
@@ -42,7 +44,7 @@ func (l *lanes) count() int {
 
 func (l *lanes) wait() { l.running.Wait() }
 
-// divert hands the jobs whose rooms have a lane to it, and returns the others,
+// divert hands the jobs whose logs have a lane to it, and returns the others,
 // in place.
 func (l *lanes) divert(jobs []*job) []*job {
 	l.mu.Lock()
@@ -52,7 +54,7 @@ func (l *lanes) divert(jobs []*job) []*job {
 	}
 	kept := jobs[:0]
 	for _, j := range jobs {
-		if lane := l.open[j.Room]; lane != nil {
+		if lane := l.open[j.at]; lane != nil {
 			lane.append(j)
 		} else {
 			kept = append(kept, j)
@@ -63,38 +65,38 @@ func (l *lanes) divert(jobs []*job) []*job {
 
 func (l *lane) append(j *job) {
 	if len(l.jobs) >= laneLength {
-		j.answer(Receipt{}, ErrBusy)
+		j.fail(ErrBusy)
 		return
 	}
 	l.jobs = append(l.jobs, j)
 }
 
-// openLanes gives each room of jobs a lane. Only the committer's goroutine
-// opens lanes, so a room that has one is not among them.
+// openLanes gives each log of jobs a lane. Only the committer's goroutine
+// opens lanes, so a log that has one is not among them.
 func (c *Committer) openLanes(jobs []*job) {
 	c.lanes.mu.Lock()
 	defer c.lanes.mu.Unlock()
 	for _, j := range jobs {
-		l := c.lanes.open[j.Room]
+		l := c.lanes.open[j.at]
 		if l == nil {
 			if len(c.lanes.open) == maxLanes {
-				j.answer(Receipt{}, ErrBusy)
+				j.fail(ErrBusy)
 				continue
 			}
 			l = &lane{}
-			c.lanes.open[j.Room] = l
-			room := j.Room
-			c.log.Warn("a room is locked by somebody else", "room", room)
-			c.lanes.running.Go(func() { c.serveLane(room, l) })
+			c.lanes.open[j.at] = l
+			topic := j.at
+			c.log.Warn("a log is locked by somebody else", "topic", topic)
+			c.lanes.running.Go(func() { c.serveLane(topic, l) })
 		}
 		l.append(j)
 	}
 }
 
 // serveLane stores the lane's jobs and closes it when it is empty.
-func (c *Committer) serveLane(room string, l *lane) {
+func (c *Committer) serveLane(topic wire.Topic, l *lane) {
 	for {
-		batch := c.lanes.take(room, l)
+		batch := c.lanes.take(topic, l)
 		if batch == nil {
 			return
 		}
@@ -118,11 +120,11 @@ func (c *Committer) serveLane(room string, l *lane) {
 }
 
 // take returns the next jobs of a lane, or closes it and returns nil.
-func (l *lanes) take(room string, from *lane) []*job {
+func (l *lanes) take(topic wire.Topic, from *lane) []*job {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(from.jobs) == 0 {
-		delete(l.open, room)
+		delete(l.open, topic)
 		return nil
 	}
 	n := min(len(from.jobs), maxBatch)
@@ -139,7 +141,7 @@ func (l *lanes) giveBack(to *lane, jobs []*job) {
 	kept := jobs[:0]
 	for _, j := range jobs {
 		if time.Since(j.since) >= patience {
-			j.answer(Receipt{}, ErrBusy)
+			j.fail(ErrBusy)
 		} else {
 			kept = append(kept, j)
 		}
