@@ -61,7 +61,7 @@ func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
 
 // environment has limits off: one address has all the users.
 func (c Config) environment() []string {
-	env := append(os.Environ(), "LIMITS=off")
+	env := append(os.Environ(), "SIGNUP=open", "LIMITS=off")
 	if c.Profiles != "" {
 		env = append(env, "PPROF=on")
 	}

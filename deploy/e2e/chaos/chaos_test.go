@@ -28,6 +28,7 @@ const (
 var crowd = load.Plan{
 	Rooms: 3, Posters: 8, Think: 40 * time.Millisecond,
 	Listeners: 12, Slow: 2, Stay: 3 * time.Second, Join: 400 * time.Millisecond, Large: true,
+	Private: 2, Move: 400 * time.Millisecond, Retitle: 500 * time.Millisecond,
 }
 
 func TestCalm(t *testing.T) {
@@ -41,7 +42,7 @@ func TestCalm(t *testing.T) {
 func TestFaults(t *testing.T) {
 	for i, fault := range Faults() {
 		if !scene.Can(fault.Needs) {
-			t.Logf("%q needs %s, which this driver has not", fault.Name, fault.Needs)
+			t.Logf("%q needs %s, which is not here", fault.Name, fault.Needs)
 			continue
 		}
 		t.Run(fault.Name, func(t *testing.T) {
@@ -77,7 +78,7 @@ func TestTwoWritersInOneRoom(t *testing.T) {
 // of an earlier one that is missing. A room's last message comes nevertheless.
 func TestLastPublishIsDropped(t *testing.T) {
 	if !scene.Can(Weather) {
-		t.Logf("needs %s, which this driver has not", Weather)
+		t.Logf("needs %s, which is not here", Weather)
 		return
 	}
 	plan := crowd

@@ -2,6 +2,7 @@
 //
 //	messages           serve, until SIGTERM or SIGINT
 //	messages migrate   bring the database to the newest schema, make the services' role, and exit
+//	messages routes    list what the service answers, a route a line
 //	messages admin …   make owners, invites and passwords on the server itself
 package main
 
@@ -27,6 +28,9 @@ func main() {
 func run(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if len(args) == 1 && args[0] == "routes" {
+		return printRoutes(os.Stdout)
+	}
 	cfg, err := app.FromEnvironment()
 	if err != nil {
 		return err
@@ -48,5 +52,5 @@ func run(args []string) error {
 			DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL, PublicURL: cfg.PublicURL,
 		}, args[1:], os.Stdin, os.Stdout)
 	}
-	return fmt.Errorf("unknown arguments %q: want none, migrate, or admin", args)
+	return fmt.Errorf("unknown arguments %q: want none, migrate, admin, or routes", args)
 }
