@@ -164,6 +164,10 @@ func (r *Roster) sync(ctx context.Context, person *hub.Log) fanout.Rooms {
 		return fanout.Rooms{Person: person, Gone: true}
 	}
 	var in []fanout.Room
+	if err == nil && person.Head() < rooms.Head {
+		// What the person's log says of it goes out before a room begins.
+		err = r.hub.Refresh(ctx, person)
+	}
 	if err == nil {
 		in, err = r.acquire(ctx, rooms)
 	}
