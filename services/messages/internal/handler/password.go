@@ -39,7 +39,7 @@ func (h *Handler) changePassword(c *gin.Context) {
 		if errors.Is(err, account.ErrBadCredentials) {
 			p.message = "This is not your current password."
 		}
-		h.renderAccount(c, p.status, web.Account{Error: p.message})
+		h.renderAccount(c, p.status, web.Account{Failure: web.Failure{Message: p.message}})
 	case err != nil:
 		h.fail(c, err)
 	case in.isForm():

@@ -27,12 +27,18 @@ func (h *Handler) listRooms(c *gin.Context) {
 }
 
 func (h *Handler) renderRooms(c *gin.Context, status int, name, failure string) {
-	rooms, err := h.Rooms.List(c.Request.Context())
+	frame, err := h.frame(c, "")
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	h.render(c, status, "rooms.html", web.Rooms{Username: user(c), Rooms: rooms, Name: name, Error: failure})
+	if failure == "" {
+		h.render(c, status, "home.html", web.Home{Frame: frame})
+		return
+	}
+	h.render(c, status, "browse.html", web.Browse{
+		Frame: frame, Draft: web.NewRoom{Name: name}, Failure: web.Failure{Field: "name", Message: failure},
+	})
 }
 
 func (h *Handler) createRoom(c *gin.Context) {
@@ -71,20 +77,19 @@ func (h *Handler) showRoom(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	h.renderRoom(c, http.StatusOK, web.Room{Room: name})
+	h.renderRoom(c, http.StatusOK, web.Room{Room: web.MyRoom{Name: name}})
 }
 
 // renderRoom fills in what page does not have yet: the newest messages, and
 // the rooms.
 func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
-	newest, err := h.History.Stretch(c.Request.Context(), user(c), page.Room, history.Cut{}, history.DefaultStretch)
+	newest, err := h.History.Stretch(c.Request.Context(), user(c), page.Room.Name, history.Cut{}, history.DefaultStretch)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	page.Username = user(c)
-	page.Messages, page.Head, page.More = newest.Messages, newest.Head, newest.More
-	if page.Rooms, err = h.Rooms.List(c.Request.Context()); err != nil {
+	page.Messages, page.At, page.More = newest.Messages, newest.Head, newest.More
+	if page.Frame, err = h.frame(c, page.Room.Name); err != nil {
 		h.fail(c, err)
 		return
 	}

@@ -61,7 +61,11 @@ func (h *Handler) renderAccount(c *gin.Context, status int, page web.Account) {
 		h.fail(c, err)
 		return
 	}
-	page.Username, page.Sessions, page.Current = user(c), sessions, current(c).ID
+	if page.Frame, err = h.frame(c, ""); err != nil {
+		h.fail(c, err)
+		return
+	}
+	page.Sessions, page.Current = sessions, current(c).ID
 	h.render(c, status, "account.html", page)
 }
 
