@@ -16,9 +16,9 @@ type AuditEntry struct {
 	Detail  map[string]any
 }
 
-// phrase is a piece of a sentence: Text, in bold if it is a name, a link if it
+// Phrase is a piece of a sentence: Text, in bold if it is a name, a link if it
 // has an address.
-type phrase struct {
+type Phrase struct {
 	Text string
 	Href string
 	Name bool
@@ -26,7 +26,7 @@ type phrase struct {
 
 // sentences say what was done. {person} and {room} are the subject as a link,
 // {subject} as it is; {x} is x of the details.
-var sentences = map[string]string{
+var sentences = map[string]string{ //nolint:gosec // what was done to passwords, no passwords
 	"invite.create":      "made an invite for {uses} as {role}",
 	"invite.revoke":      "revoked an invite",
 	"person.role":        "made {person} {role}",
@@ -42,20 +42,20 @@ var sentences = map[string]string{
 }
 
 // Sentence says what was done, beginning with who did it.
-func (e AuditEntry) Sentence() []phrase {
-	actor := phrase{Text: "The command line", Name: true}
+func (e AuditEntry) Sentence() []Phrase {
+	actor := Phrase{Text: "The command line", Name: true}
 	if e.Actor != "" {
-		actor = phrase{Text: e.Actor, Href: "/people/" + e.Actor, Name: true}
+		actor = Phrase{Text: e.Actor, Href: "/people/" + e.Actor, Name: true}
 	}
 	form, known := sentences[e.Action]
 	if !known {
-		return append([]phrase{actor}, e.plain()...)
+		return append([]Phrase{actor}, e.plain()...)
 	}
-	said := []phrase{actor, {Text: " "}}
+	said := []Phrase{actor, {Text: " "}}
 	for form != "" {
 		text, rest, found := strings.Cut(form, "{")
 		if text != "" {
-			said = append(said, phrase{Text: text})
+			said = append(said, Phrase{Text: text})
 		}
 		if !found {
 			break
@@ -67,21 +67,21 @@ func (e AuditEntry) Sentence() []phrase {
 	return said
 }
 
-func (e AuditEntry) fill(slot string) phrase {
+func (e AuditEntry) fill(slot string) Phrase {
 	switch slot {
 	case "person":
-		return phrase{Text: e.Subject, Href: "/people/" + e.Subject, Name: true}
+		return Phrase{Text: e.Subject, Href: "/people/" + e.Subject, Name: true}
 	case "room":
-		return phrase{Text: "#" + e.Subject, Href: "/chat/" + e.Subject, Name: true}
+		return Phrase{Text: "#" + e.Subject, Href: "/chat/" + e.Subject, Name: true}
 	}
-	return phrase{Text: fmt.Sprint(e.Detail[slot]), Name: true}
+	return Phrase{Text: fmt.Sprint(e.Detail[slot]), Name: true}
 }
 
 // plain is for an act that has no sentence: one of a later release.
-func (e AuditEntry) plain() []phrase {
-	said := []phrase{{Text: ": " + e.Action}}
+func (e AuditEntry) plain() []Phrase {
+	said := []Phrase{{Text: ": " + e.Action}}
 	if e.Subject != "" {
-		said = append(said, phrase{Text: " "}, phrase{Text: e.Subject, Name: true})
+		said = append(said, Phrase{Text: " "}, Phrase{Text: e.Subject, Name: true})
 	}
 	return said
 }

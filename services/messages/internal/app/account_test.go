@@ -151,7 +151,7 @@ func TestAccountPage(t *testing.T) {
 	assertPage(t, "short", ada.form("/password", "current=correct+horse&password=short"), 422, "8 characters")
 	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/sessions?changed#password-heading")
 	assertPage(t, "changed", ada.get("/sessions?changed"), 200, "password is changed")
-	assertPage(t, "room", ada.get("/chat/general"), 200, `href="/sessions"`)
+	assertPage(t, "room", ada.get("/chat/general"), 200, `href="/account"`)
 	plain := &client{t: t, url: b.url, cookie: ada.cookie}
 	own := plain.sessions().Sessions[0].ID
 	goesTo("end the present one", ada.form("/sessions/"+own+"/end", ""), "/login")

@@ -84,6 +84,7 @@ func (h *Handler) routes() *gin.Engine {
 
 	own := e.Group("", h.signedIn)
 	own.Match(read, "/sessions", h.listSessions)
+	own.Match(read, "/account", h.listSessions)
 	own.DELETE("/sessions/:id", h.deleteSession)
 	own.POST("/sessions/:id/end", h.endListed)
 	own.POST("/password", h.changePassword)
