@@ -24,21 +24,20 @@ type Phrase struct {
 	Name bool
 }
 
-// sentences say what was done. {person} and {room} are the subject as a link,
-// {subject} as it is; {x} is x of the details.
+// sentences say what was done. {person} and {room} are the subject as a link;
+// {x} is x of the details, in words.
 var sentences = map[string]string{ //nolint:gosec // what was done to passwords, no passwords
-	"invite.create":      "made an invite for {uses} as {role}",
-	"invite.revoke":      "revoked an invite",
-	"person.role":        "made {person} {role}",
-	"person.ban":         "banned {person}",
-	"person.unban":       "let {person} back in",
-	"person.password":    "set a new password for {person}",
-	"person.owner":       "made {person} an owner",
-	"room.title":         "renamed {room} to “{title}”",
-	"room.topic":         "changed the topic of {room}",
-	"room.archive":       "archived {room}",
-	"room.unarchive":     "opened {room} again",
-	"room.member.remove": "removed {username} from {room}",
+	"invite.made":     "made an invite for {uses} ({role})",
+	"invite.revoked":  "revoked an invite",
+	"role.changed":    "made {person} {to}",
+	"person.banned":   "banned {person}",
+	"person.unbanned": "let {person} back in",
+	"password.reset":  "set a new password for {person}",
+	"owner.made":      "made {person} an owner",
+	"room.changed":    "changed {room}",
+	"room.archived":   "archived {room}",
+	"room.unarchived": "opened {room} again",
+	"member.removed":  "removed {username} from {room}",
 }
 
 // Sentence says what was done, beginning with who did it.
@@ -74,7 +73,32 @@ func (e AuditEntry) fill(slot string) Phrase {
 	case "room":
 		return Phrase{Text: "#" + e.Subject, Href: "/chat/" + e.Subject, Name: true}
 	}
-	return Phrase{Text: fmt.Sprint(e.Detail[slot]), Name: true}
+	if to, ok := e.Detail[slot].(string); ok && slot == "to" {
+		return Phrase{Text: withArticle(to), Name: true}
+	}
+	return Phrase{Text: inWords(e.Detail[slot]), Name: true}
+}
+
+// inWords is a detail for the reader.
+func inWords(detail any) string {
+	switch d := detail.(type) {
+	case string:
+		return d
+	case float64: // as numbers are in JSON
+		if d == 1 {
+			return "1 person"
+		}
+		return fmt.Sprintf("%.0f people", d)
+	}
+	return fmt.Sprint(detail)
+}
+
+// withArticle puts an “a” or “an” before a word.
+func withArticle(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 // plain is for an act that has no sentence: one of a later release.

@@ -169,11 +169,11 @@ func sampleAudit() []AuditEntry {
 		return AuditEntry{ID: 90 - int64(hours), At: time.Now().Add(-hours * time.Hour), Actor: actor, Action: action, Subject: subject, Detail: detail}
 	}
 	return []AuditEntry{
-		at(0, "ada", "invite.create", "k3y", map[string]any{"uses": 25.0, "role": "member"}),
-		at(1, "ada", "person.role", "grace", map[string]any{"role": "admin"}),
-		at(2, "grace", "person.ban", "mallory", nil),
-		at(30, "grace", "room.archive", "attic", nil),
-		at(31, "", "person.password", "linus", nil),
+		at(0, "ada", "invite.made", "k3y", map[string]any{"uses": 25.0, "role": "member"}),
+		at(1, "ada", "role.changed", "grace", map[string]any{"from": "member", "to": "admin"}),
+		at(2, "grace", "person.banned", "mallory", nil),
+		at(30, "grace", "room.archived", "attic", nil),
+		at(31, "", "password.reset", "linus", nil),
 		at(32, "ada", "something.new", odd, nil),
 	}
 }

@@ -4,12 +4,15 @@ import { handleOf } from "../model/handle.js";
 export function suggestHandles(root) {
   for (const title of root.querySelectorAll("[data-suggest]")) {
     const name = document.getElementById(title.dataset.suggest);
-    let free = name.value === "" || name.value === handleOf(title.value);
+    let free = true;
+    const check = () => {
+      free = name.value === "" || name.value === handleOf(title.value);
+    };
+    check();
     title.addEventListener("input", () => {
       if (free) name.value = handleOf(title.value);
     });
-    name.addEventListener("input", () => {
-      free = name.value === "";
-    });
+    name.addEventListener("input", check);
+    title.form.addEventListener("reset", () => setTimeout(check));
   }
 }
