@@ -24,8 +24,8 @@ type Phrase struct {
 	Name bool
 }
 
-// sentences say what was done. {person} and {room} are the subject as a link;
-// {x} is x of the details, in words.
+// sentences say what was done. {person} and {room} are the subject as a link,
+// {in} is the room of the details; {x} is x of the details, in words.
 var sentences = map[string]string{ //nolint:gosec // what was done to passwords, no passwords
 	"invite.made":     "made an invite for {uses} ({role})",
 	"invite.revoked":  "revoked an invite",
@@ -34,10 +34,50 @@ var sentences = map[string]string{ //nolint:gosec // what was done to passwords,
 	"person.unbanned": "let {person} back in",
 	"password.reset":  "set a new password for {person}",
 	"owner.made":      "made {person} an owner",
-	"room.changed":    "changed {room}",
+	"room.title":      "called {room} “{title}”",
+	"room.topic":      "changed the topic of {room}",
+	"room.settings":   "changed {room}",
 	"room.archived":   "archived {room}",
 	"room.unarchived": "opened {room} again",
-	"member.removed":  "removed {username} from {room}",
+	"room.hidden":     "changed a private room",
+	"member.removed":  "removed {person} from {in}",
+	"member.hidden":   "removed {person} from a private room",
+}
+
+// kind is what the entry says, more exactly than its action does: which of a
+// room's settings changed, and whether the room is one that readers of the
+// audit may not know of.
+func (e AuditEntry) kind() string {
+	switch e.Action {
+	case "room.changed":
+		return "room." + e.setting()
+	case "member.removed":
+		if _, named := e.Detail["room"]; !named {
+			return "member.hidden"
+		}
+	}
+	return e.Action
+}
+
+func (e AuditEntry) setting() string {
+	_, title := e.Detail["title"]
+	_, topic := e.Detail["topic"]
+	archived, archive := e.Detail["archived"].(bool)
+	switch {
+	case e.Subject == "":
+		return "hidden"
+	case archive && archived:
+		return "archived"
+	case archive:
+		return "unarchived"
+	case title && topic:
+		return "settings"
+	case topic:
+		return "topic"
+	case title:
+		return "title"
+	}
+	return "settings"
 }
 
 // Sentence says what was done, beginning with who did it.
@@ -46,7 +86,7 @@ func (e AuditEntry) Sentence() []Phrase {
 	if e.Actor != "" {
 		actor = Phrase{Text: e.Actor, Href: "/people/" + e.Actor, Name: true}
 	}
-	form, known := sentences[e.Action]
+	form, known := sentences[e.kind()]
 	if !known {
 		return append([]Phrase{actor}, e.plain()...)
 	}
@@ -71,12 +111,18 @@ func (e AuditEntry) fill(slot string) Phrase {
 	case "person":
 		return Phrase{Text: e.Subject, Href: "/people/" + e.Subject, Name: true}
 	case "room":
-		return Phrase{Text: "#" + e.Subject, Href: "/chat/" + e.Subject, Name: true}
+		return roomPhrase(e.Subject)
+	case "in":
+		return roomPhrase(inWords(e.Detail["room"]))
 	}
 	if to, ok := e.Detail[slot].(string); ok && slot == "to" {
 		return Phrase{Text: withArticle(to), Name: true}
 	}
 	return Phrase{Text: inWords(e.Detail[slot]), Name: true}
+}
+
+func roomPhrase(name string) Phrase {
+	return Phrase{Text: "#" + name, Href: "/chat/" + name, Name: true}
 }
 
 // inWords is a detail for the reader.

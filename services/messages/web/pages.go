@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strconv"
 	"time"
 
 	"parley/core/chat"
@@ -100,6 +101,22 @@ type OpenRoom struct {
 
 // Label is what the room is called.
 func (r OpenRoom) Label() string { return MyRoom{Name: r.Name, Title: r.Title}.Label() }
+
+// MaxCrowd is how far the people of a room are counted where rooms are listed.
+const MaxCrowd = 1000
+
+// Crowd says how many are in it.
+func (r OpenRoom) Crowd() string {
+	switch {
+	case r.People == 0:
+		return "Nobody in it"
+	case r.People == 1:
+		return "1 person"
+	case r.People >= MaxCrowd:
+		return "1,000 people or more"
+	}
+	return strconv.Itoa(r.People) + " people"
+}
 
 // NewRoom is a room that is about to be made.
 type NewRoom struct {
