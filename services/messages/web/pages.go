@@ -159,6 +159,7 @@ type Settings struct {
 	Frame
 	Room     MyRoom
 	MayEdit  bool // title, topic, archive
+	Member   bool // the person is in it
 	MayLeave bool
 	Saved    string // what was just saved: about, notify, archive; "" if nothing
 	Failure  Failure

@@ -112,11 +112,12 @@ func roomSamples() []sample {
 		{"members-adding", "members.html", Members{Frame: sampleFrame(ada, "launch"), Room: rooms[3], People: people, MayAdd: true, MayRemove: true, Query: "l", Candidates: people[2:4], More: true, Failure: Failure{"add", odd}}},
 		{"members-none", "members.html", Members{Frame: sampleFrame(linus, "general"), Room: rooms[2], People: people[:3], MayAdd: true, Query: odd, After: "a"}},
 		{"members-direct", "members.html", Members{Frame: sampleFrame(ada, "dm-2"), Room: rooms[6], People: people[:3]}},
-		{"settings", "settings.html", Settings{Frame: sampleFrame(ada, "launch"), Room: rooms[3], MayEdit: true, MayLeave: true, Saved: "about"}},
-		{"settings-failed", "settings.html", Settings{Frame: sampleFrame(ada, "long"), Room: rooms[4], MayEdit: true, MayLeave: true, Failure: Failure{"topic", "A topic has at most 250 characters. " + odd}}},
-		{"settings-plain", "settings.html", Settings{Frame: sampleFrame(linus, "general"), Room: rooms[2], MayLeave: true, Saved: "notify"}},
-		{"settings-archived", "settings.html", Settings{Frame: sampleFrame(ada, "attic"), Room: rooms[0], MayEdit: true, MayLeave: true}},
-		{"settings-direct", "settings.html", Settings{Frame: sampleFrame(ada, "dm-1"), Room: rooms[5]}},
+		{"settings", "settings.html", Settings{Frame: sampleFrame(ada, "launch"), Room: rooms[3], Member: true, MayEdit: true, MayLeave: true, Saved: "about"}},
+		{"settings-failed", "settings.html", Settings{Frame: sampleFrame(ada, "long"), Room: rooms[4], Member: true, MayEdit: true, MayLeave: true, Failure: Failure{"topic", "A topic has at most 250 characters. " + odd}}},
+		{"settings-plain", "settings.html", Settings{Frame: sampleFrame(linus, "general"), Room: rooms[2], Member: true, MayLeave: true, Saved: "notify"}},
+		{"settings-archived", "settings.html", Settings{Frame: sampleFrame(ada, "attic"), Room: rooms[0], Member: true, MayEdit: true, MayLeave: true}},
+		{"settings-stranger", "settings.html", Settings{Frame: sampleFrame(ada, ""), Room: rooms[1], MayEdit: true}},
+		{"settings-direct", "settings.html", Settings{Frame: sampleFrame(ada, "dm-1"), Room: rooms[5], Member: true}},
 	}
 }
 
