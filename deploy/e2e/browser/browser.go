@@ -65,15 +65,18 @@ var (
 	Phone   = Screen{Width: 390, Height: 844, Phone: true}
 )
 
+func (s Screen) options() []chromedp.EmulateViewportOption {
+	if !s.Phone {
+		return nil
+	}
+	return []chromedp.EmulateViewportOption{chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait}
+}
+
 // Open opens a page of somebody who shares nothing, cookies least of all, with
 // the other pages. base is where Parley is reached.
 func (b *Browser) Open(base string, screen Screen) (*Page, error) {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	var options []chromedp.EmulateViewportOption
-	if screen.Phone {
-		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
-	}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(screen.Width, screen.Height, options...)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(screen.Width, screen.Height, screen.options()...)); err != nil {
 		cancel()
 		return nil, fmt.Errorf("open page: %w", err)
 	}
