@@ -165,7 +165,7 @@ func (v *visitor) bans(who *visitor) {
 	v.must(v.Go("/people"))
 	v.looks("people")
 	v.must(v.Go("/people/grace"))
-	v.submits(`form[action$="/role"]`, map[string]string{"role": "admin"})
+	v.submits(`form[action="/people/grace"]`, map[string]string{"role": "admin"})
 	v.sees("Saved")
 	v.looks("person")
 	v.must(v.Go("/people/"+who.name), v.Click(`form[action$="/ban"] button`))
@@ -182,7 +182,7 @@ func (v *visitor) bans(who *visitor) {
 // ownsUp changes the display name.
 func (v *visitor) ownsUp() {
 	v.must(v.Go("/account"))
-	v.submits(`form[action="/account"]`, map[string]string{"display_name": "Ada Lovelace"})
+	v.submits(`form[action="/me"]`, map[string]string{"display_name": "Ada Lovelace"})
 	v.sees("what others see")
 	v.must(v.Await("it is at the side", `document.querySelector("#me").textContent.includes("Ada Lovelace")`), v.Click("#me"))
 	v.sees("Audit log")

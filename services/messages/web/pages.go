@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -201,11 +202,25 @@ func (p Profile) Self() bool { return p.Person.Username == p.Me.Username }
 // Invites is the data of invites.html.
 type Invites struct {
 	Frame
+	After   string // the page begins behind the invite of this code
 	List    []Invite
 	More    bool
 	Made    string      // code of the one that was just made
 	Roles   []chat.Role // that the one who looks may invite
 	Failure Failure
+}
+
+// Choices are the rooms that the invited can be put into.
+func (i Invites) Choices() []MyRoom {
+	return slices.DeleteFunc(i.Shared(), func(r MyRoom) bool { return r.Archived })
+}
+
+// Last is the code at which the next page begins.
+func (i Invites) Last() string {
+	if len(i.List) == 0 {
+		return ""
+	}
+	return i.List[len(i.List)-1].Code
 }
 
 // Invite is a link that lets people sign up.

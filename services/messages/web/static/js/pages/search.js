@@ -9,11 +9,15 @@ export class LiveSearch {
   #id;
   #timer = null;
   #abort = new AbortController();
+  #status = document.createElement("p");
 
   constructor(form) {
     this.#form = form;
     this.#id = form.dataset.search;
     form.querySelector(".button:not([formaction])")?.setAttribute("data-spare", "");
+    this.#status.className = "quiet";
+    this.#status.setAttribute("role", "status");
+    form.append(this.#status);
     form.addEventListener("input", (event) => this.#soon(event.target.type === "checkbox" ? 0 : pause));
     form.addEventListener("submit", (event) => {
       if (event.submitter?.formMethod === "post") return; // not the search: what the form is for
@@ -46,11 +50,12 @@ export class LiveSearch {
     }
   }
 
-  /** The part stays the same element: whatever is announced in it is announced. */
   #show(part, page) {
     const focused = part.contains(document.activeElement) && document.activeElement.value;
     const found = new DOMParser().parseFromString(page, "text/html").getElementById(this.#id);
     part.replaceChildren(...found.childNodes);
+    const number = part.querySelectorAll(".item").length;
+    this.#status.textContent = number === 1 ? "1 found" : `${number || "None"} found`;
     if (focused) (part.querySelector(`[value="${CSS.escape(focused)}"]`) ?? this.#form.elements.q).focus();
   }
 }
