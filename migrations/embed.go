@@ -58,6 +58,19 @@ func Down(databaseURL string) (err error) {
 	return nil
 }
 
+// To brings the database up or down to a version, for tests of upgrades.
+func To(databaseURL string, version uint) (err error) {
+	m, err := open(databaseURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closed(m)) }()
+	if err := m.Migrate(version); err != nil && !errors.Is(err, migrate.ErrNoChange) {
+		return fmt.Errorf("migrate to version %d: %w", version, err)
+	}
+	return nil
+}
+
 // Newest returns the highest version among the embedded migrations.
 func Newest() uint {
 	ups, _ := fs.Glob(files, "*.up.sql")

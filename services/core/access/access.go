@@ -94,9 +94,10 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 // Rooms are the rooms that a person is in, in one snapshot with the head of
 // the person's log: later changes have a higher revision than Head.
 type Rooms struct {
-	Role  chat.Role
-	Head  chat.Position
-	Names []string // in order of name
+	Role   chat.Role
+	Head   chat.Position
+	Names  []string        // in order of name
+	Joined []chat.Position // of each of Names: the room's head when they came in
 }
 
 // RoomsOf returns the rooms of each of usernames that has an account that is
@@ -104,7 +105,8 @@ type Rooms struct {
 func (s *Store) RoomsOf(ctx context.Context, usernames []string) (map[string]Rooms, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT p.username, p.role, p.head,
-			ARRAY(SELECT m.room FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room)
+			ARRAY(SELECT m.room FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room),
+			ARRAY(SELECT m.joined FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room)
 		FROM users p
 		WHERE p.username = ANY($1) AND p.banned_at IS NULL`, usernames)
 	if err != nil {
@@ -113,9 +115,9 @@ func (s *Store) RoomsOf(ctx context.Context, usernames []string) (map[string]Roo
 	all := make(map[string]Rooms, len(usernames))
 	var username string
 	var one Rooms
-	_, err = pgx.ForEachRow(rows, []any{&username, &one.Role, &one.Head, &one.Names}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&username, &one.Role, &one.Head, &one.Names, &one.Joined}, func() error {
 		all[username] = one
-		one.Names = nil
+		one.Names, one.Joined = nil, nil
 		return nil
 	})
 	if err != nil {

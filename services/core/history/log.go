@@ -43,32 +43,6 @@ func (s *Store) After(ctx context.Context, topic wire.Topic, at chat.Position, l
 	return page, nil
 }
 
-// Latest returns the limit events of a room with the highest revisions; of a
-// person's log, none. The page reaches the head.
-func (s *Store) Latest(ctx context.Context, topic wire.Topic, limit int) (Page, error) {
-	if _, ok := topic.Person(); ok {
-		heads, err := s.Heads(ctx, []wire.Topic{topic})
-		if err != nil {
-			return Page{}, err
-		}
-		head, ok := heads[topic]
-		if !ok {
-			return Page{}, ErrNotFound
-		}
-		return Page{From: head, Upto: head, Head: head}, nil
-	}
-	page, err := s.room(ctx, string(topic), limit, `true ORDER BY revision DESC LIMIT $2`, limit)
-	if err != nil {
-		return Page{}, err
-	}
-	page.Upto = page.Head
-	if len(page.Events) >= limit {
-		page.Events = page.Events[len(page.Events)-limit:]
-		page.From = page.Events[0].At() - 1
-	}
-	return page, nil
-}
-
 // room reads messages of a room by a condition on them, and the room itself if
 // it ever changed, in order of revision. It is one statement, so head and
 // events are of one snapshot.
@@ -155,10 +129,4 @@ func (s *Store) person(ctx context.Context, username string, at chat.Position, l
 		page.Events = insert(page.Events, &person)
 	}
 	return page, nil
-}
-
-// insert puts e in its place among events, which are in order of revision.
-func insert(events []wire.Event, e wire.Event) []wire.Event {
-	i, _ := slices.BinarySearchFunc(events, e.At(), func(e wire.Event, at chat.Position) int { return int(e.At() - at) })
-	return slices.Insert(events, i, e)
 }

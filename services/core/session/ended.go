@@ -33,3 +33,8 @@ func scanKey(row pgx.CollectableRow) (key Key, err error) {
 	copy(key[:], hash)
 	return key, err
 }
+
+// EndAll ends all sessions of username within tx, and returns their keys.
+func EndAll(ctx context.Context, tx pgx.Tx, username string) ([]Key, error) {
+	return (&Store{db: tx}).end(ctx, `DELETE FROM sessions WHERE username = $1 RETURNING token_hash`, username)
+}

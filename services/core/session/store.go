@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/core/chat"
 )
 
 // ErrNotFound is returned for a session that never was, has expired, or was ended.
@@ -26,6 +28,7 @@ type Session struct {
 	Key        Key
 	ID         string // what its owner names it by
 	Username   string
+	Role       chat.Role // of the account, when this was read
 	UserAgent  string
 	CreatedAt  time.Time
 	LastSeenAt time.Time
@@ -40,6 +43,7 @@ type Store struct {
 
 // database is a pool, or a transaction.
 type database interface {
+	Begin(ctx context.Context) (pgx.Tx, error)
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
@@ -65,22 +69,6 @@ func (s *Store) Create(ctx context.Context, username, userAgent string, ttl time
 	return token, nil
 }
 
-// Rotate is [Store.Create] that ends the session of old in the same
-// transaction: who knew the old token gains nothing from the signing in.
-func (s *Store) Rotate(ctx context.Context, old Key, username, userAgent string, ttl time.Duration) (Token, error) {
-	token := NewToken()
-	key, _ := token.Key()
-	_, err := s.db.Exec(ctx, `
-		WITH ended AS (DELETE FROM sessions WHERE token_hash = $5)
-		INSERT INTO sessions (token_hash, username, user_agent, expires_at)
-		VALUES ($1, $2, $3, now() + $4)`,
-		key[:], username, clip(userAgent), ttl, old[:])
-	if err != nil {
-		return "", fmt.Errorf("rotate session: %w", err)
-	}
-	return token, nil
-}
-
 // Renew is [Store.Create] that ends all sessions of username before. It
 // returns the keys of those that ended.
 func (s *Store) Renew(ctx context.Context, username, userAgent string, ttl time.Duration) (Token, []Key, error) {
@@ -101,11 +89,16 @@ func (s *Store) Renew(ctx context.Context, username, userAgent string, ttl time.
 	return token, ended, nil
 }
 
-const columns = `token_hash, id::text, username, user_agent, created_at, last_seen_at, expires_at`
+// live are the columns of a session, of those that are live. A banned account
+// has none.
+const live = `
+	SELECT s.token_hash, s.id::text, s.username, u.role, s.user_agent, s.created_at, s.last_seen_at, s.expires_at
+	FROM sessions s JOIN users u ON u.username = s.username AND u.banned_at IS NULL
+	WHERE s.expires_at > now() `
 
 // Find returns the live session of key, or [ErrNotFound].
 func (s *Store) Find(ctx context.Context, key Key) (Session, error) {
-	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = $1 AND expires_at > now()`, key[:])
+	rows, err := s.db.Query(ctx, live+`AND s.token_hash = $1`, key[:])
 	if err != nil {
 		return Session{}, fmt.Errorf("find session: %w", err)
 	}
@@ -125,16 +118,16 @@ func (s *Store) FindAll(ctx context.Context, keys []Key) (map[Key]Session, error
 	for i := range keys {
 		hashes[i] = keys[i][:]
 	}
-	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM sessions WHERE token_hash = ANY($1) AND expires_at > now()`, hashes)
+	rows, err := s.db.Query(ctx, live+`AND s.token_hash = ANY($1)`, hashes)
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
 	}
 	found := make(map[Key]Session, len(keys))
-	live, err := pgx.CollectRows(rows, scan)
+	all, err := pgx.CollectRows(rows, scan)
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
 	}
-	for _, one := range live {
+	for _, one := range all {
 		found[one.Key] = one
 	}
 	return found, nil
@@ -143,10 +136,9 @@ func (s *Store) FindAll(ctx context.Context, keys []Key) (map[Key]Session, error
 // List returns the live sessions of username: that of first, if it is one of
 // them, and then the latest seen, 200 at most.
 func (s *Store) List(ctx context.Context, username string, first Key) ([]Session, error) {
-	rows, err := s.db.Query(ctx, `
-		SELECT `+columns+` FROM sessions
-		WHERE username = $1 AND expires_at > now()
-		ORDER BY token_hash = $2 DESC, last_seen_at DESC, id
+	rows, err := s.db.Query(ctx, live+`
+		AND s.username = $1
+		ORDER BY s.token_hash = $2 DESC, s.last_seen_at DESC, s.id
 		LIMIT $3`, username, first[:], maxListed)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
@@ -214,15 +206,6 @@ func (s *Store) EndByID(ctx context.Context, username, id string) (Key, error) {
 	return keys[0], nil
 }
 
-// EndExpired removes the sessions whose time is over and returns how many.
-func (s *Store) EndExpired(ctx context.Context) (int64, error) {
-	tag, err := s.db.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= now()`)
-	if err != nil {
-		return 0, fmt.Errorf("remove expired sessions: %w", err)
-	}
-	return tag.RowsAffected(), nil
-}
-
 func (s *Store) end(ctx context.Context, sql string, args ...any) ([]Key, error) {
 	rows, err := s.db.Query(ctx, sql, args...)
 	if err != nil {
@@ -237,7 +220,7 @@ func (s *Store) end(ctx context.Context, sql string, args ...any) ([]Key, error)
 
 func scan(row pgx.CollectableRow) (s Session, err error) {
 	var hash []byte
-	err = row.Scan(&hash, &s.ID, &s.Username, &s.UserAgent, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt)
+	err = row.Scan(&hash, &s.ID, &s.Username, &s.Role, &s.UserAgent, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt)
 	copy(s.Key[:], hash)
 	return s, err
 }

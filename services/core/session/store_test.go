@@ -102,26 +102,6 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-func TestRotate(t *testing.T) {
-	t.Parallel()
-	s, _ := open(t)
-	old := create(t, s, "ada", time.Hour)
-	token, err := s.Rotate(t.Context(), old, "bob", "", time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, _ := token.Key()
-	if isLive(t, s, old) || !isLive(t, s, key) {
-		t.Error("want the old one ended, the new one live")
-	}
-	if _, err := s.Rotate(t.Context(), key, "nobody", "", time.Hour); err == nil {
-		t.Error("nobody has a session")
-	}
-	if !isLive(t, s, key) {
-		t.Error("a rotation that failed ended the old session")
-	}
-}
-
 func TestRenew(t *testing.T) {
 	t.Parallel()
 	s, pool := open(t)

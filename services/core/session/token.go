@@ -10,8 +10,13 @@ import (
 	"net/http"
 )
 
-// CookieName is the name of the cookie that carries the token.
-const CookieName = "parley_session"
+// The names of the cookie that carries the token. The second is for https: a
+// browser takes a cookie of that prefix from this very host alone, over https
+// (RFC 6265bis, section 4.1.3.2).
+const (
+	CookieName     = "parley_session"
+	HostCookieName = "__Host-" + CookieName
+)
 
 const tokenBytes = 32
 
@@ -43,11 +48,16 @@ func (t Token) Key() (key Key, ok bool) {
 }
 
 // FromRequest returns the key of the request's session cookie; ok is false if
-// there is none that could be one.
+// there is none that could be one. The cookie for https goes first.
 func FromRequest(r *http.Request) (key Key, ok bool) {
-	cookie, err := r.Cookie(CookieName)
-	if err != nil {
-		return Key{}, false
+	for _, name := range []string{HostCookieName, CookieName} {
+		cookie, err := r.Cookie(name)
+		if err != nil {
+			continue
+		}
+		if key, ok := Token(cookie.Value).Key(); ok {
+			return key, true
+		}
 	}
-	return Token(cookie.Value).Key()
+	return Key{}, false
 }

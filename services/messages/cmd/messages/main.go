@@ -2,6 +2,7 @@
 //
 //	messages           serve, until SIGTERM or SIGINT
 //	messages migrate   bring the database to the newest schema, and exit
+//	messages admin …   make owners, invites and passwords on the server itself
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"syscall"
 
 	"parley/core/serve"
+	"parley/messages/internal/admin"
 	"parley/messages/internal/app"
 )
 
@@ -38,6 +40,10 @@ func run(args []string) error {
 		return app.Run(ctx, cfg, log)
 	case len(args) == 1 && args[0] == "migrate":
 		return app.Migrate(ctx, cfg.DatabaseURL, log)
+	case args[0] == "admin":
+		return admin.Run(ctx, admin.Config{
+			DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL, PublicURL: cfg.PublicURL,
+		}, args[1:], os.Stdin, os.Stdout)
 	}
-	return fmt.Errorf("unknown arguments %q: want none, or migrate", args)
+	return fmt.Errorf("unknown arguments %q: want none, migrate, or admin", args)
 }

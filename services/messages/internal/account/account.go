@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/chat"
+	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
 )
 
@@ -21,6 +21,7 @@ var (
 	ErrPasswordTooShort = errors.New("password too short")
 	ErrPasswordTooLong  = errors.New("password too long")
 	ErrBadCredentials   = errors.New("bad credentials")
+	ErrBanned           = errors.New("account banned")
 )
 
 // The lengths of a password, in bytes.
@@ -30,59 +31,44 @@ const (
 )
 
 // Proof is that somebody knows an account's password. It holds for as long as
-// the password stays: see [Accounts.Confirm].
+// the password stays: see [Proof.Admit].
 type Proof struct {
 	Username string // folded to lower case
+	Role     chat.Role
 	hash     string
 }
 
 // Accounts registers people and knows them again.
 type Accounts struct {
 	pool     *pgxpool.Pool
+	invites  *invite.Store
+	signUp   SignUp
 	hasher   *hasher
 	throttle throttle
 }
 
 // New returns the accounts in pool's database. shared is where the replicas
 // count together.
-func New(pool *pgxpool.Pool, limits Limits, shared *limit.Shared) (*Accounts, error) {
+func New(pool *pgxpool.Pool, signUp SignUp, limits Limits, shared *limit.Shared) (*Accounts, error) {
 	h, err := newHasher()
 	if err != nil {
 		return nil, err
 	}
-	return &Accounts{pool: pool, hasher: h, throttle: newThrottle(limits, shared)}, nil
+	return &Accounts{
+		pool: pool, invites: invite.NewStore(pool), signUp: signUp, hasher: h, throttle: newThrottle(limits, shared),
+	}, nil
 }
 
-// Register makes an account. from is who asks. Errors: [ErrUsernameInvalid],
-// [ErrUsernameTaken], [ErrPasswordTooShort], [ErrPasswordTooLong], [ErrBusy],
-// [*limit.Exceeded].
-func (a *Accounts) Register(ctx context.Context, username, password string, from netip.Addr) (Proof, error) {
-	username, ok := chat.FoldUsername(username)
-	if !ok {
-		return Proof{}, ErrUsernameInvalid
-	}
-	if err := checkPassword(password); err != nil {
-		return Proof{}, err
-	}
-	if err := a.throttle.register(ctx, from); err != nil {
-		return Proof{}, err
-	}
-	hash, err := a.hash(ctx, password)
-	if err != nil {
-		return Proof{}, err
-	}
-	return Proof{username, hash}, a.insert(ctx, username, hash)
-}
-
-// Authenticate checks a password. from is who asks. Errors:
-// [ErrBadCredentials], which takes the same time whether the name exists or
-// not; [ErrBusy]; [*limit.Exceeded] after too many failures.
-func (a *Accounts) Authenticate(ctx context.Context, username, password string, from netip.Addr) (Proof, error) {
-	username, ok := chat.FoldUsername(username)
+// Authenticate checks a password. Errors: [ErrBadCredentials], which takes the
+// same time whether the name exists or not; [ErrBanned], for who knows the
+// password; [ErrBusy]; [*limit.Exceeded] after too many tries.
+func (a *Accounts) Authenticate(ctx context.Context, try Attempt) (Proof, error) {
+	username, ok := chat.FoldUsername(try.Username)
 	if !ok {
 		username = "" // nobody's
 	}
-	if err := a.throttle.check(ctx, username, from); err != nil {
+	try.Username = username
+	if err := a.throttle.check(ctx, try); err != nil {
 		return Proof{}, err
 	}
 	release, err := a.hasher.acquire(ctx)
@@ -90,23 +76,27 @@ func (a *Accounts) Authenticate(ctx context.Context, username, password string, 
 		return Proof{}, err
 	}
 	defer release()
-	// Again: many may have failed while this one waited.
-	if err := a.throttle.check(ctx, username, from); err != nil {
+	// Again: many may have tried while this one waited.
+	if err := a.throttle.check(ctx, try); err != nil {
 		return Proof{}, err
 	}
-	hash, err := a.findHash(ctx, username)
+	found, err := a.find(ctx, username)
 	if err != nil {
 		return Proof{}, err
 	}
-	matches, err := a.hasher.matches(password, hash)
+	matches, err := a.hasher.matches(try.Password, found.hash)
 	if err != nil {
 		return Proof{}, fmt.Errorf("check password of %s: %w", username, err)
 	}
 	if !matches {
-		a.throttle.fail(ctx, username, from)
+		a.throttle.fail(ctx, try)
 		return Proof{}, ErrBadCredentials
 	}
-	return Proof{username, hash}, nil
+	a.throttle.succeed(ctx, try)
+	if found.banned {
+		return Proof{}, ErrBanned
+	}
+	return Proof{Username: username, Role: found.role, hash: found.hash}, nil
 }
 
 func (a *Accounts) hash(ctx context.Context, password string) (string, error) {

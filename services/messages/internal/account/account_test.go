@@ -17,12 +17,12 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // name, hashing once, with the same parameters.
 func TestUnknownNamesCostAsMuchAsWrongPasswords(t *testing.T) {
 	t.Parallel()
-	a, err := New(testkit.Database(t), Limits{}, nil)
+	a, err := New(testkit.Database(t), SignUpOpen, Limits{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	from := netip.MustParseAddr("192.0.2.1")
-	if _, err := a.Register(t.Context(), "ada", "correct horse", from); err != nil {
+	if _, err := a.Register(t.Context(), Registration{Username: "ada", Password: "correct horse", From: from}); err != nil {
 		t.Fatal(err)
 	}
 	var costs []argon2id.Params
@@ -37,7 +37,7 @@ func TestUnknownNamesCostAsMuchAsWrongPasswords(t *testing.T) {
 	}
 	names := []string{"ada", "nobody", "", "\x00", "No Name"}
 	for _, name := range names {
-		if _, err := a.Authenticate(t.Context(), name, "wrong horse", from); !errors.Is(err, ErrBadCredentials) {
+		if _, err := a.Authenticate(t.Context(), Attempt{Username: name, Password: "wrong horse", From: from}); !errors.Is(err, ErrBadCredentials) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

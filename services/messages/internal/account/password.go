@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -12,17 +11,16 @@ import (
 // A change of password ends the account's sessions, and somebody who signs in
 // with the old one at that moment must not get past it:
 //
-//	signing in   hash read and found to match … session stored … Confirm: locks the account, reads the hash again
+//	signing in   hash read and found to match … locks the account, reads the hash again (Admit), stores the session, commits
 //	the change   locks the account, stores the hash, ends the sessions, commits
 //
-// If Confirm has the lock first, the session was stored before the change ends
-// sessions; if the change has, Confirm sees its hash.
+// If the signing in has the lock first, the session is stored before the change
+// ends sessions; if the change has, Admit sees its hash. A ban is such a change.
 
 // Change is what changing a password takes.
 type Change struct {
-	Username      string
-	Current, Next string
-	From          netip.Addr // who asks
+	Attempt // with the present password
+	Next    string
 }
 
 // ChangePassword stores a new password and, in the same transaction, does what
@@ -32,7 +30,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, change Change, within fun
 	if err := checkPassword(change.Next); err != nil {
 		return err
 	}
-	proof, err := a.Authenticate(ctx, change.Username, change.Current, change.From)
+	proof, err := a.Authenticate(ctx, change.Attempt)
 	if err != nil {
 		return err
 	}
@@ -53,20 +51,20 @@ func (a *Accounts) ChangePassword(ctx context.Context, change Change, within fun
 	})
 }
 
-// Confirm returns [ErrBadCredentials] if the password was changed since proof
-// was given. What was stored before Confirm was called, a change that comes
-// later will see.
-func (a *Accounts) Confirm(ctx context.Context, proof Proof) error {
-	var hash string
-	err := a.pool.QueryRow(ctx, `SELECT password_hash FROM users WHERE username = $1 FOR SHARE`, proof.Username).Scan(&hash)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ErrBadCredentials
-	}
-	if err != nil {
+// Admit returns [ErrBadCredentials] if the password was changed since the proof
+// was given, and [ErrBanned] if the account was banned. tx must hold the lock on
+// the account: what Admit sees holds until the commit then.
+func (p Proof) Admit(ctx context.Context, tx pgx.Tx) error {
+	var same, banned bool
+	err := tx.QueryRow(ctx, `SELECT password_hash = $2, banned_at IS NOT NULL FROM users WHERE username = $1`,
+		p.Username, p.hash).Scan(&same, &banned)
+	switch {
+	case err != nil && !errors.Is(err, pgx.ErrNoRows):
 		return fmt.Errorf("confirm password: %w", err)
-	}
-	if hash != proof.hash {
+	case err != nil || !same:
 		return ErrBadCredentials
+	case banned:
+		return ErrBanned
 	}
 	return nil
 }

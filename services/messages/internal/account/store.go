@@ -5,31 +5,26 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 
-	"parley/core/backing"
+	"parley/core/chat"
 )
 
-func (a *Accounts) insert(ctx context.Context, username, hash string) error {
-	_, err := a.pool.Exec(ctx, `INSERT INTO users (username, password_hash) VALUES ($1, $2)`, username, hash)
-	if backing.Code(err) == pgerrcode.UniqueViolation {
-		return ErrUsernameTaken
-	}
-	if err != nil {
-		return fmt.Errorf("store account: %w", err)
-	}
-	return nil
+// stored is what signing in asks of an account. The zero value is none.
+type stored struct {
+	hash   string
+	role   chat.Role
+	banned bool
 }
 
-// findHash returns "" if there is no such account.
-func (a *Accounts) findHash(ctx context.Context, username string) (hash string, err error) {
-	err = a.pool.QueryRow(ctx, `SELECT password_hash FROM users WHERE username = $1`, username).Scan(&hash)
+func (a *Accounts) find(ctx context.Context, username string) (found stored, err error) {
+	err = a.pool.QueryRow(ctx, `SELECT password_hash, role, banned_at IS NOT NULL FROM users WHERE username = $1`, username).
+		Scan(&found.hash, &found.role, &found.banned)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
+		return stored{}, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("find account: %w", err)
+		return stored{}, fmt.Errorf("find account: %w", err)
 	}
-	return hash, nil
+	return found, nil
 }

@@ -142,14 +142,14 @@ func TestAccountPage(t *testing.T) {
 		}
 	}
 	phones := phone.sessions().Sessions[0].ID
-	goesTo("end", ada.form("/sessions/"+phones+"/end", ""), "/sessions")
-	goesTo("end again", ada.form("/sessions/"+phones+"/end", ""), "/sessions")
+	goesTo("end", ada.form("/sessions/"+phones+"/end", ""), "/account#sessions-heading")
+	goesTo("end again", ada.form("/sessions/"+phones+"/end", ""), "/account#sessions-heading")
 	if isSignedIn(phone) {
 		t.Error("the phone is signed in")
 	}
 	assertPage(t, "wrong", ada.form("/password", "current=wrong+horse&password=another+horse"), 401, "not your current password")
 	assertPage(t, "short", ada.form("/password", "current=correct+horse&password=short"), 422, "8 characters")
-	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/sessions?changed#password-heading")
+	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/account?changed#password-heading")
 	assertPage(t, "changed", ada.get("/sessions?changed"), 200, "password is changed")
 	assertPage(t, "room", ada.get("/chat/general"), 200, `href="/account"`)
 	plain := &client{t: t, url: b.url, cookie: ada.cookie}
@@ -229,7 +229,7 @@ func TestGuessingByChangingIsThrottled(t *testing.T) {
 		}
 	}
 	assertLimited(t, "change", ada.post("/password", fields{"current": password, "password": "another horse"}))
-	assertLimited(t, "login", b.post("/login", fields{"username": "ada", "password": password}))
+	assertLimited(t, "login", ada.post("/login", fields{"username": "ada", "password": password}))
 }
 
 // Somebody who knows the old password signs in while it is being changed: the
@@ -254,9 +254,6 @@ func TestSigningInWithThePasswordThatIsBeingChanged(t *testing.T) {
 	eventually(t, 10*time.Second, func() bool {
 		return count(t, b, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 1
 	})
-	if n := count(t, b, `SELECT count(*) FROM sessions WHERE created_at > now() - interval '5 seconds'`); n == 0 {
-		t.Error("the session is not stored yet: the test shows nothing")
-	}
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}

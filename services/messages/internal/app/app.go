@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,12 +21,16 @@ import (
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
+	"parley/messages/internal/audit"
 	"parley/messages/internal/commit"
-	"parley/messages/internal/cookie"
+	"parley/messages/internal/device"
 	"parley/messages/internal/handler"
+	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
+	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
 
@@ -51,6 +56,7 @@ type App struct {
 	publisher *publish.Publisher
 	committer *commit.Committer
 	sessions  *session.Store
+	invites   *invite.Store
 	stop      context.CancelFunc // ends what runs in the background
 	running   sync.WaitGroup
 }
@@ -94,7 +100,11 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		return nil, err
 	}
 	shared := limit.NewShared(a.redis, log)
-	accounts, err := account.New(a.pool, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
+	hosts, err := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := account.New(a.pool, cfg.SignUp, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
 	if err != nil {
 		return nil, err
 	}
@@ -103,32 +113,47 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		return nil, err
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
-	a.sessions = session.NewStore(a.pool)
-	sessions := &cookie.Store{
-		Sessions: a.sessions, Finder: session.NewFinder(a.sessions), Seen: cookie.NewSeen(a.sessions, log),
-		Recent: cookie.NewRecent(),
-		HTTPS:  cfg.TrustedProxies.HTTPS, TTL: cfg.SessionTTL,
-	}
+	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
 	a.publisher = publish.New(a.redis, log, a.registry)
-	sessions.Ended = a.publisher.SessionsEnded
+	sessions := a.signIn(cfg)
 	a.committer = commit.New(a.commits, a.publisher.Messages, log, a.registry)
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
+		Devices:      device.New(a.pool, cfg.TrustedProxies.HTTPS),
+		Invites:      a.invites,
+		People:       person.NewStore(a.pool, a.publisher.Person, sessions.Tell),
+		Audit:        audit.NewStore(a.pool),
 		Rooms:        room.NewStore(a.pool),
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
+		Hosts:        hosts,
+		PublicURL:    strings.TrimRight(cfg.PublicURL, "/"),
 		Health:       a.health,
 		Log:          log,
 		Metrics:      a.registry,
 	})
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
-	a.running.Go(func() { a.removeExpiredSessions(ctx) })
+	a.running.Go(func() { a.removeExpired(ctx) })
 	return a, nil
+}
+
+// signIn returns what signs people in and out.
+func (a *App) signIn(cfg Config) *signin.Store {
+	return &signin.Store{
+		Sessions: a.sessions,
+		Finder:   session.NewFinder(a.sessions),
+		Seen:     signin.NewSeen(a.sessions, a.log),
+		Recent:   signin.NewRecent(),
+		Ended:    a.publisher.SessionsEnded,
+		HTTPS:    cfg.TrustedProxies.HTTPS,
+		TTL:      cfg.SessionTTL,
+		Most:     cfg.SessionsPerAccount,
+	}
 }
 
 // Close ends the service's parts: the committer stores what it has, the
@@ -184,17 +209,18 @@ func (a *App) serve(ctx context.Context, public, internal []net.Listener) error 
 	return err
 }
 
-// removeExpiredSessions keeps the table small; expired ones are not honoured anyway.
-func (a *App) removeExpiredSessions(ctx context.Context) {
+// removeExpired keeps the tables small; what has expired is not honoured anyway.
+func (a *App) removeExpired(ctx context.Context) {
 	tick := time.NewTicker(cleanEvery)
 	defer tick.Stop()
 	for {
 		removed, err := a.sessions.EndExpired(ctx)
+		err = errors.Join(err, a.invites.RemoveExpired(ctx))
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			a.log.Warn("remove expired sessions", "error", err)
+			a.log.Warn("remove what has expired", "error", err)
 		case removed > 0:
 			a.log.Info("removed expired sessions", "sessions", removed)
 		}

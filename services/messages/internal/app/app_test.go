@@ -15,6 +15,7 @@ import (
 
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/messages/internal/account"
 	"parley/testkit"
 )
 
@@ -35,7 +36,7 @@ func testConfig(t testing.TB) Config {
 	if err := proxies.UnmarshalText([]byte("127.0.0.0/8")); err != nil {
 		t.Fatal(err)
 	}
-	return Config{SessionTTL: time.Hour, TrustedProxies: proxies}
+	return Config{SessionTTL: time.Hour, TrustedProxies: proxies, SignUp: account.SignUpOpen, AllowedHosts: "parley"}
 }
 
 // start runs the service; change may alter its configuration first.
@@ -68,11 +69,14 @@ func serveApp(t testing.TB, cfg Config) (*App, string) {
 	return a, server.URL
 }
 
+const deviceCookie = "parley_device"
+
 // client is one browser or script. It follows no redirects.
 type client struct {
 	t      testing.TB
 	url    string
 	cookie string
+	device string // the cookie by which an account knows it
 	accept string
 }
 
@@ -117,7 +121,14 @@ func (c *client) do(method, path, contentType string, body io.Reader, header ...
 	if c.cookie != "" {
 		r.AddCookie(&http.Cookie{Name: session.CookieName, Value: c.cookie})
 	}
+	if c.device != "" {
+		r.AddCookie(&http.Cookie{Name: deviceCookie, Value: c.device})
+	}
 	for i := 0; i+1 < len(header); i += 2 {
+		if header[i] == "Host" {
+			r.Host = header[i+1]
+			continue
+		}
 		r.Header.Set(header[i], header[i+1])
 	}
 	response, err := http.DefaultTransport.RoundTrip(r)
@@ -130,8 +141,11 @@ func (c *client) do(method, path, contentType string, body io.Reader, header ...
 		c.t.Fatal(err)
 	}
 	for _, cookie := range response.Cookies() {
-		if cookie.Name == session.CookieName {
+		if cookie.Name == session.CookieName || cookie.Name == session.HostCookieName {
 			c.cookie = cookie.Value
+		}
+		if cookie.Name == deviceCookie {
+			c.device = cookie.Value
 		}
 	}
 	return answer{response.StatusCode, response.Header, string(read)}

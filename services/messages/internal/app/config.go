@@ -10,6 +10,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/serve"
+	"parley/messages/internal/account"
 )
 
 // Config is the service's configuration, from the environment.
@@ -29,10 +30,17 @@ type Config struct {
 	// X-Forwarded-Proto are believed.
 	TrustedProxies serve.Proxies `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"`
 
+	// Who may make an account, and by which names this deployment goes.
+	SignUp       account.SignUp `env:"SIGNUP"        envDefault:"invite"` // or open, closed; the first account needs nothing
+	PublicURL    string         `env:"PUBLIC_URL"`                        // https://chat.example.org: for links, and an allowed host
+	AllowedHosts string         `env:"ALLOWED_HOSTS"`                     // further hosts, separated by commas; * allows all
+
 	// Limits; 0 is off.
-	RateLimitMessages int `env:"RATE_LIMIT_MESSAGES" envDefault:"0"`    // messages a user, within a minute
-	RateLimitLogin    int `env:"RATE_LIMIT_LOGIN"    envDefault:"10"`   // failures a name, within 3 minutes; five times that an address
-	RateLimitRegister int `env:"RATE_LIMIT_REGISTER" envDefault:"1000"` // sign-ups an address, within 10 minutes: a whole company may share one
+	Limits             string `env:"LIMITS"               envDefault:"on"`   // off turns all of them off
+	RateLimitMessages  int    `env:"RATE_LIMIT_MESSAGES"  envDefault:"200"`  // messages a user, within a minute
+	RateLimitLogin     int    `env:"RATE_LIMIT_LOGIN"     envDefault:"10"`   // failures of a name from an address or a known device, within 3 minutes; twice that sign-ins, five times that failures an address, ten times that failures a name
+	RateLimitRegister  int    `env:"RATE_LIMIT_REGISTER"  envDefault:"1000"` // sign-ups an address, within 10 minutes: a whole company may share one
+	SessionsPerAccount int    `env:"SESSIONS_PER_ACCOUNT" envDefault:"50"`   // the oldest end
 }
 
 // FromEnvironment reads the configuration and reports all its faults together.
@@ -41,8 +49,17 @@ func FromEnvironment() (Config, error) {
 	if err := errors.Join(err, cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
+	if cfg.Limits == limitsOff {
+		cfg.RateLimitMessages, cfg.RateLimitLogin, cfg.RateLimitRegister, cfg.SessionsPerAccount = 0, 0, 0, 0
+	}
 	return cfg, nil
 }
+
+// The values of LIMITS.
+const (
+	limitsOn  = "on"
+	limitsOff = "off"
+)
 
 func (c Config) validate() error {
 	var faults []error
@@ -55,10 +72,20 @@ func (c Config) validate() error {
 	if c.SessionTTL < time.Second {
 		faults = append(faults, fmt.Errorf("SESSION_TTL is %s: want a second or more", c.SessionTTL))
 	}
+	if !c.SignUp.Valid() {
+		faults = append(faults, fmt.Errorf("SIGNUP is %q: want invite, open or closed", c.SignUp))
+	}
+	if _, err := serve.NewHosts(c.PublicURL, c.AllowedHosts); err != nil {
+		faults = append(faults, err)
+	}
+	if c.Limits != limitsOn && c.Limits != limitsOff {
+		faults = append(faults, fmt.Errorf("LIMITS is %q: want on or off", c.Limits))
+	}
 	for name, value := range map[string]int{
-		"RATE_LIMIT_MESSAGES": c.RateLimitMessages,
-		"RATE_LIMIT_LOGIN":    c.RateLimitLogin,
-		"RATE_LIMIT_REGISTER": c.RateLimitRegister,
+		"RATE_LIMIT_MESSAGES":  c.RateLimitMessages,
+		"RATE_LIMIT_LOGIN":     c.RateLimitLogin,
+		"RATE_LIMIT_REGISTER":  c.RateLimitRegister,
+		"SESSIONS_PER_ACCOUNT": c.SessionsPerAccount,
 	} {
 		if value < 0 {
 			faults = append(faults, fmt.Errorf("%s is %d: want 0 (off) or more", name, value))

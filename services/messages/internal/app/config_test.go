@@ -13,9 +13,19 @@ func TestConfig(t *testing.T) { //nolint:paralleltest // see above
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.SessionTTL != 720*time.Hour || cfg.RateLimitLogin != 10 || len(cfg.TrustedProxies) != 6 || cfg.LogFormat != "text" {
+	if cfg.SessionTTL != 720*time.Hour || cfg.RateLimitLogin != 10 || len(cfg.TrustedProxies) != 6 || cfg.LogFormat != "text" ||
+		cfg.SignUp != "invite" || cfg.RateLimitMessages != 200 || cfg.SessionsPerAccount != 50 {
 		t.Errorf("defaults: %+v", cfg)
 	}
+	t.Setenv("LIMITS", "off")
+	cfg, err = FromEnvironment()
+	if err != nil || cfg.RateLimitMessages+cfg.RateLimitLogin+cfg.RateLimitRegister+cfg.SessionsPerAccount != 0 {
+		t.Errorf("LIMITS=off: %+v, %v", cfg, err)
+	}
+	t.Setenv("LIMITS", "maybe")
+	t.Setenv("SIGNUP", "never")
+	t.Setenv("PUBLIC_URL", "chat.example.org")
+	t.Setenv("SESSIONS_PER_ACCOUNT", "-1")
 	t.Setenv("DATABASE_URL", "postgres://ada:secret@127.0.0.1:x/parley")
 	t.Setenv("REDIS_URL", "redis://:secret@127.0.0.1:x")
 	t.Setenv("SESSION_TTL", "0s")
@@ -24,7 +34,7 @@ func TestConfig(t *testing.T) { //nolint:paralleltest // see above
 	if err == nil {
 		t.Fatal("faults were accepted")
 	}
-	for _, fault := range []string{"DATABASE_URL", "REDIS_URL", "SESSION_TTL", "RATE_LIMIT_LOGIN"} {
+	for _, fault := range []string{"DATABASE_URL", "REDIS_URL", "SESSION_TTL", "RATE_LIMIT_LOGIN", "LIMITS", "SIGNUP", "PUBLIC_URL", "SESSIONS_PER_ACCOUNT"} {
 		if !strings.Contains(err.Error(), fault) {
 			t.Errorf("%v lacks %s", err, fault)
 		}

@@ -74,7 +74,7 @@ func TestRegister(t *testing.T) {
 		if signedIn := c.cookie != ""; signedIn != (r.status == 201) {
 			t.Errorf("%s: session %v", r.name, signedIn)
 		}
-		if r.name == "folded" && a.body != `{"username":"grace.hopper-1"}` {
+		if r.name == "folded" && a.body != `{"role":"member","username":"grace.hopper-1"}` {
 			t.Errorf("folded: %s", a.body)
 		}
 	}

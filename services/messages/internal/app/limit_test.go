@@ -15,38 +15,101 @@ func assertLimited(t *testing.T, what string, a answer) {
 	}
 }
 
+// try signs in from an address, in a browser that nobody knows.
+func (b *bundle) try(name, password, from string) answer {
+	b.t.Helper()
+	return b.tryAs(&client{t: b.t, url: b.url}, name, password, from)
+}
+
+func (b *bundle) tryAs(c *client, name, password, from string) answer {
+	b.t.Helper()
+	return c.post("/login", fields{"username": name, "password": password}, "X-Forwarded-For", from)
+}
+
 func TestLoginLimit(t *testing.T) {
 	t.Parallel()
 	b := start(t, func(cfg *Config) { cfg.RateLimitLogin = 3 })
 	b.register("ada")
 	b.register("bob")
-	try := func(name, password, from string) answer {
-		return b.post("/login", fields{"username": name, "password": password}, "X-Forwarded-For", from)
-	}
-	for range 5 {
-		if a := try("ada", password, "10.0.0.1"); a.status != 200 {
-			t.Fatalf("success does not count: %d", a.status)
-		}
+	if a := b.try("ada", password, "10.0.0.1"); a.status != 200 {
+		t.Fatalf("success: %d", a.status)
 	}
 	for range 3 {
-		if a := try("ada", "wrong horse", "10.0.0.1"); a.status != 401 {
+		if a := b.try("ada", "wrong horse", "10.0.0.1"); a.status != 401 {
 			t.Fatalf("failure: %d", a.status)
 		}
 	}
-	assertLimited(t, "another failure", try("ada", "wrong horse", "10.0.0.1"))
-	assertLimited(t, "from elsewhere", try("Ada", password, "10.0.0.2"))
-	if a := try("bob", password, "10.0.0.1"); a.status != 200 {
-		t.Errorf("another name: %d", a.status)
+	assertLimited(t, "another failure", b.try("ada", "wrong horse", "10.0.0.1"))
+	assertLimited(t, "the right one", b.try("Ada", password, "10.0.0.1"))
+	if a := b.try("ada", password, "10.0.0.2"); a.status != 200 {
+		t.Errorf("from elsewhere: %d", a.status)
 	}
-	for i := range 12 { // 15 failures an address; three were above
-		if a := try(fmt.Sprint("nobody", i), password, "10.0.0.1"); a.status != 401 {
+	for i := range 15 {
+		if a := b.try(fmt.Sprint("nobody", i), password, "10.0.0.3"); a.status != 401 {
 			t.Fatalf("unknown name %d: %d", i, a.status)
 		}
 	}
-	assertLimited(t, "from this address", try("bob", password, "10.0.0.1"))
-	if a := try("bob", password, "10.0.0.2"); a.status != 200 {
+	assertLimited(t, "from this address", b.try("bob", password, "10.0.0.3"))
+	if a := b.try("bob", password, "10.0.0.4"); a.status != 200 {
 		t.Errorf("another address: %d", a.status)
 	}
+}
+
+// Ten wrong passwords from anywhere, and ever so many more, lock out strangers
+// alone.
+func TestStrangersLockNobodyOut(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(cfg *Config) { cfg.RateLimitLogin = 2 })
+	ada := &client{t: t, url: b.url}
+	if a := ada.post("/register", fields{"username": "ada", "password": password}, "X-Forwarded-For", "10.0.0.1"); a.status != 201 || ada.device == "" {
+		t.Fatalf("register: %d, device %q", a.status, ada.device)
+	}
+	for i := range 20 {
+		if a := b.try("ada", "wrong horse", fmt.Sprint("10.1.0.", i)); a.status != 401 {
+			t.Fatalf("failure %d: %d", i, a.status)
+		}
+	}
+	assertLimited(t, "a stranger from elsewhere", b.try("ada", password, "10.2.0.1"))
+	if a := b.tryAs(ada, "ada", password, "10.3.0.1"); a.status != 200 {
+		t.Errorf("the known device, from elsewhere: %d %s", a.status, a.body)
+	}
+	if a := b.try("ada", password, "10.0.0.1"); a.status != 200 {
+		t.Errorf("an unknown device, from the known address: %d %s", a.status, a.body)
+	}
+	forged := &client{t: t, url: b.url, device: "ada:AAAAAAAAAAAAAAAAAAAAAA:AAAA"}
+	assertLimited(t, "a forged cookie", b.tryAs(forged, "ada", password, "10.2.0.2"))
+	bobs := &client{t: t, url: b.url}
+	if a := bobs.post("/register", fields{"username": "bob", "password": password}); a.status != 201 {
+		t.Fatalf("register: %d", a.status)
+	}
+	assertLimited(t, "the device of another account", b.tryAs(bobs, "ada", password, "10.2.0.3"))
+}
+
+func TestAKnownDeviceIsBoundedToo(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(cfg *Config) { cfg.RateLimitLogin = 2 })
+	ada := b.register("ada")
+	for range 2 {
+		if a := b.tryAs(ada, "ada", "wrong horse", "10.0.0.1"); a.status != 401 {
+			t.Fatalf("failure: %d", a.status)
+		}
+	}
+	assertLimited(t, "the device, from elsewhere too", b.tryAs(ada, "ada", password, "10.0.0.2"))
+	if a := b.try("ada", password, "10.0.0.3"); a.status != 200 {
+		t.Errorf("another: %d", a.status)
+	}
+}
+
+func TestSignInsThatSucceedAreBounded(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(cfg *Config) { cfg.RateLimitLogin = 3 })
+	ada := b.register("ada")
+	for i := range 5 { // 6 in all
+		if a := b.tryAs(ada, "ada", password, fmt.Sprint("10.0.0.", i)); a.status != 200 {
+			t.Fatalf("sign-in %d: %d", i, a.status)
+		}
+	}
+	assertLimited(t, "the seventh", b.tryAs(ada, "ada", password, "10.0.0.9"))
 }
 
 func TestLoginLimitHoldsForManyAtOnce(t *testing.T) {

@@ -74,8 +74,10 @@ func TestRunStopsAndLeavesNothing(t *testing.T) { //nolint:paralleltest // see a
 			t.Errorf("internal %s: %d, want %d", path, got, want)
 		}
 	}
-	if got := status(c, "http://parley/metrics"); got != 404 {
-		t.Errorf("public /metrics: %d, want 404", got)
+	for _, path := range []string{"/metrics", "/readyz", "/debug/pprof/"} {
+		if got := status(c, "http://parley"+path); got != 404 {
+			t.Errorf("public %s: %d, want 404", path, got)
+		}
 	}
 	began := time.Now()
 	if err := stop(); err != nil || time.Since(began) > 3*time.Second {
@@ -94,8 +96,8 @@ func TestStartsBeforePostgresAndBeforeTheSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := start(t, func(cfg *Config) { cfg.DatabaseURL = url })
-	if a := b.get("/readyz"); a.status != 503 {
-		t.Errorf("readyz without Postgres: %d, want 503", a.status)
+	if got := b.ready(); got != 503 {
+		t.Errorf("readyz without Postgres: %d, want 503", got)
 	}
 	if err := server.Start(t.Context()); err != nil {
 		t.Fatal(err)

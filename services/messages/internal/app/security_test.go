@@ -217,16 +217,16 @@ func TestRequestsAreBounded(t *testing.T) {
 		request string
 		status  int
 	}{
-		"long address":    {"GET /chat/" + strings.Repeat("a", 30<<10) + " HTTP/1.1\r\nHost: x\r\n\r\n", 431},
-		"long query":      {"GET /login?next=/" + strings.Repeat("a", 30<<10) + " HTTP/1.1\r\nHost: x\r\n\r\n", 431},
-		"large header":    {"GET /chat HTTP/1.1\r\nHost: x\r\nCookie: " + strings.Repeat("a", 30<<10) + "\r\n\r\n", 431},
-		"many headers":    {"GET /chat HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: b\r\n", 5<<10) + "\r\n", 431},
-		"endless header":  {"GET /chat HTTP/1.1\r\nHost: x\r\nA: " + strings.Repeat("a", 1<<20), 431},
-		"long and served": {"GET /login?next=/" + strings.Repeat("a", 8<<10) + " HTTP/1.1\r\nHost: x\r\n\r\n", 200},
+		"long address":    {"GET /chat/" + strings.Repeat("a", 30<<10) + " HTTP/1.1\r\nHost: parley\r\n\r\n", 431},
+		"long query":      {"GET /login?next=/" + strings.Repeat("a", 30<<10) + " HTTP/1.1\r\nHost: parley\r\n\r\n", 431},
+		"large header":    {"GET /chat HTTP/1.1\r\nHost: parley\r\nCookie: " + strings.Repeat("a", 30<<10) + "\r\n\r\n", 431},
+		"many headers":    {"GET /chat HTTP/1.1\r\nHost: parley\r\n" + strings.Repeat("A: b\r\n", 5<<10) + "\r\n", 431},
+		"endless header":  {"GET /chat HTTP/1.1\r\nHost: parley\r\nA: " + strings.Repeat("a", 1<<20), 431},
+		"long and served": {"GET /login?next=/" + strings.Repeat("a", 8<<10) + " HTTP/1.1\r\nHost: parley\r\n\r\n", 200},
 		"no host":         {"GET /chat HTTP/1.1\r\n\r\n", 400},
-		"two lengths":     {"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
-		"length negative": {"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400},
-		"large body said": {"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n" + strings.Repeat("a", 65<<10), 413},
+		"two lengths":     {"POST /login HTTP/1.1\r\nHost: parley\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
+		"length negative": {"POST /login HTTP/1.1\r\nHost: parley\r\nContent-Length: -1\r\n\r\n", 400},
+		"large body said": {"POST /login HTTP/1.1\r\nHost: parley\r\nContent-Length: 99999999999\r\n\r\n" + strings.Repeat("a", 65<<10), 413},
 	} {
 		conn := dial(t, c)
 		go io.WriteString(conn, row.request) // it may be cut short
@@ -251,9 +251,9 @@ func TestSlowRequestsAreCutOff(t *testing.T) {
 		head   string
 		status int // 0 if the connection is just closed
 	}{
-		"header": {"POST /login HTTP/1.1\r\nHost: x\r\nA: ", 0},
-		"body":   {"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n", 408},
-		"chunks": {"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nff00\r\n", 408},
+		"header": {"POST /login HTTP/1.1\r\nHost: parley\r\nA: ", 0},
+		"body":   {"POST /login HTTP/1.1\r\nHost: parley\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n", 408},
+		"chunks": {"POST /login HTTP/1.1\r\nHost: parley\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nff00\r\n", 408},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -80,14 +80,15 @@ func TestCookie(t *testing.T) {
 	for _, row := range []struct {
 		proto  string
 		secure bool
-	}{{"http", false}, {"https", true}} {
+		cookie string
+	}{{"http", false, "parley_session"}, {"https", true, "__Host-parley_session"}} {
 		c := &client{t: t, url: b.url}
 		a := c.post("/register", fields{"username": row.proto, "password": password}, "X-Forwarded-Proto", row.proto)
 		cookie, err := http.ParseSetCookie(a.header.Get("Set-Cookie"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if cookie.Name != "parley_session" || len(cookie.Value) != 43 || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode ||
+		if cookie.Name != row.cookie || len(cookie.Value) != 43 || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode ||
 			cookie.Path != "/" || cookie.MaxAge != 3600 || cookie.Secure != row.secure || cookie.Domain != "" {
 			t.Errorf("by %s: %s", row.proto, a.header.Get("Set-Cookie"))
 		}

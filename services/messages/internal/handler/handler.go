@@ -1,7 +1,7 @@
 // Package handler answers the HTTP requests of the messages service: pages,
 // accounts, rooms, history and writes.
 //
-//	request ─▶ id ─▶ observe ─▶ recover ─▶ headers ─▶ origin ─▶ deadline ─▶ session? ─▶ handler
+//	request ─▶ id ─▶ observe ─▶ recover ─▶ headers ─▶ host, origin ─▶ deadline ─▶ identity? ─▶ handler
 //	                                                                                    │ error
 //	answer  ◀── problem.go: the one place that turns errors into answers ◀──────────────┘
 package handler
@@ -12,18 +12,20 @@ import (
 	"net/http"
 	"time"
 
-	ginsessions "github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/core/history"
 	"parley/core/serve"
-	"parley/core/session"
 	"parley/messages/internal/account"
+	"parley/messages/internal/audit"
 	"parley/messages/internal/commit"
-	"parley/messages/internal/cookie"
+	"parley/messages/internal/device"
+	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/person"
 	"parley/messages/internal/room"
+	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
 
@@ -33,13 +35,19 @@ const requestTimeout = 10 * time.Second
 // Parts are what the handlers work with.
 type Parts struct {
 	Accounts     *account.Accounts
-	Sessions     *cookie.Store
+	Sessions     *signin.Store
+	Devices      *device.Devices
+	Invites      *invite.Store
+	People       *person.Store
+	Audit        *audit.Store
 	Rooms        *room.Store
 	History      *history.Store
 	Committer    *commit.Committer
 	MessageLimit *limit.Limiter // per user
 	Site         *web.Site
 	Proxies      serve.Proxies
+	Hosts        serve.Hosts
+	PublicURL    string // without a slash at the end; "" if it is not known
 	Health       *serve.Health
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
@@ -64,32 +72,29 @@ func (h *Handler) routes() *gin.Engine {
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.Use(h.observe, h.recovered, h.secure, h.sameOrigin)
-	e.POST("/chat/:room/messages", h.recalled, h.post) // mostly the committer bounds its time: a timer less
-	e.Use(withDeadline, ginsessions.Sessions(session.CookieName, h.Sessions))
+	e.Use(h.observe, h.recovered, h.secure, h.knownHost, h.sameOrigin)
+	e.POST("/chat/:room/messages", h.post) // mostly the committer bounds its time: a timer less
+	e.Use(withDeadline, h.Sessions.Middleware())
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
 	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
 
 	read := []string{http.MethodGet, http.MethodHead}
-	e.Match(read, "/healthz", gin.WrapF(h.Health.Live))
-	e.Match(read, "/readyz", gin.WrapF(h.Health.Ready))
+	e.Match(read, alive, gin.WrapF(h.Health.Live))
 	h.assetRoutes(e, read)
 
 	e.Match(read, "/", func(c *gin.Context) { c.Redirect(http.StatusSeeOther, "/chat") })
-	e.Match(read, "/register", h.signInPage(web.ModeRegister))
-	e.Match(read, "/login", h.signInPage(web.ModeLogin))
-	e.POST("/register", h.register)
-	e.POST("/login", h.login)
-	e.POST("/logout", h.logout)
+	h.accountRoutes(e, read)
 
-	own := e.Group("", h.signedIn)
+	own := e.Group("", h.identified)
 	own.Match(read, "/sessions", h.listSessions)
-	own.Match(read, "/account", h.listSessions)
 	own.DELETE("/sessions/:id", h.deleteSession)
 	own.POST("/sessions/:id/end", h.endListed)
 	own.POST("/password", h.changePassword)
+	h.peopleRoutes(own, read)
+	h.adminRoutes(own, read)
+	h.pageRoutes(own, read)
 
-	chat := e.Group("/chat", h.signedIn)
+	chat := e.Group("/chat", h.identified)
 	chat.Match(read, "", h.listRooms)
 	chat.POST("", h.createRoom)
 	chat.Match(read, "/:room", h.showRoom)

@@ -105,21 +105,25 @@ func readDraft(c *gin.Context) (draft, error) {
 }
 
 // post stores a message. The committer finds out whether the author's session
-// has ended; a request that doesn't get that far is asked here, for that it is
-// not signed in is to be told before all else that is wrong with it.
+// has ended. Who sends what can't be stored is asked for at once: that a request
+// is not signed in is told before all else that is wrong with it.
 func (h *Handler) post(c *gin.Context) {
 	d, err := readDraft(c)
+	var p commit.Post
+	if err == nil {
+		p, err = newPost(c, d)
+	}
+	if err == nil {
+		h.recalled(c)
+	} else {
+		h.identified(c)
+	}
+	if c.IsAborted() {
+		return
+	}
 	var receipt commit.Receipt
 	if err == nil {
-		receipt, err = h.store(c, d)
-	}
-	if err != nil {
-		defer setDeadline(c)()
-		if problemOf(err).status < http.StatusInternalServerError {
-			if h.signedIn(c); c.IsAborted() {
-				return
-			}
-		}
+		receipt, err = h.store(c, p)
 	}
 	switch {
 	case err != nil && d.form && wantsPage(c.Request):
@@ -142,22 +146,24 @@ func answerReceipt(c *gin.Context, status int, receipt commit.Receipt) {
 	c.Data(status, "application/json; charset=utf-8", append(b, '}'))
 }
 
-func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {
-	author := current(c)
-	p := commit.Post{Username: author.Username, Session: author.Key}
-	var err error
+// newPost returns what is to be stored, but for who wrote it.
+func newPost(c *gin.Context, d draft) (p commit.Post, err error) {
 	if p.Body, err = chat.CleanBody(d.Body); err != nil {
-		return commit.Receipt{}, err
+		return commit.Post{}, err
 	}
 	if d.ClientID != nil {
 		if err := chat.CheckClientID(*d.ClientID); err != nil {
-			return commit.Receipt{}, err
+			return commit.Post{}, err
 		}
 		p.ClientID = *d.ClientID
 	}
-	if p.Room, err = roomName(c); err != nil {
-		return commit.Receipt{}, err
-	}
+	p.Room, err = roomName(c)
+	return p, err
+}
+
+func (h *Handler) store(c *gin.Context, p commit.Post) (commit.Receipt, error) {
+	author := current(c)
+	p.Username, p.Session = author.Username, author.Key
 	if err := h.MessageLimit.Take(c.Request.Context(), p.Username); err != nil {
 		return commit.Receipt{}, err
 	}
@@ -167,6 +173,7 @@ func (h *Handler) store(c *gin.Context, d draft) (commit.Receipt, error) {
 // returnDraft shows the room again, with what was written and why it was not
 // stored.
 func (h *Handler) returnDraft(c *gin.Context, d draft, err error) {
+	defer setDeadline(c)()
 	p := h.note(c, err)
 	name, err := roomName(c)
 	if err != nil {

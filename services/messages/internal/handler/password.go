@@ -2,15 +2,13 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 	"github.com/jackc/pgx/v5"
 
 	"parley/messages/internal/account"
-	"parley/messages/internal/cookie"
-	"parley/messages/web"
+	"parley/messages/internal/signin"
 )
 
 // changePassword ends all sessions of the user, and gives the client a new one.
@@ -30,27 +28,24 @@ func (h *Handler) changePassword(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	err = h.renew(c, account.Change{
-		Username: user(c), Current: asked.Current, Next: asked.Password, From: h.Proxies.Client(c.Request),
-	})
+	card, err := h.Devices.Read(c.Request)
+	if err == nil {
+		err = h.renew(c, account.Change{Attempt: h.attempt(c, card, user(c), asked.Current), Next: asked.Password})
+	}
 	switch {
 	case err != nil && in.isForm() && wantsPage(c.Request):
-		p := h.note(c, err)
-		if errors.Is(err, account.ErrBadCredentials) {
-			p.message = "This is not your current password."
-		}
-		h.renderAccount(c, p.status, web.Account{Failure: web.Failure{Message: p.message}})
+		h.passwordFailed(c, err)
 	case err != nil:
 		h.fail(c, err)
 	case in.isForm():
-		c.Redirect(http.StatusSeeOther, "/sessions?"+changedMark+"#password-heading")
+		c.Redirect(http.StatusSeeOther, "/account?"+changedMark+"#password-heading")
 	default:
 		c.Status(http.StatusNoContent)
 	}
 }
 
 func (h *Handler) renew(c *gin.Context, change account.Change) error {
-	var renewal cookie.Renewal
+	var renewal signin.Renewal
 	err := h.Accounts.ChangePassword(c.Request.Context(), change, func(ctx context.Context, tx pgx.Tx) (err error) {
 		renewal, err = h.Sessions.Renew(ctx, tx, c.Request, change.Username)
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 	"parley/core/chat"
 	"parley/core/history"
 	"parley/core/session"
-	"parley/messages/internal/account"
 	"parley/messages/internal/commit"
 	"parley/messages/internal/limit"
 	"parley/messages/internal/room"
@@ -45,11 +45,16 @@ type problem struct {
 	message string
 }
 
-// problems are the errors that clients cause, and those of being too busy.
-var problems = []struct {
+// known is an error of which is known how to tell it.
+type known struct {
 	err error
 	problem
-}{
+}
+
+// problems are the errors that clients cause, and those of being too busy.
+var problems = slices.Concat(generalProblems, accountProblems)
+
+var generalProblems = []known{
 	{errNotFound, problem{404, "not_found", "There is nothing at this address."}},
 	{errMethod, problem{405, "method_not_allowed", "This address does not take that method."}},
 	{errNotSignedIn, problem{401, "not_signed_in", "Sign in first."}},
@@ -64,13 +69,6 @@ var problems = []struct {
 	{errTooLarge, problem{413, "too_large", "A request may have at most 64 KiB."}},
 	{errBeforeInvalid, problem{422, "before_invalid", "before must be the id of a message: 1 or more."}},
 	{errLimitInvalid, problem{422, "limit_invalid", "limit must be a number: 1 to 200."}},
-
-	{account.ErrUsernameInvalid, problem{422, "username_invalid", "A name has 2 to 32 letters a to z, digits, and _ . - but begins with a letter or digit."}},
-	{account.ErrUsernameTaken, problem{409, "username_taken", "This name is taken."}},
-	{account.ErrPasswordTooShort, problem{422, "password_too_short", "A password has at least 8 characters."}},
-	{account.ErrPasswordTooLong, problem{422, "password_too_long", "A password has at most 256 bytes."}},
-	{account.ErrBadCredentials, problem{401, "bad_credentials", "Name or password is wrong."}},
-	{account.ErrBusy, problem{503, "unavailable", "Too many people are signing in just now. Try again shortly."}},
 
 	{room.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
 	{history.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},

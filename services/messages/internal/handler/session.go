@@ -2,29 +2,27 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 
-	ginsessions "github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 
-	"parley/core/session"
-	"parley/messages/internal/account"
-	"parley/messages/internal/cookie"
+	"parley/core/chat"
+	"parley/messages/internal/signin"
 )
 
-// sessionKey is where a request's context has the session of who is signed in.
-const sessionKey = "parley/session"
+// identityKey is where a request's context has who it comes from.
+const identityKey = "parley/identity"
 
-// signedIn lets only those through who are signed in. A page's visitor is sent
-// to sign in; anybody else is told to.
-func (h *Handler) signedIn(c *gin.Context) {
-	name, err := h.identify(c)
+// identified lets only those through who are signed in. A page's visitor is
+// sent to sign in; anybody else is told to.
+func (h *Handler) identified(c *gin.Context) {
+	who, err := h.identify(c)
 	switch {
 	case err != nil:
 		h.fail(c, err)
-	case name != "":
+	case who.SignedIn():
+		c.Set(identityKey, who)
 	case isRead(c.Request) && wantsPage(c.Request):
 		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
 		c.Abort()
@@ -33,76 +31,46 @@ func (h *Handler) signedIn(c *gin.Context) {
 	}
 }
 
-// recalled is signedIn for handlers that see to it themselves that the session
-// is live when it counts. It spares Postgres a question about a session that
-// was live a short while ago.
+// identify bounds the time of a request whose time nobody bounds yet.
+func (h *Handler) identify(c *gin.Context) (signin.Identity, error) {
+	r := c.Request
+	if _, bounded := r.Context().Deadline(); !bounded {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
+	return h.Sessions.Identify(r)
+}
+
+// recalled is identified for what the committer does, which sees to it that
+// the session is live when it counts. It spares Postgres a question about a
+// session that was live a short while ago.
+//
+// A handler may call it, or identified, as a step of its own: once it knows
+// whether the request will get as far as the committer.
 func (h *Handler) recalled(c *gin.Context) {
-	key, username, ok := h.Sessions.Recall(c.Request)
-	if !ok {
-		defer setDeadline(c)()
-		if h.signedIn(c); !c.IsAborted() {
-			c.Next()
-		}
+	if who := h.Sessions.Recall(c.Request); who.SignedIn() {
+		c.Set(identityKey, who)
 		return
 	}
-	c.Set(sessionKey, session.Session{Key: key, Username: username})
+	h.identified(c)
 }
 
-// identify returns the name of who is signed in, or "". This is where a
-// request's session is looked up: gin-contrib's own lookup would only log that
-// Postgres is away, and go on as if nobody were signed in.
-func (h *Handler) identify(c *gin.Context) (string, error) {
-	s, err := h.Sessions.Get(c.Request, session.CookieName)
-	if err != nil {
-		return "", err
+// atLeast lets only those through who have that role, or a higher one.
+func (h *Handler) atLeast(role chat.Role) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !current(c).Role.AtLeast(role) {
+			h.fail(c, errForbidden)
+		}
 	}
-	found, _ := cookie.Current(s)
-	c.Set(sessionKey, found)
-	return found.Username, nil
 }
 
-// current returns the session that identify has found; the zero Session if it
-// found none.
-func current(c *gin.Context) session.Session {
-	found, _ := c.Get(sessionKey)
-	s, _ := found.(session.Session)
-	return s
+// current returns who the request comes from; nobody where that was not asked.
+func current(c *gin.Context) signin.Identity {
+	found, _ := c.Get(identityKey)
+	who, _ := found.(signin.Identity)
+	return who
 }
 
-// user returns the name that identify has found.
+// user returns the name of who the request comes from.
 func user(c *gin.Context) string { return current(c).Username }
-
-// startSession signs in who has given proof, with a new token.
-func (h *Handler) startSession(c *gin.Context, proof account.Proof) error {
-	if _, err := h.identify(c); err != nil {
-		return err
-	}
-	s := ginsessions.Default(c)
-	s.Clear()
-	s.Set(cookie.Username, proof.Username)
-	if err := s.Save(); err != nil {
-		return err
-	}
-	if err := h.Accounts.Confirm(c.Request.Context(), proof); err != nil {
-		return errors.Join(err, h.withdrawSession(c))
-	}
-	return nil
-}
-
-func (h *Handler) withdrawSession(c *gin.Context) error {
-	s, err := h.Sessions.Get(c.Request, session.CookieName)
-	if err != nil {
-		return err
-	}
-	return h.Sessions.Withdraw(context.WithoutCancel(c.Request.Context()), c.Writer, s)
-}
-
-// endSession signs out. It need not know who is signed in.
-func (h *Handler) endSession(c *gin.Context) error {
-	if _, err := h.identify(c); err != nil {
-		return err
-	}
-	s := ginsessions.Default(c)
-	s.Options(ginsessions.Options{MaxAge: -1})
-	return s.Save()
-}

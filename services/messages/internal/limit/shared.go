@@ -46,21 +46,30 @@ func NewShared(client *redis.Client, log *slog.Logger) *Shared {
 // ask is one round trip. It returns the time to wait, 0 if one more is
 // allowed or Redis does not answer.
 func (s *Shared) ask(ctx context.Context, r rate, key string, what int) (wait time.Duration) {
+	s.try(ctx, func(ctx context.Context, c *redis.Client) error {
+		keys := []string{prefix + key}
+		micros, err := s.script.Run(ctx, c, keys, r.cost.Microseconds(), r.burst.Microseconds(), what).Int64()
+		wait = time.Duration(micros) * time.Microsecond
+		return err
+	})
+	return wait
+}
+
+// try does what is to be done with Redis, unless it is away. Nobody waits
+// longer than a moment.
+func (s *Shared) try(ctx context.Context, do func(context.Context, *redis.Client) error) {
 	if !s.mayAsk() {
-		return 0
+		return
 	}
 	asking, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	keys := []string{prefix + key}
-	micros, err := s.script.Run(asking, s.client, keys, r.cost.Microseconds(), r.burst.Microseconds(), what).Int64()
-	if err != nil {
-		if ctx.Err() == nil { // else the client has left, which says nothing about Redis
-			s.failed(err)
-		}
-		return 0
+	err := do(asking, s.client)
+	switch {
+	case err == nil:
+		s.answered()
+	case ctx.Err() == nil: // else the client has left, which says nothing about Redis
+		s.failed(err)
 	}
-	s.answered()
-	return time.Duration(micros) * time.Microsecond
 }
 
 // mayAsk lets everybody through while Redis answers, and one after each pause.

@@ -9,6 +9,7 @@ package publish
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -85,7 +86,9 @@ func (p *Publisher) Messages(messages []chat.Message) {
 
 // SessionsEnded tells that sessions have ended. It doesn't block.
 func (p *Publisher) SessionsEnded(keys ...session.Key) {
-	p.enqueue(notice{wire.SessionsEndedChannel, wire.SessionsEnded{Keys: keys}})
+	for some := range slices.Chunk(keys, wire.MaxEndedKeys) {
+		p.enqueue(notice{wire.SessionsEndedChannel, wire.SessionsEnded{Keys: some}})
+	}
 }
 
 // Close publishes what is queued and ends the publisher. With Redis away it

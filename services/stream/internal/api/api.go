@@ -2,8 +2,8 @@
 // and from where, writes the head of the event stream and its replay, and hands
 // the socket to the fan-out.
 //
-//	request ─▶ session ─▶ logs ─▶ cursors ─▶ hijack ─▶ replay ─▶ fanout.Add
-//	            401, 429   404     reset                (Postgres, if the log is too short)
+//	request ─▶ session ─▶ rooms ─▶ logs ─▶ cursors ─▶ hijack ─▶ replay ─▶ fanout.Add
+//	            401, 429   404              reset                (Postgres, if a log is too short)
 //
 // A browser's EventSource gives up for good on an error status. So where the
 // fault is ours and will pass, the answer is 200, a time to retry, and the end.
@@ -20,11 +20,10 @@ import (
 	"parley/core/chat"
 	"parley/core/serve"
 	"parley/core/session"
-	"parley/core/sse"
-	"parley/core/wire"
 	"parley/stream/internal/fanout"
 	"parley/stream/internal/guard"
 	"parley/stream/internal/hub"
+	"parley/stream/internal/roster"
 )
 
 const (
@@ -36,6 +35,7 @@ const (
 type API struct {
 	Guard       *guard.Guard
 	Hub         *hub.Hub
+	Roster      *roster.Roster
 	Replayer    *hub.Replayer
 	Engine      *fanout.Engine
 	Log         *slog.Logger
@@ -57,38 +57,9 @@ func (a *API) Handler(health *serve.Health) http.Handler {
 	r.NoRoute(func(c *gin.Context) { fail(c, errNotFound) })
 	r.NoMethod(func(c *gin.Context) { fail(c, errMethod) })
 	r.GET("/healthz", gin.WrapF(health.Live))
-	r.GET("/readyz", gin.WrapF(health.Ready))
-	r.GET("/chat/stream", a.handshake(a.manyRooms))
+	r.GET("/chat/stream", a.handshake(a.everything))
 	r.GET("/chat/:room/stream", a.handshake(a.oneRoom))
 	return serve.WithRequestID(r)
-}
-
-// asked is what a request wants to hear.
-type asked struct {
-	cursors []wire.Cursor
-	tagged  sse.Tagged
-}
-
-// oneRoom reads a request for /chat/{room}/stream.
-func (a *API) oneRoom(c *gin.Context) (asked, error) {
-	room := c.Param("room")
-	if !chat.ValidRoom(room) {
-		return asked{}, errRoomNotFound
-	}
-	value := c.GetHeader("Last-Event-ID")
-	if value == "" {
-		value = c.Query("after")
-	}
-	return asked{cursors: []wire.Cursor{wire.ParseCursor(wire.RoomTopic(room), value)}}, nil
-}
-
-// manyRooms reads a request for /chat/stream.
-func (a *API) manyRooms(c *gin.Context) (asked, error) {
-	cursors, err := wire.ParseCursors(c.Query("after"), c.GetHeader("Last-Event-ID"))
-	if err != nil {
-		return asked{}, errAfter
-	}
-	return asked{cursors: cursors, tagged: true}, nil
 }
 
 // handshake opens a stream of what read says the request wants.

@@ -27,10 +27,11 @@ var (
 	errNotFound     = &refusal{http.StatusNotFound, "not_found", "There is nothing here."}
 	errMethod       = &refusal{http.StatusMethodNotAllowed, "method_not_allowed", "A stream is opened with GET."}
 	errTooMany      = &refusal{http.StatusTooManyRequests, "too_many_streams", "Too many streams are open; close one first."}
-	errAfter        = &refusal{http.StatusUnprocessableEntity, "after_invalid", "after must name 1 to 100 rooms, such as general:42,random:7."}
+	errAfter        = &refusal{http.StatusUnprocessableEntity, "after_invalid", "after names up to 200 logs, such as @ada:7,general:42."}
 
 	errBusy = errors.New("too many handshakes")
 	errGone = errors.New("client gone")
+	errLost = errors.New("session or access lost")
 )
 
 // retrySeconds is when a refused client may come again, for Retry-After.
@@ -39,7 +40,7 @@ const retrySeconds = "5"
 // known reports whether err is no fault of ours, or counted elsewhere.
 func known(err error) bool {
 	var r *refusal
-	return errors.As(refused(err), &r) || errors.Is(err, errGone) || errors.Is(err, context.Canceled)
+	return errors.As(refused(err), &r) || errors.Is(err, errGone) || errors.Is(err, errLost) || errors.Is(err, context.Canceled)
 }
 
 func refused(err error) error {

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/history"
 	"parley/core/serve"
@@ -26,6 +27,7 @@ import (
 	"parley/stream/internal/fanout"
 	"parley/stream/internal/guard"
 	"parley/stream/internal/hub"
+	"parley/stream/internal/roster"
 )
 
 // shutdownTime bounds the drain's rest: handshakes under way, and stragglers.
@@ -60,6 +62,7 @@ type app struct {
 	redis    *redis.Client
 	bell     *doorbell.Doorbell
 	hub      *hub.Hub
+	roster   *roster.Roster
 	guard    *guard.Guard
 	engine   *fanout.Engine
 	health   *serve.Health
@@ -96,12 +99,13 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	}
 	store := history.NewStore(a.pool)
 	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
-	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.engine)
+	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.LogMemory, a.engine)
+	a.roster = roster.New(access.NewStore(a.pool), a.hub, a.engine, a.log)
 	caps := &guard.Caps{PerUser: a.cfg.PerUser, PerAddress: a.cfg.PerAddress}
 	a.guard = guard.New(session.NewStore(a.pool), caps, a.log, a.engine.SessionsEnded)
 	a.health = serve.NewHealth(a.pool.Ping)
 	streams := &api.API{
-		Guard: a.guard, Hub: a.hub, Replayer: hub.NewReplayer(store), Engine: a.engine,
+		Guard: a.guard, Hub: a.hub, Roster: a.roster, Replayer: hub.NewReplayer(store), Engine: a.engine,
 		Log: a.log, Metrics: api.NewMetrics(registry), ReplayLimit: a.cfg.ReplayLimit,
 		Proxies: a.cfg.TrustedProxies,
 	}
@@ -121,12 +125,15 @@ func (a *app) close() {
 func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	a.engine.Start(fanout.Owners{Log: a.hub.Release, Session: a.guard.Leave})
+	a.engine.Start(fanout.Owners{
+		Logs: a.hub.Release, Session: a.guard.Leave, Retain: a.hub.Retain, Sync: a.roster.Sync,
+	})
 	running.Go(func() { a.settle(background) })
 	running.Go(func() { a.guard.Run(background) })
 	running.Go(func() { a.hub.Run(background) })
+	running.Go(func() { a.roster.Run(background) })
 	running.Go(func() {
-		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.End, Renewed: a.hub.Renewed})
+		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.Noticed, Renewed: a.hub.Renewed})
 	})
 	failed := make(chan error, len(public)+len(internal))
 	a.serve(a.public, public, failed)
@@ -140,6 +147,7 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	err = errors.Join(err, a.drain(context.WithoutCancel(ctx)))
 	stop()
 	running.Wait()
+	a.hub.Close()
 	return errors.Join(err, a.internal.Close())
 }
 

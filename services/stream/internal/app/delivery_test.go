@@ -210,7 +210,7 @@ func TestForgedPublishesDoNoHarm(t *testing.T) {
 }
 
 // TestLogAheadOfPostgres lets a forged publish take the next position. The
-// comparison of heads finds it out, and the stream is cut and told to reset.
+// comparison of heads finds it out, and the stream is told to reset.
 func TestLogAheadOfPostgres(t *testing.T) {
 	t.Parallel()
 	b := start(t)
@@ -219,9 +219,7 @@ func TestLogAheadOfPostgres(t *testing.T) {
 	c.want("ready 0")
 	b.publish(chat.Message{ID: 1, Revision: 1, Room: "general", Username: "mallory", Body: "forged"})
 	c.want("room.general 1")
-	if reason := c.ended(repairTime); reason != `{"reason":"slow"}` {
-		t.Errorf("ended with %s", reason)
-	}
+	c.want("reset 0")
 	again := b.listen("/chat/general/stream", ada, "1")
 	again.want("reset 0", "ready 0")
 }
@@ -281,7 +279,4 @@ func TestPostgresAwayIsNotSignedOut(t *testing.T) {
 	}
 	b.publish(chat.Message{ID: 1, Revision: 1, Room: "general", Username: "ada", Body: "x"})
 	c.want("room.general 1") // who is connected stays so
-	if ready := b.get("/readyz", "", ""); ready.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("/readyz is %d", ready.StatusCode)
-	}
 }

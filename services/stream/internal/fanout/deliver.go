@@ -25,84 +25,116 @@ func (w *window) after(log *hub.Log, at chat.Position, tagged sse.Tagged) (frame
 }
 
 // deliver brings every sub of a room up to the log's present head.
-func (l *loop) deliver(log *hub.Log, r *room) {
-	head := log.Head()
+func (l *loop) deliver(r *room) {
+	l.align(r)
+	head := r.log.Head()
 	var windows [2]window // one for each form of the ids
 	for i := len(r.subs) - 1; i >= 0; i-- {
-		s := r.subs[i]
+		s := l.subs.at(r.subs[i])
+		c := l.table.at(s.conn)
 		w := &windows[0]
-		if s.conn.tagged {
+		if c.tagged {
 			w = &windows[1]
 		}
-		l.advance(s, head, w)
+		l.advance(c, s, r, head, w)
 	}
 }
 
-// greeting is the most that greet gathers, in bytes.
-const greeting = 16 << 10
+// piece is how much catchUp gathers for one write, in bytes.
+const piece = 16 << 10
 
-// greet begins a stream: head, what the logs have, and that it is ready, as far
-// as it fits, in one write. A crowd that returns is mostly a few frames behind.
+// greet begins a stream: its head, what the logs have, and that they are ready.
 func (l *loop) greet(c *conn, head []byte) {
-	b := append(l.scratch[:0], head...)
-	for i := range c.subs {
-		b = l.gather(&c.subs[i], b, greeting-len(b))
-	}
-	l.scratch = b
-	if len(b) == 0 || l.send(c, b) {
-		l.catchUp(c)
-		return
-	}
-	c.pending = bytes.Clone(c.pending) // scratch is used again
+	l.scratch = append(l.scratch[:0], head...)
+	l.catchUp(c)
 }
 
-// gather appends what follows the sub's cursor, as far as it is at most room
-// bytes, and if that is all, that the sub is ready. A small piece of the log is
+// catchUp brings every sub of a stream up to its log's present head. What it
+// finds is gathered after what is in l.scratch already, and written in few
+// pieces: a crowd that returns is mostly a few frames behind in many rooms.
+func (l *loop) catchUp(c *conn) {
+	for n := c.first; n != 0; n = l.subs.at(n).next {
+		s := l.subs.at(n)
+		r := l.rooms.at(s.room)
+		l.scratch = l.gather(c, s, r, l.scratch)
+		if s.at < r.log.Head() || len(l.scratch) >= piece {
+			if !l.flush(c) {
+				return
+			}
+			var w window
+			l.advance(c, s, r, r.log.Head(), &w)
+			if c.closed() || c.blocked != nil {
+				return
+			}
+		}
+	}
+	l.flush(c)
+}
+
+// flush writes what was gathered. It reports whether the stream can go on; it
+// may close c.
+func (l *loop) flush(c *conn) bool {
+	b := l.scratch
+	l.scratch = b[:0]
+	if len(b) == 0 || l.send(c, b) {
+		return true
+	}
+	if c.blocked != nil {
+		c.blocked.pending = bytes.Clone(c.blocked.pending) // scratch is used again
+	}
+	return false
+}
+
+// gather appends what follows the sub's cursor, as far as it is a small piece
+// of the log, and if that is all, that the sub is ready. A small piece is
 // copied sooner than written by itself.
-func (l *loop) gather(s *sub, b []byte, room int) []byte {
-	head := s.log.Head()
+func (l *loop) gather(c *conn, s *sub, r *room, b []byte) []byte {
+	head := r.log.Head()
+	if s.has(subSilent) {
+		s.at = head
+		return b
+	}
+	if s.has(subReset) {
+		s.unset(subReset)
+		b = sse.AppendReset(b, r.log.Topic, s.at, c.tagged)
+	}
 	for s.at < head {
-		frames, upto, ok := s.log.After(s.at, s.conn.tagged)
-		if !ok || upto == s.at || len(frames) > room {
-			break
+		frames, upto, ok := r.log.After(s.at, c.tagged)
+		if !ok || upto == s.at || len(b)+len(frames) > piece {
+			return b // advance will see to it
 		}
 		l.tally.positions += int(upto - s.at)
-		b, room, s.at = append(b, frames...), room-len(frames), upto
+		b, s.at = append(b, frames...), upto
 	}
-	if s.at != head {
-		return b // advance will see to it
+	if !s.has(subReady) && s.at == head {
+		s.set(subReady)
+		b = sse.AppendReady(b, r.log.Topic, s.at, c.tagged)
 	}
-	s.ready = true
-	return sse.AppendReady(b, s.log.Topic, s.at, s.conn.tagged)
-}
-
-// catchUp brings every sub of a stream up to its log's present head.
-func (l *loop) catchUp(c *conn) {
-	for i := range c.subs {
-		var w window
-		l.advance(&c.subs[i], c.subs[i].log.Head(), &w)
-		if c.closed() || c.pending != nil {
-			return
-		}
-	}
+	return b
 }
 
 // advance writes what follows a sub's cursor up to head, and when it is there
 // for the first time, that it is ready. A stream that has fallen out of the log
-// is ended; it resumes from Postgres.
-func (l *loop) advance(s *sub, head chat.Position, w *window) {
-	c := s.conn
-	if c.pending != nil {
-		return // resume will go on
-	}
-	if s.at > head { // the log was restarted
-		l.end(c, sse.EndSlow)
+// is ended; it resumes from Postgres. It may close c.
+func (l *loop) advance(c *conn, s *sub, r *room, head chat.Position, w *window) {
+	switch {
+	case s.has(subSilent):
+		s.at = head
 		return
+	case c.blocked != nil:
+		return // resume will go on
+	case s.has(subReset):
+		s.unset(subReset)
+		if !l.send(c, sse.AppendReset(nil, r.log.Topic, s.at, c.tagged)) {
+			return
+		}
 	}
 	for s.at < head {
-		frames, upto, ok := w.after(s.log, s.at, c.tagged)
-		if !ok || upto == s.at { // or restarted since
-			l.end(c, sse.EndSlow)
+		frames, upto, ok := w.after(r.log, s.at, c.tagged)
+		if !ok || upto == s.at {
+			if r.log.Generation() == r.generation { // else it was rewound just now, and will be served again
+				l.end(c, sse.EndSlow)
+			}
 			return
 		}
 		l.tally.positions += int(upto - s.at)
@@ -111,21 +143,22 @@ func (l *loop) advance(s *sub, head chat.Position, w *window) {
 			return
 		}
 	}
-	if !s.ready {
-		s.ready = true
-		l.send(c, sse.AppendReady(nil, s.log.Topic, s.at, c.tagged))
+	if !s.has(subReady) && s.at == head {
+		s.set(subReady)
+		l.send(c, sse.AppendReady(nil, r.log.Topic, s.at, c.tagged))
 	}
 }
 
 // resume goes on with a stream whose socket takes bytes again.
 func (l *loop) resume(c *conn) {
-	rest := c.pending
-	c.pending = nil
+	rest := c.blocked.pending
+	c.blocked = nil
 	delete(l.blocked, c)
 	if l.send(c, rest) {
+		l.scratch = l.scratch[:0]
 		l.catchUp(c)
 	}
-	if !c.closed() && c.pending == nil {
+	if !c.closed() && c.blocked == nil {
 		l.await(c, false)
 	}
 }
@@ -141,28 +174,28 @@ func (l *loop) await(c *conn, writable bool) {
 // pass hands a notice to the subs that are live and not blocked.
 func (l *loop) pass(r *room, frame []byte) {
 	for i := len(r.subs) - 1; i >= 0; i-- {
-		if s := r.subs[i]; s.ready && s.conn.pending == nil {
-			l.send(s.conn, frame)
+		s := l.subs.at(r.subs[i])
+		if c := l.table.at(s.conn); s.has(subReady) && c.blocked == nil {
+			l.send(c, frame)
 		}
 	}
 }
 
-// send writes b, or as much as the socket takes; the rest waits in pending. It
-// reports whether all was written. It may close c.
+// send writes b, or as much as the socket takes; the rest waits. It reports
+// whether all was written. It may close c.
 func (l *loop) send(c *conn, b []byte) bool {
-	n, blocked, err := c.sock.write(b)
+	n, full, err := c.sock.write(b)
 	l.tally.writes++
 	l.tally.bytes += n
 	if err != nil {
 		l.close(c, "gone")
 		return false
 	}
-	c.lastWrite = l.now
-	if !blocked {
+	c.lastWrite = l.now.UnixNano()
+	if !full {
 		return true
 	}
-	c.pending = b[n:]
-	c.blockedAt = l.now
+	c.blocked = &blocked{pending: b[n:], since: l.now}
 	l.blocked[c] = struct{}{}
 	l.await(c, true)
 	return false
@@ -170,7 +203,7 @@ func (l *loop) send(c *conn, b []byte) bool {
 
 // end says why a stream ends, if its socket takes that now, and closes it.
 func (l *loop) end(c *conn, reason string) {
-	if c.pending == nil {
+	if c.blocked == nil {
 		frame := sse.AppendEnd(make([]byte, 0, 64), reason)
 		if _, _, err := c.sock.write(frame); err != nil {
 			reason = "gone"
@@ -182,16 +215,8 @@ func (l *loop) end(c *conn, reason string) {
 // close forgets c everywhere, then closes its socket, in this order: from then
 // on nothing leads to the descriptor's number any more.
 func (l *loop) close(c *conn, reason string) {
-	rooms := make([]Room, len(c.subs))
-	for i := range c.subs {
-		s := &c.subs[i]
-		rooms[i].Log = s.log
-		r := l.rooms[s.log]
-		r.remove(s)
-		if len(r.subs) == 0 {
-			delete(l.rooms, s.log)
-		}
-	}
+	logs := l.logs[:0]
+	l.each(c, func(n uint32, _ *sub) { logs = append(logs, l.leave(c, n)) })
 	delete(l.blocked, c)
 	seat, sock := c.session, c.sock
 	l.table.remove(c)
@@ -200,5 +225,10 @@ func (l *loop) close(c *conn, reason string) {
 	}
 	l.engine.metrics.Streams.Dec()
 	l.engine.metrics.Ended.WithLabelValues(reason).Inc()
-	l.engine.giveBack(seat, rooms)
+	if len(logs) > 0 {
+		l.engine.owners.Logs(logs...)
+	}
+	l.engine.owners.Session(seat)
+	clear(logs)
+	l.logs = logs[:0]
 }

@@ -26,6 +26,7 @@ import (
 
 	"parley/core/chat"
 	"parley/core/sse"
+	"parley/core/wire"
 	"parley/stream/internal/guard"
 	"parley/stream/internal/hub"
 )
@@ -42,8 +43,14 @@ const blockedPatience = 10 * time.Second
 
 // Owners take back what a stream held when it is closed.
 type Owners struct {
-	Log     func(*hub.Log)
+	Logs    func(...*hub.Log)
 	Session func(guard.Seat)
+
+	// Retain adds a reader to a log that a stream gains.
+	Retain func(*hub.Log)
+	// Sync asks what the person of a log has; [Engine.Apply] brings the answer.
+	// It must not block.
+	Sync func(person *hub.Log)
 }
 
 // Stream is an event stream, of which nothing but Head is yet to be written up
@@ -53,13 +60,23 @@ type Stream struct {
 	Head    []byte   // goes out first, together with what the logs have
 	Session guard.Seat
 	Tagged  sse.Tagged
-	Rooms   []Room
+
+	// Everything makes the stream gain and lose rooms as its person does.
+	Everything bool
+	// Person is the log of the stream's person, which is among Rooms.
+	Person *hub.Log
+	// AsOf is the head of that log when it was asked what the person has.
+	AsOf  chat.Position
+	Rooms []Room
 }
 
-// Room is where a stream stands in one room.
+// Room is where a stream stands in one log.
 type Room struct {
-	Log *hub.Log
-	At  chat.Position // it has everything up to here
+	Log        *hub.Log
+	At         chat.Position // it has everything up to here
+	Generation uint32        // of the log, in which At was found
+	Silent     bool          // nothing of it is written
+	Named      bool          // an open room that needs no membership
 }
 
 // ErrStopped is returned by Add when the engine is stopping.
@@ -130,6 +147,13 @@ func (e *Engine) Grown(log *hub.Log) {
 	}
 }
 
+// Changed implements hub.Listener.
+func (e *Engine) Changed(log *hub.Log, event wire.Event) {
+	for _, l := range e.loops {
+		l.changedLog(log, event)
+	}
+}
+
 // Notice implements hub.Listener.
 func (e *Engine) Notice(log *hub.Log, frame []byte) {
 	for _, l := range e.loops {
@@ -183,7 +207,7 @@ func (e *Engine) closePollers() error {
 
 func (e *Engine) giveBack(seat guard.Seat, rooms []Room) {
 	for _, r := range rooms {
-		e.owners.Log(r.Log)
+		e.owners.Logs(r.Log)
 	}
 	e.owners.Session(seat)
 }

@@ -68,9 +68,12 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 		t.Fatal(err)
 	}
 	b := &testBundle{t: t, engine: engine}
-	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), engine)
+	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), 0, engine)
+	t.Cleanup(b.hub.Close)
 	engine.Start(Owners{
-		Log:     func(l *hub.Log) { b.logs.Add(1); b.hub.Release(l) },
+		Logs:    func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
+		Retain:  b.hub.Retain,
+		Sync:    func(*hub.Log) {},
 		Session: func(guard.Seat) { b.seats.Add(1) },
 	})
 	t.Cleanup(func() {
@@ -109,8 +112,8 @@ func (b *testBundle) open(room wire.Topic) net.Conn {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	seat := guard.Seat{Live: &guard.Live{ExpiresAt: time.Now().Add(time.Hour)}}
-	if err := b.engine.Add(Stream{Conn: server, Session: seat, Rooms: []Room{{log, log.Head()}}}); err != nil {
+	seat := guard.NewSeat("ada", time.Now().Add(time.Hour))
+	if err := b.engine.Add(Stream{Conn: server, Session: seat, Rooms: []Room{{Log: log, At: log.Head()}}}); err != nil {
 		b.t.Fatal(err)
 	}
 	return client
@@ -295,7 +298,7 @@ func drainOne(t *testing.T, newPoller func() (poller, error)) (given int) {
 	}
 	engine.Start(Owners{Session: func(guard.Seat) { given++ }})
 	client, server := pair(t)
-	seat := guard.Seat{Live: &guard.Live{ExpiresAt: time.Now().Add(time.Hour)}}
+	seat := guard.NewSeat("ada", time.Now().Add(time.Hour))
 	if err := engine.Add(Stream{Conn: server, Session: seat}); err != nil {
 		t.Fatal(err)
 	}
@@ -371,17 +374,23 @@ func (s *sink) close() error                    { s.closed = true; return nil }
 // loop reads its head and what leads there.
 func TestLogThatIsRestartedUnderAReader(t *testing.T) {
 	t.Parallel()
-	engine := &Engine{metrics: NewMetrics(prometheus.NewRegistry()), owners: Owners{Log: func(*hub.Log) {}, Session: func(guard.Seat) {}}}
+	engine := &Engine{metrics: NewMetrics(prometheus.NewRegistry()), owners: Owners{Logs: func(...*hub.Log) {}, Session: func(guard.Seat) {}}}
 	l := newLoop(engine, newGoroutines())
-	log, sock := &hub.Log{Topic: "general"}, &sink{}
+	pool := testkit.Database(t)
+	h := hub.New(history.NewStore(pool), quiet{}, engine.log, hub.NewMetrics(prometheus.NewRegistry()), 0)
+	t.Cleanup(h.Close)
+	log, err := h.Acquire(t.Context(), "general", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sock := &sink{}
 	c := l.table.put()
 	c.sock = sock
-	c.subs = append(c.only[:0], sub{conn: c, log: log})
-	l.room(log).add(&c.subs[0])
+	s := l.join(c, Room{Log: log})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		l.advance(&c.subs[0], 1, &window{})
+		l.advance(c, s, l.rooms.get(log), 1, &window{})
 	}()
 	select {
 	case <-done:

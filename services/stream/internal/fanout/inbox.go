@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/core/wire"
 	"parley/stream/internal/hub"
 )
 
@@ -23,6 +24,8 @@ type mail struct {
 	adds    []entrant
 	grown   map[*hub.Log]struct{}
 	notices []notice
+	changes []change
+	rooms   []Rooms
 	ended   bool      // some sessions have
 	drain   time.Time // all streams are to end until then
 	stop    bool
@@ -38,6 +41,12 @@ type entrant struct {
 type notice struct {
 	log   *hub.Log
 	frame []byte
+}
+
+// change is an event on a person's log.
+type change struct {
+	log   *hub.Log
+	event wire.Event
 }
 
 const (
@@ -64,13 +73,15 @@ func (in *inbox) take(old mail) mail {
 	clear(old.adds)
 	clear(old.grown)
 	clear(old.notices)
+	clear(old.changes)
+	clear(old.rooms)
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	taken := in.mail
 	if cap(old.adds) > maxKept { // a crowd came in; its memory goes with it
 		old.adds = nil
 	}
-	in.mail = mail{adds: old.adds[:0], grown: old.grown, notices: old.notices[:0]}
+	in.mail = mail{adds: old.adds[:0], grown: old.grown, notices: old.notices[:0], changes: old.changes[:0], rooms: old.rooms[:0]}
 	if taken.stop {
 		in.stopped = true
 	}
@@ -101,6 +112,14 @@ func (in *inbox) notice(log *hub.Log, frame []byte) {
 			m.notices = append(m.notices, notice{log, frame})
 		}
 	})
+}
+
+func (in *inbox) changedLog(log *hub.Log, e wire.Event) {
+	in.post(func(m *mail) { m.changes = append(m.changes, change{log, e}) })
+}
+
+func (in *inbox) apply(rooms Rooms) {
+	in.post(func(m *mail) { m.rooms = append(m.rooms, rooms) })
 }
 
 func (in *inbox) ended()                { in.post(func(m *mail) { m.ended = true }) }

@@ -3,6 +3,7 @@ package fanout
 import (
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"parley/core/sse"
@@ -21,14 +22,16 @@ type loop struct {
 	closeErr error         // of the poller; read after run
 
 	table   table
-	rooms   map[*hub.Log]*room
+	subs    subTable
+	rooms   roomTable
 	blocked map[*conn]struct{}
 	rests   rests
 	wheel   wheel
 	now     time.Time // of the current round
 	drainBy time.Time // zero unless draining
 	tally   tally
-	scratch []byte // of greet
+	scratch []byte     // of catchUp
+	logs    []*hub.Log // of close
 }
 
 func newLoop(e *Engine, p poller) *loop {
@@ -36,7 +39,7 @@ func newLoop(e *Engine, p poller) *loop {
 	return &loop{
 		engine: e, poller: p, ready: make(chan []readiness), inbox: newInbox(),
 		drained: make(chan struct{}),
-		rooms:   make(map[*hub.Log]*room),
+		rooms:   newRoomTable(),
 		blocked: make(map[*conn]struct{}),
 		rests:   newRests(),
 		wheel:   wheel{origin: now}, now: now,
@@ -102,8 +105,14 @@ func (l *loop) read(m mail) {
 	for log := range m.grown {
 		l.serve(log)
 	}
+	for _, one := range m.changes {
+		l.changed(one.log, one.event)
+	}
+	for _, rooms := range m.rooms {
+		l.applied(rooms)
+	}
 	for _, n := range m.notices {
-		if r := l.rooms[n.log]; r != nil {
+		if r := l.rooms.get(n.log); r != nil {
 			l.pass(r, n.frame)
 		}
 	}
@@ -133,15 +142,11 @@ func (l *loop) finish() {
 func (l *loop) admit(s entrant) {
 	c := l.table.put()
 	c.sock, c.session, c.tagged = s.sock, s.Session, s.Tagged
-	c.lastWrite, c.endsAt = l.now, s.endsAt
-	c.subs = c.only[:0]
-	if len(s.Rooms) > len(c.only) {
-		c.subs = make([]sub, 0, len(s.Rooms))
-	}
+	c.everything, c.person = s.Everything, s.Person
+	c.lastWrite, c.endsAt = l.now.UnixNano(), s.endsAt.UnixNano()
 	l.engine.metrics.Streams.Inc()
-	for i, r := range s.Rooms {
-		c.subs = append(c.subs, sub{conn: c, log: r.Log, at: r.At})
-		l.room(r.Log).add(&c.subs[i])
+	for _, place := range slices.Backward(s.Rooms) { // each goes to the front
+		l.join(c, place)
 	}
 	if err := l.poller.watch(c.sock, c.handle); err != nil {
 		l.engine.log.Error("stream not watched", "error", err)
@@ -149,17 +154,14 @@ func (l *loop) admit(s entrant) {
 		return
 	}
 	l.wheel.add(c.handle, l.due(c))
-	l.greet(c, s.Head)
-}
-
-// room returns the list of the loop's subs of log, which may be new.
-func (l *loop) room(log *hub.Log) *room {
-	r := l.rooms[log]
-	if r == nil {
-		r = &room{}
-		l.rooms[log] = r
+	if c.session.Ended(l.now) { // between its handshake and now
+		l.end(c, sse.EndSession)
+		return
 	}
-	return r
+	if c.person != nil && c.person.Head() > s.AsOf { // changes since then were not told to this stream
+		l.engine.owners.Sync(c.person)
+	}
+	l.greet(c, s.Head)
 }
 
 // react handles what the poller saw of one socket, if it is still there.
@@ -172,7 +174,7 @@ func (l *loop) react(r readiness) {
 		l.close(c, "gone")
 		return
 	}
-	if r.writable && c.pending != nil {
+	if r.writable && c.blocked != nil {
 		l.resume(c)
 	}
 }
@@ -187,10 +189,10 @@ func (l *loop) check(h handle) {
 	case c.session.Ended(l.now):
 		l.end(c, sse.EndSession)
 		return
-	case !l.now.Before(c.endsAt):
+	case l.now.UnixNano() >= c.endsAt:
 		l.end(c, sse.EndMaxAge)
 		return
-	case c.pending == nil && l.now.Sub(c.lastWrite) >= l.engine.config.Heartbeat:
+	case c.blocked == nil && l.now.UnixNano()-c.lastWrite >= int64(l.engine.config.Heartbeat):
 		if !l.send(c, ping) && c.closed() {
 			return
 		}
@@ -202,18 +204,16 @@ var ping = []byte(sse.Ping)
 
 // due returns when a stream wants to be looked at again.
 func (l *loop) due(c *conn) time.Time {
-	due := c.lastWrite.Add(l.engine.config.Heartbeat)
-	for _, other := range []time.Time{c.endsAt, c.session.ExpiresAt} {
-		if other.Before(due) {
-			due = other
-		}
+	due := time.Unix(0, min(c.lastWrite+int64(l.engine.config.Heartbeat), c.endsAt))
+	if expires := c.session.Expires(); expires.Before(due) {
+		due = expires
 	}
 	return due
 }
 
 func (l *loop) closeBlocked() {
 	for c := range l.blocked {
-		if l.now.Sub(c.blockedAt) > blockedPatience {
+		if l.now.Sub(c.blocked.since) > blockedPatience {
 			l.close(c, sse.EndSlow)
 		}
 	}

@@ -58,7 +58,7 @@ func (r *rests) over(now time.Time) (rested []*hub.Log) {
 
 // serve delivers what a room has grown by, unless it is resting.
 func (l *loop) serve(log *hub.Log) {
-	r := l.rooms[log]
+	r := l.rooms.get(log)
 	if r == nil {
 		return
 	}
@@ -67,7 +67,7 @@ func (l *loop) serve(log *hub.Log) {
 		l.rests.hold(log, began, r.restsUntil)
 		return
 	}
-	l.deliver(log, r)
+	l.deliver(r)
 	end := time.Now()
 	if turn := end.Sub(began); turn > shortTurn {
 		r.restsUntil = end.Add(min(turn, longRest))

@@ -1,6 +1,13 @@
 // Package guard knows which sessions have streams here, and sees to it that no
 // stream outlives its session: by the notices that arrive through Redis, and by
 // asking Postgres again, a batch every second.
+//
+// A session is registered before it is looked up, so that no notice falls
+// between. A notice is a reason to ask Postgres, and nothing more: whoever
+// reaches Redis can send one.
+//
+//	Admit ─▶ register ─▶ look up ─▶ seat ─▶ … ─▶ Leave
+//	notice ─────────────▶ ask Postgres now ─▶ ended ─▶ streams and replays stop
 package guard
 
 import (
@@ -8,38 +15,20 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
+	"unique"
 
+	"parley/core/serve"
 	"parley/core/session"
 )
 
 const (
 	recheckEvery = time.Second
-	recheckBatch = 1000 // sessions asked about at once: 30,000 are through in 30 s
-	readTimeout  = 5 * time.Second
+	recheckBatch = 2000 // sessions asked about at once: 50,000 are through in 25 s
+	maxNoticed   = 10_000
+	readTimeout  = 2 * time.Second
+	lookups      = 3 // of one handshake, whose session was said to have ended meanwhile
 )
-
-// Live is a session that has streams here.
-type Live struct {
-	Username  string
-	ExpiresAt time.Time
-
-	key   session.Key
-	ended atomic.Bool
-	refs  int // Guard.mu: its streams
-}
-
-// Ended reports whether the session is over, whether by notice or by time.
-func (l *Live) Ended(now time.Time) bool {
-	return l.ended.Load() || !now.Before(l.ExpiresAt)
-}
-
-// Seat is one stream's place in its session.
-type Seat struct {
-	*Live
-	addr netip.Addr // of its client
-}
 
 // Guard admits streams and watches over their sessions.
 type Guard struct {
@@ -48,10 +37,12 @@ type Guard struct {
 	log     *slog.Logger
 	onEnded func()
 	finder  *session.Finder
+	kick    chan struct{} // has a token while there are notices to look into
 
-	mu    sync.Mutex
-	live  map[session.Key]*Live
-	queue []*Live // in the order in which they are asked about again
+	mu      sync.Mutex
+	live    map[session.Key]*Live
+	queue   []*Live // in the order in which they are asked about again
+	noticed []*Live // said to have ended
 }
 
 // New returns a guard. onEnded is called when sessions have ended; it must not
@@ -60,6 +51,7 @@ func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Gu
 	return &Guard{
 		store: store, caps: caps, log: log, onEnded: onEnded,
 		finder: session.NewFinder(store),
+		kick:   make(chan struct{}, 1),
 		live:   make(map[session.Key]*Live),
 	}
 }
@@ -68,29 +60,52 @@ func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Gu
 // addr; it is given back with [Guard.Leave]. Its errors are
 // session.ErrNotFound, [ErrTooMany], ctx's, and those of Postgres.
 func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Seat, error) {
-	found, err := g.finder.Find(ctx, key)
-	if err != nil {
-		return Seat{}, err
+	for range lookups {
+		l := g.register(key)
+		found, err := g.finder.Find(ctx, key)
+		if err != nil {
+			g.release(l)
+			return Seat{}, err
+		}
+		if l.ended.Load() { // maybe after it was found: ask again
+			g.release(l)
+			continue
+		}
+		network := serve.Network(addr)
+		if err := g.caps.Take(found.Username, network); err != nil {
+			g.release(l)
+			return Seat{}, err
+		}
+		g.mu.Lock()
+		if l.Username == "" {
+			l.Username, l.expiresAt = found.Username, found.ExpiresAt.UnixNano()
+			g.queue = append(g.queue, l)
+		}
+		g.mu.Unlock()
+		return Seat{Live: l, network: unique.Make(network)}, nil
 	}
-	if err := g.caps.Take(found.Username, addr); err != nil {
-		return Seat{}, err
-	}
+	return Seat{}, session.ErrNotFound
+}
+
+func (g *Guard) register(key session.Key) *Live {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l := g.live[key]
 	if l == nil || l.ended.Load() {
-		l = &Live{Username: found.Username, ExpiresAt: found.ExpiresAt, key: key}
+		l = &Live{key: key}
 		g.live[key] = l
-		g.queue = append(g.queue, l)
 	}
 	l.refs++
-	return Seat{Live: l, addr: addr}, nil
+	return l
 }
 
 // Leave gives back one stream's seat.
 func (g *Guard) Leave(seat Seat) {
-	l := seat.Live
-	g.caps.Give(l.Username, seat.addr)
+	g.caps.Give(seat.Username, seat.network.Value())
+	g.release(seat.Live)
+}
+
+func (g *Guard) release(l *Live) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l.refs--
@@ -99,13 +114,38 @@ func (g *Guard) Leave(seat Seat) {
 	}
 }
 
-// End ends the sessions of keys, as far as they have streams here.
-func (g *Guard) End(keys []session.Key) {
+// Noticed takes a notice that the sessions of keys have ended. Those that have
+// streams here are asked about at once.
+func (g *Guard) Noticed(keys []session.Key) {
+	some := false
+	g.mu.Lock()
+	for _, key := range keys {
+		if l := g.live[key]; l != nil && len(g.noticed) < maxNoticed {
+			g.noticed = append(g.noticed, l)
+			some = true
+		}
+	}
+	g.mu.Unlock()
+	if some {
+		g.lookNow()
+	}
+}
+
+func (g *Guard) lookNow() {
+	select {
+	case g.kick <- struct{}{}:
+	default:
+	}
+}
+
+// end ends sessions, cuts their replays short, and tells.
+func (g *Guard) end(keys []session.Key) {
 	some := false
 	g.mu.Lock()
 	for _, key := range keys {
 		if l := g.live[key]; l != nil {
 			l.ended.Store(true)
+			l.cut()
 			some = true
 		}
 	}
@@ -126,15 +166,17 @@ func (g *Guard) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-g.kick:
+			g.recheck(ctx, g.takeNoticed())
 		case <-tick.C:
-			g.recheck(ctx)
+			g.recheck(ctx, append(g.takeNoticed(), g.next()...))
 		}
 	}
 }
 
-// recheck asks Postgres about those sessions that waited longest.
-func (g *Guard) recheck(ctx context.Context) {
-	batch := g.next()
+// recheck asks Postgres about sessions. While it doesn't answer, those that
+// were noticed are asked about again, and nobody is signed out.
+func (g *Guard) recheck(ctx context.Context, batch []*Live) {
 	if len(batch) == 0 {
 		return
 	}
@@ -142,14 +184,35 @@ func (g *Guard) recheck(ctx context.Context) {
 	for i, l := range batch {
 		keys[i] = l.key
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	asking, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	gone, err := g.store.Gone(ctx, keys)
-	if err != nil { // Postgres is away: nobody is signed out for that
-		g.log.Warn("sessions not checked", "error", err)
+	gone, err := g.store.Gone(asking, keys)
+	if err != nil {
+		if ctx.Err() == nil {
+			g.log.Warn("sessions not checked", "error", err)
+			g.notYet(batch)
+		}
 		return
 	}
-	g.End(gone)
+	g.end(gone)
+}
+
+// takeNoticed returns those that were noticed since it was last called.
+func (g *Guard) takeNoticed() []*Live {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	noticed := g.noticed
+	g.noticed = nil
+	return noticed
+}
+
+// notYet has sessions asked about at the next tick.
+func (g *Guard) notYet(batch []*Live) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.noticed)+len(batch) <= maxNoticed {
+		g.noticed = append(g.noticed, batch...)
+	}
 }
 
 // next takes a batch from the head of the queue and puts it back at its end,

@@ -1,22 +1,24 @@
-// Package hub keeps a log of each room that somebody here listens to.
+// Package hub keeps a log of each room and person that somebody here listens to.
 //
-//	Redis ──Ring──▶ Log ──Grown──▶ listeners (the sockets' loops)
+//	Redis ──Ring──▶ Log ──Grown, Changed──▶ listeners (the sockets' loops)
 //	                 ▲
 //	Postgres ──load, refresh: what Redis did not bring
 //
-// A log's life: the first stream of a room creates it; it subscribes, waits
-// until Redis acknowledges, and only then reads the newest messages, so that
+// A log's life: the first stream that reads it creates it; it subscribes, waits
+// until Redis acknowledges, and only then reads the newest events, so that
 // nothing falls between. It ends a while after its last stream.
 //
 // Redis is a hint. Positions are dense, so the log sees what it misses: it
 // appends head+1, drops what it has, and fetches a gap from Postgres. Once a
-// second, and whenever the subscription was renewed, it compares heads.
+// second, and whenever the subscription was renewed, it compares heads. Where
+// Redis and Postgres differ, Postgres is right.
 package hub
 
 import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/core/history"
@@ -25,84 +27,153 @@ import (
 )
 
 const (
-	preload     = 64                     // messages a new log begins with
-	linger      = time.Minute            // a log without streams stays as long
-	ackPatience = 500 * time.Millisecond // for Redis to acknowledge a subscription
-	readTimeout = 5 * time.Second        // for one read from Postgres
+	linger      = time.Minute     // a log without streams stays as long
+	readTimeout = 5 * time.Second // for one read from Postgres
+	maxReads    = 8               // at once
 )
 
-// Bell subscribes to rooms' channels. Join's channel is closed once the
+// Bell subscribes to logs' channels. Join's channel is closed once the
 // subscription stands, or when there is no use in waiting. Neither blocks.
 type Bell interface {
 	Join(wire.Topic) <-chan struct{}
 	Leave(wire.Topic)
 }
 
-// Hub finds and keeps the logs.
+// Hub finds and keeps the logs. Whatever it begins ends with [Hub.Close].
 type Hub struct {
 	store     *history.Store
 	bell      Bell
 	log       *slog.Logger
 	metrics   *Metrics
 	listeners []Listener
+	memory    memory
+	notices   notices
 	reads     chan struct{} // bounds concurrent reads of Postgres
 	kick      chan struct{} // asks for a comparison of heads now
+
+	ctx     context.Context // of all that runs in the background
+	stop    context.CancelFunc
+	running sync.WaitGroup
+	clock   atomic.Int64 // coarse, Unix nanoseconds
 
 	mu   sync.Mutex
 	logs map[wire.Topic]*Log
 }
 
-const maxReads = 8
-
-// New returns a hub whose logs tell listeners.
-func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, listeners ...Listener) *Hub {
-	return &Hub{
+// New returns a hub whose logs tell listeners, and hold limit bytes together
+// at most; 0 is no limit.
+func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, limit int64, listeners ...Listener) *Hub {
+	h := &Hub{
 		store: store, bell: bell, log: log, metrics: metrics, listeners: listeners,
-		reads: make(chan struct{}, maxReads),
-		kick:  make(chan struct{}, 1),
-		logs:  make(map[wire.Topic]*Log),
+		memory: memory{limit: limit},
+		reads:  make(chan struct{}, maxReads),
+		kick:   make(chan struct{}, 1),
+		logs:   make(map[wire.Topic]*Log),
 	}
+	h.memory.over = make(chan struct{}, 1)
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	h.clock.Store(time.Now().UnixNano())
+	return h
 }
 
-// Acquire returns the room's log, ready to be read in this form;
-// [Hub.Release] gives it back. It returns history.ErrNotFound, an error of ctx, or one of Postgres.
+// Close ends what the hub has begun, and waits for it.
+func (h *Hub) Close() {
+	h.stop()
+	h.running.Wait()
+}
+
+// loadedLog is the channel of every log that is loaded.
+var loadedLog = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// Acquire returns the log of topic, ready to be read in this form;
+// [Hub.Release] gives it back. It returns [history.ErrNotFound], an error of
+// ctx, or one of Postgres.
 func (h *Hub) Acquire(ctx context.Context, topic wire.Topic, tagged sse.Tagged) (*Log, error) {
-	h.mu.Lock()
-	l := h.logs[topic]
-	if l == nil {
-		l = &Log{Topic: topic, loaded: make(chan struct{}), listeners: h.listeners}
-		l.keep(tagged) // before load: it fills this form
-		h.logs[topic] = l
-		go h.load(l) //nolint:gosec // for all who wait, not for this request alone
+	logs, err := h.AcquireAll(ctx, []wire.Topic{topic}, tagged)
+	if err != nil {
+		return nil, err
 	}
-	l.refs++
-	h.mu.Unlock()
-
-	select {
-	case <-l.loaded:
-	case <-ctx.Done():
-		h.Release(l)
-		return nil, ctx.Err()
+	if logs[0] == nil {
+		return nil, history.ErrNotFound
 	}
-	if l.loadErr != nil {
-		h.Release(l)
-		return nil, l.loadErr
-	}
-	l.keep(tagged)
-	return l, nil
+	return logs[0], nil
 }
 
-// Release gives back a log.
-func (h *Hub) Release(l *Log) {
+// AcquireAll is [Hub.Acquire] for many logs, which are loaded together. A log
+// that doesn't exist is nil.
+func (h *Hub) AcquireAll(ctx context.Context, topics []wire.Topic, tagged sse.Tagged) ([]*Log, error) {
+	logs := make([]*Log, len(topics))
+	var fresh []*Log
+	var waiting []chan struct{}
+	loaded := make(chan struct{})
+	h.mu.Lock()
+	for i, topic := range topics {
+		l := h.logs[topic]
+		if l == nil {
+			l = &Log{Topic: topic, hub: h, loaded: loaded}
+			l.keep(tagged) // before load: it fills this form
+			h.logs[topic] = l
+			fresh = append(fresh, l)
+		}
+		l.refs++
+		logs[i] = l
+		if l.loaded != loadedLog {
+			waiting = append(waiting, l.loaded)
+		}
+	}
+	h.mu.Unlock()
+	if len(fresh) > 0 {
+		h.running.Go(func() { h.load(fresh, loaded) }) // for all who wait, not for this request alone
+	}
+	for _, c := range waiting {
+		select {
+		case <-c:
+		case <-ctx.Done():
+			h.Release(logs...)
+			return nil, ctx.Err()
+		}
+	}
+	for i, l := range logs {
+		switch l.loadErr {
+		case nil:
+			l.keep(tagged)
+		case history.ErrNotFound: //nolint:errorlint // load stores this very value
+			logs[i] = nil
+		default:
+			h.Release(logs...)
+			return nil, l.loadErr
+		}
+	}
+	return logs, nil
+}
+
+// Retain adds a reader to a log that has one already.
+func (h *Hub) Retain(l *Log) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l.refs--
-	if l.refs == 0 {
-		l.idleFrom = time.Now()
+	l.refs++
+}
+
+// Release gives back logs, one reader of each. It passes over nil.
+func (h *Hub) Release(logs ...*Log) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range logs {
+		if l == nil {
+			continue
+		}
+		l.refs--
+		if l.refs == 0 {
+			l.idleFrom = time.Now()
+		}
 	}
 }
 
-// Ring takes a payload from a room's channel.
+// Ring takes a payload from a log's channel.
 func (h *Hub) Ring(topic wire.Topic, payload []byte) {
 	l := h.find(topic)
 	if l == nil {
@@ -118,63 +189,26 @@ func (h *Hub) Ring(topic wire.Topic, payload []byte) {
 		h.notice(l, notice)
 		return
 	}
-	grown, gap := l.offer(e)
-	if grown {
+	became := l.offer(e)
+	if became.grown {
 		h.grown(l)
 	}
-	if gap {
+	if became.gap {
 		h.hold(l)
 	}
-}
-
-// load brings a new log to life, or takes it out again.
-func (h *Hub) load(l *Log) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*readTimeout)
-	defer cancel()
-	joined := false
-	page, err := h.read(ctx, func(ctx context.Context) (history.Page, error) {
-		heads, err := h.store.Heads(ctx, []wire.Topic{l.Topic})
-		if err != nil {
-			return history.Page{}, err
-		}
-		if _, exists := heads[l.Topic]; !exists {
-			return history.Page{}, history.ErrNotFound
-		}
-		joined = true
-		h.await(h.bell.Join(l.Topic))
-		return h.store.Latest(ctx, l.Topic, preload)
-	})
-	if err != nil {
-		h.mu.Lock()
-		delete(h.logs, l.Topic)
-		if joined {
-			h.bell.Leave(l.Topic)
-		}
-		h.mu.Unlock()
-		l.loadErr = err
-	} else {
-		l.load(page.Events, page.From, page.Head)
-		h.metrics.Rooms.Inc()
-	}
-	close(l.loaded)
-}
-
-func (h *Hub) await(acknowledged <-chan struct{}) {
-	patience := time.NewTimer(ackPatience)
-	defer patience.Stop()
-	select {
-	case <-acknowledged:
-	case <-patience.C: // the comparison of heads makes up for it
+	if became.doubt {
+		h.metrics.Doubted.Inc()
+		h.doubt(l, e.At())
 	}
 }
 
 // read runs a read of Postgres, with a deadline, a few at a time.
-func (h *Hub) read(ctx context.Context, query func(context.Context) (history.Page, error)) (history.Page, error) {
+func read[T any](ctx context.Context, h *Hub, query func(context.Context) (T, error)) (result T, err error) {
 	select {
 	case h.reads <- struct{}{}:
 		defer func() { <-h.reads }()
 	case <-ctx.Done():
-		return history.Page{}, ctx.Err()
+		return result, ctx.Err()
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
@@ -188,7 +222,12 @@ func (h *Hub) find(topic wire.Topic) *Log {
 }
 
 func (h *Hub) grown(l *Log) {
-	for _, listener := range l.listeners {
+	for _, e := range l.takeChanges() {
+		for _, listener := range h.listeners {
+			listener.Changed(l, e)
+		}
+	}
+	for _, listener := range h.listeners {
 		listener.Grown(l)
 	}
 }
@@ -199,9 +238,10 @@ func (h *Hub) sweep(now time.Time) {
 	defer h.mu.Unlock()
 	for topic, l := range h.logs {
 		if l.refs == 0 && !l.idleFrom.IsZero() && now.Sub(l.idleFrom) > linger {
+			l.drop()
 			delete(h.logs, topic)
 			h.bell.Leave(topic)
-			h.metrics.Rooms.Dec()
+			h.metrics.Logs.Dec()
 		}
 	}
 }
@@ -212,11 +252,25 @@ func (h *Hub) all() []*Log {
 	defer h.mu.Unlock()
 	logs := make([]*Log, 0, len(h.logs))
 	for _, l := range h.logs {
-		select {
-		case <-l.loaded:
+		if l.loaded == loadedLog {
 			logs = append(logs, l)
-		default:
 		}
 	}
 	return logs
+}
+
+// held returns the count of bytes that all rings hold.
+func (h *Hub) held() *atomic.Int64 { return &h.memory.held }
+
+// now returns the time, at most a second late, in Unix nanoseconds.
+func (h *Hub) now() int64 { return h.clock.Load() }
+
+// Readers returns how many readers a log has.
+func (h *Hub) Readers(topic wire.Topic) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if l := h.logs[topic]; l != nil {
+		return int(l.refs)
+	}
+	return 0
 }

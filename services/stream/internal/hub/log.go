@@ -1,8 +1,10 @@
 package hub
 
 import (
+	"bytes"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/core/chat"
@@ -11,40 +13,53 @@ import (
 )
 
 const (
-	ringLimit  = 4 << 20          // bytes a busy room may hold, per form of its ids
-	ringKeep   = 64 << 10         // bytes a room keeps however old they are
+	ringLimit  = 4 << 20          // bytes a busy log may hold, per form of its ids
+	ringKeep   = 64 << 10         // bytes a log keeps however old they are
 	ringAge    = 20 * time.Second // after which the rest is dropped
-	maxWaiting = 4096             // early messages held; beyond, Postgres is asked instead
+	maxWaiting = 4096             // early events held; beyond, Postgres is asked instead
+	maxRewinds = 16               // remembered
 )
 
-// Listener is told that a log has grown, or carries a notice. It is called
-// without the log's lock, from any goroutine, and must not block.
+// Listener is told what happens to logs. It is called without a log's lock,
+// from any goroutine, and must not block.
 type Listener interface {
+	// Grown tells that a log has grown or was rewound.
 	Grown(*Log)
+	// Changed tells of an event on a person's log. Redis may have brought it,
+	// so it is a reason to ask what is true, and nothing more.
+	Changed(*Log, wire.Event)
+	// Notice brings the frame of an event that is not durable.
 	Notice(*Log, []byte)
 }
 
-// Log is one room's newest frames, encoded once for all who read them, and
-// the position up to which this replica knows the room. A reader is a cursor
-// into it.
+// Log is the newest frames of one room or person, encoded once for all who read
+// them, and the position up to which this replica knows the log. A reader is a
+// cursor into it.
+//
+// A log is rewound when it turns out that what it holds is not what Postgres
+// has: a publish was forged, or the database was restored from a backup. Its
+// generation grows then. A reader of an older generation that stands beyond the
+// rewind point has seen what is not true, and must go back to it.
 type Log struct {
 	Topic wire.Topic
 
-	loaded  chan struct{} // closed once the log can be read, or loadErr is set
-	loadErr error         // read after loaded
+	hub      *Hub
+	loaded   chan struct{} // hub.mu: closed once the log can be read, or loadErr is set
+	loadErr  error         // read after loaded
+	refs     int32         // hub.mu: streams that read this log
+	idleFrom time.Time     // hub.mu: since when refs is 0
 
-	refs     int       // hub.mu: streams that read this log
-	idleFrom time.Time // hub.mu: since when refs is 0
+	readAt     atomic.Int64  // when somebody last read it, in Unix nanoseconds, coarsely
+	generation atomic.Uint32 // how often it was rewound
 
-	listeners []Listener // fixed at creation
-
-	mu      sync.RWMutex
-	open    bool                         // positions are known: set by load
-	head    chat.Position                // the newest
-	rings   [2]ring                      // of the forms that somebody reads, up to head
-	read    [2]bool                      // which these are
-	waiting map[chat.Position]wire.Event // published, but further than head+1
-	scratch []byte
+	mu        sync.RWMutex
+	open      bool          // positions are known: set by load
+	head      chat.Position // the newest
+	confirmed chat.Position // Postgres has confirmed everything up to here
+	rings     [2]*ring      // of the forms that somebody reads, up to head; nil for the others
+	waiting   map[chat.Position]wire.Event
+	rewinds   []chat.Position // where the latest rewinds led, newest last
+	changes   []wire.Event    // of a person, not told to the listeners yet
 
 	repair repair
 }
@@ -64,13 +79,28 @@ func (l *Log) Head() chat.Position {
 	return l.head
 }
 
+// Generation returns how often the log was rewound.
+func (l *Log) Generation() uint32 { return l.generation.Load() }
+
+// RewoundSince returns the lowest position that the log was rewound to since
+// it had the given generation, and its present generation.
+func (l *Log) RewoundSince(generation uint32) (to chat.Position, now uint32) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	now = l.generation.Load()
+	missed := int(now - generation)
+	if missed == 0 {
+		return l.head, now
+	}
+	return slices.Min(l.rewinds[len(l.rewinds)-min(missed, len(l.rewinds)):]), now
+}
+
 // keep makes the log hold frames of this form from now on.
 func (l *Log) keep(tagged sse.Tagged) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i := ringOf(tagged); !l.read[i] {
-		l.read[i] = true
-		l.rings[i].restart(l.head)
+	if i := ringOf(tagged); l.rings[i] == nil {
+		l.rings[i] = newRing(l.head, l.hub.held())
 	}
 }
 
@@ -78,7 +108,10 @@ func (l *Log) keep(tagged sse.Tagged) {
 func (l *Log) Tail(tagged sse.Tagged) chat.Position {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.rings[ringOf(tagged)].tail
+	if r := l.rings[ringOf(tagged)]; r != nil {
+		return r.tail
+	}
+	return l.head
 }
 
 // After returns frames that follow position at, as many as lie together in
@@ -87,49 +120,102 @@ func (l *Log) Tail(tagged sse.Tagged) chat.Position {
 func (l *Log) After(at chat.Position, tagged sse.Tagged) (frames []byte, upto chat.Position, ok bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.rings[ringOf(tagged)].after(at)
+	l.readAt.Store(l.hub.now())
+	r := l.rings[ringOf(tagged)]
+	if r == nil {
+		return nil, at, at == l.head
+	}
+	return r.after(at)
 }
 
-// load opens the log with the newest messages, in order of revision, such
-// that (tail, head] misses none of them.
+// load opens the log with the newest events, in order of revision, such that
+// (tail, head] misses none of them.
 func (l *Log) load(events []wire.Event, tail, head chat.Position) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begin(tail)
 	l.open = true
 	l.appendUpTo(events, head)
+	l.confirmed = head
+	for _, r := range l.rings {
+		if r != nil {
+			r.trim(ringKeep, ringKeep, time.Time{})
+		}
+	}
 	l.drainWaiting()
 }
 
 // begin empties the rings; they hold what comes after at. l.mu is held.
 func (l *Log) begin(at chat.Position) {
-	l.head = at
-	for i := range l.rings {
-		l.rings[i].restart(at)
+	l.head, l.confirmed = at, at
+	for _, r := range l.rings {
+		if r != nil {
+			r.restart(at)
+		}
 	}
 }
 
-// offer takes a message that was published. It reports whether the log has
-// grown, and whether it is left with messages that can't be appended yet.
-func (l *Log) offer(e wire.Event) (grown, gap bool) {
+// offered is what became of an event that was published.
+type offered struct {
+	grown bool // the log has grown
+	gap   bool // the log is left with events that can't be appended yet
+	doubt bool // it differs from what the log holds: Postgres must decide
+}
+
+// offer takes an event that was published.
+func (l *Log) offer(e wire.Event) offered {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	head := l.head
+	at := e.At()
 	switch {
-	case l.open && e.At() <= head:
-		return false, false
-	case l.open && e.At() == head+1:
+	case l.open && at <= l.head:
+		return offered{doubt: at > l.confirmed && !l.holds(e)}
+	case l.open && at == l.head+1:
 		l.append(e)
 		l.drainWaiting()
-		return true, len(l.waiting) > 0
-	case len(l.waiting) >= maxWaiting, l.open && e.At() > head+maxWaiting:
-		return false, l.open // Postgres will be asked
+		return offered{grown: true, gap: len(l.waiting) > 0}
+	case len(l.waiting) >= maxWaiting, l.open && at > l.head+maxWaiting:
+		return offered{gap: l.open} // Postgres will be asked
 	}
 	if l.waiting == nil {
 		l.waiting = make(map[chat.Position]wire.Event)
 	}
-	l.waiting[e.At()] = e
-	return false, l.open
+	l.waiting[at] = e
+	return offered{gap: l.open}
+}
+
+// agrees reports whether the log holds these events, as far as it holds their
+// positions.
+func (l *Log) agrees(events []wire.Event) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return !slices.ContainsFunc(events, func(e wire.Event) bool { return e.At() <= l.head && !l.holds(e) })
+}
+
+// takeChanges returns what was appended to a person's log since it was last called.
+func (l *Log) takeChanges() []wire.Event {
+	if _, person := l.Topic.Person(); !person {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	changes := l.changes
+	l.changes = nil
+	return changes
+}
+
+// holds reports whether the log has exactly this event at its position, or
+// has forgotten what it had. l.mu is held.
+func (l *Log) holds(e wire.Event) bool {
+	for i, r := range l.rings {
+		if r == nil {
+			continue
+		}
+		if held, ok := r.frame(e.At()); ok {
+			return bytes.Equal(held, sse.AppendEvent(nil, l.Topic, e, sse.Tagged(i == 1)))
+		}
+	}
+	return true
 }
 
 // extend appends what Postgres holds of (after, upto], in order of revision.
@@ -140,20 +226,59 @@ func (l *Log) extend(events []wire.Event, upto chat.Position) bool {
 	head := l.head
 	events = events[countUpTo(events, head):] // live ones came in between
 	l.appendUpTo(events, upto)
+	if l.confirmed >= head { // what Redis brought in between is unconfirmed
+		l.confirmed = max(l.confirmed, upto)
+	}
 	l.drainWaiting()
 	return l.head > head
 }
 
-// restart forgets every frame: readers are sent back to where they can learn
-// the truth. See Hub.repair for when.
-func (l *Log) restart(at chat.Position) {
+// confirm notes that Postgres has everything up to at as the log has it.
+func (l *Log) confirm(at chat.Position) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.confirmed = max(l.confirmed, min(at, l.head))
+}
+
+// Confirmed returns the position up to which Postgres has confirmed the log.
+func (l *Log) Confirmed() chat.Position {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.confirmed
+}
+
+// rewind forgets every frame, and stands at position at from now on; see Log.
+func (l *Log) rewind(at chat.Position) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begin(at)
 	l.waiting = nil
+	if len(l.rewinds) == maxRewinds {
+		l.rewinds[1] = min(l.rewinds[0], l.rewinds[1]) // the oldest stands for all before it
+		l.rewinds = l.rewinds[1:]
+	}
+	l.rewinds = append(l.rewinds, at)
+	l.generation.Add(1)
 }
 
-// gap reports whether messages wait for an earlier one.
+// forget drops every frame, and stays where it is. It reports whether there
+// were any.
+func (l *Log) forget() (some bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range l.rings {
+		if r != nil {
+			some = some || len(r.segments) > 0
+			r.restart(l.head)
+		}
+	}
+	return some
+}
+
+// drop is forget for a log that nobody will read again.
+func (l *Log) drop() { l.forget() }
+
+// gap reports whether events wait for an earlier one.
 func (l *Log) gap() bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -163,13 +288,15 @@ func (l *Log) gap() bool {
 func (l *Log) trim(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := range l.rings {
-		l.rings[i].trim(ringLimit, ringKeep, now.Add(-ringAge))
+	for _, r := range l.rings {
+		if r != nil {
+			r.trim(ringLimit, ringKeep, now.Add(-ringAge))
+		}
 	}
 }
 
-// appendUpTo appends events and counts the positions between and behind
-// them, up to upto, as superseded. l.mu is held.
+// appendUpTo appends events and counts the positions between and behind them,
+// up to upto, as superseded. l.mu is held.
 func (l *Log) appendUpTo(events []wire.Event, upto chat.Position) {
 	for _, e := range events {
 		l.skipTo(e.At() - 1)
@@ -182,9 +309,9 @@ func (l *Log) skipTo(at chat.Position) {
 	now := time.Now()
 	for l.head < at {
 		l.head++
-		for i := range l.rings {
-			if l.read[i] {
-				l.rings[i].append(nil, now)
+		for _, r := range l.rings {
+			if r != nil {
+				r.append(nil, now)
 			}
 		}
 	}
@@ -193,14 +320,18 @@ func (l *Log) skipTo(at chat.Position) {
 func (l *Log) append(e wire.Event) {
 	now := time.Now()
 	l.head = e.At()
-	for i := range l.rings {
-		if !l.read[i] {
+	if _, person := l.Topic.Person(); person {
+		l.changes = append(l.changes, e)
+	}
+	for i, r := range l.rings {
+		if r == nil {
 			continue
 		}
-		l.scratch = sse.AppendEvent(l.scratch[:0], l.Topic, e, sse.Tagged(i == 1))
-		l.rings[i].append(l.scratch, now)
-		l.rings[i].trim(ringLimit, ringLimit, time.Time{})
+		r.scratch = sse.AppendEvent(r.scratch[:0], l.Topic, e, sse.Tagged(i == 1))
+		r.append(r.scratch, now)
+		r.trim(ringLimit, ringLimit, time.Time{})
 	}
+	l.hub.memory.check()
 }
 
 // drainWaiting appends what has become due and drops what came otherwise.

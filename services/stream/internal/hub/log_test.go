@@ -14,7 +14,7 @@ func message(at chat.Position) *chat.Message {
 }
 
 func opened(at chat.Position) *Log {
-	l := &Log{Topic: "general"}
+	l := &Log{Topic: "general", hub: &Hub{}}
 	l.keep(false)
 	l.load(nil, at, at)
 	return l
@@ -38,19 +38,19 @@ func TestLogPutsPublishesInOrder(t *testing.T) {
 		{4 + maxWaiting + 1, false, true, 4}, // not kept
 		{5, true, false, 5},
 	} {
-		grown, gap := l.offer(message(step.at))
-		if grown != step.grown || gap != step.gap || l.Head() != step.head {
-			t.Errorf("offer %d: grown %t, gap %t, head %d; want %+v", step.at, grown, gap, l.Head(), step)
+		became := l.offer(message(step.at))
+		if became.grown != step.grown || became.gap != step.gap || l.Head() != step.head {
+			t.Errorf("offer %d: grown %t, gap %t, head %d; want %+v", step.at, became.grown, became.gap, l.Head(), step)
 		}
 	}
 }
 
 func TestLogKeepsWhatComesBeforeItIsLoaded(t *testing.T) {
 	t.Parallel()
-	l := &Log{Topic: "general"}
+	l := &Log{Topic: "general", hub: &Hub{}}
 	for _, at := range []chat.Position{3, 1, 4} {
-		if grown, gap := l.offer(message(at)); grown || gap {
-			t.Errorf("offer %d: grown %t, gap %t", at, grown, gap)
+		if became := l.offer(message(at)); became != (offered{}) {
+			t.Errorf("offer %d: %+v", at, became)
 		}
 	}
 	l.load([]wire.Event{message(1), message(2)}, 0, 2)
@@ -157,15 +157,16 @@ func BenchmarkLogAfter(b *testing.B) {
 // deaf is a listener that only counts.
 type deaf struct{ grown int }
 
-func (d *deaf) Grown(*Log)          { d.grown++ }
-func (d *deaf) Notice(*Log, []byte) {}
+func (d *deaf) Grown(*Log)               { d.grown++ }
+func (d *deaf) Changed(*Log, wire.Event) {}
+func (d *deaf) Notice(*Log, []byte)      {}
 
 // BenchmarkHubRing takes a publish from Redis to the listeners.
 func BenchmarkHubRing(b *testing.B) {
 	listener := &deaf{}
 	l := opened(0)
-	l.listeners = []Listener{listener}
-	h := &Hub{logs: map[wire.Topic]*Log{l.Topic: l}}
+	h := &Hub{logs: map[wire.Topic]*Log{l.Topic: l}, listeners: []Listener{listener}}
+	l.hub = h
 	m := message(1)
 	m.Body = string(bytes.Repeat([]byte("x"), 150))
 	var payload []byte

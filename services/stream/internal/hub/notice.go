@@ -1,15 +1,48 @@
 package hub
 
 import (
+	"sync"
+	"time"
+
 	"parley/core/sse"
 	"parley/core/wire"
 )
+
+const (
+	noticeEvery = time.Second // the same notice of a log is passed on this often
+	maxNoticed  = 4096        // notices that are remembered
+)
+
+// notices remembers what was passed on a moment ago: somebody who types is
+// told of once a second, however often it is published.
+type notices struct {
+	mu   sync.Mutex
+	seen map[string]time.Time
+}
+
+// fresh reports whether a frame was not passed on within noticeEvery.
+func (n *notices) fresh(topic wire.Topic, frame []byte, now time.Time) bool {
+	key := string(topic) + "\x00" + string(frame)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if at, ok := n.seen[key]; ok && now.Sub(at) < noticeEvery {
+		return false
+	}
+	if n.seen == nil || len(n.seen) >= maxNoticed {
+		n.seen = make(map[string]time.Time)
+	}
+	n.seen[key] = now
+	return true
+}
 
 // notice hands on an event that is not durable: whoever is listening gets it,
 // and it is not kept.
 func (h *Hub) notice(l *Log, n wire.Notice) {
 	frame := sse.AppendNotice(nil, n)
-	for _, listener := range l.listeners {
+	if !h.notices.fresh(l.Topic, frame, time.Now()) {
+		return
+	}
+	for _, listener := range h.listeners {
 		listener.Notice(l, frame)
 	}
 }

@@ -15,17 +15,18 @@ const (
 	trimEvery    = 5 * time.Second       // old frames are dropped
 	holdTime     = 5 * time.Millisecond  // for publishes that overtook one another
 	graceTime    = 30 * time.Millisecond // for a publish that is on its way
-	pageSize     = 500                   // messages in one read
-	maxCatchUp   = 10_000                // positions; further behind, a log starts anew
+	pageSize     = 500                   // events in one read
+	maxCatchUp   = 10_000                // positions; further behind, a log is rewound to the head
 )
 
 // repair is the state of a log's reads from Postgres: one at a time, and those
 // who ask while one is under way share the next.
 type repair struct {
 	mu      sync.Mutex
-	holding bool   // a timer will look for a gap
-	running bool   // a goroutine works off rounds
-	next    *round // begins when the current one is over
+	holding bool          // somebody waits to look for a gap
+	running bool          // a goroutine works off rounds
+	doubt   chat.Position // the lowest position that Postgres is to confirm; 0 for none
+	next    *round        // begins when the current one is over
 }
 
 type round struct {
@@ -43,10 +44,13 @@ func (h *Hub) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-compare.C:
+		case now := <-compare.C:
+			h.clock.Store(now.UnixNano())
 			h.compare(ctx)
 		case <-h.kick:
 			h.compare(ctx)
+		case <-h.memory.over:
+			h.makeRoom()
 		case now := <-trim.C:
 			h.sweep(now)
 			for _, l := range h.all() {
@@ -100,7 +104,7 @@ func (h *Hub) compare(ctx context.Context) {
 		case head < before[i]:
 			h.refresh(l)
 		case head > l.Head():
-			time.AfterFunc(graceTime, func() {
+			h.after(graceTime, func() {
 				if l.Head() < head {
 					h.metrics.Repaired.Inc()
 					h.refresh(l)
@@ -108,6 +112,19 @@ func (h *Hub) compare(ctx context.Context) {
 			})
 		}
 	}
+}
+
+// after calls do in a while, unless the hub is closed before.
+func (h *Hub) after(d time.Duration, do func()) {
+	h.running.Go(func() {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			do()
+		case <-h.ctx.Done():
+		}
+	})
 }
 
 // hold gives an earlier publish a moment to arrive before Postgres is asked:
@@ -119,7 +136,7 @@ func (h *Hub) hold(l *Log) {
 		return
 	}
 	l.repair.holding = true
-	time.AfterFunc(holdTime, func() {
+	h.after(holdTime, func() {
 		l.repair.mu.Lock()
 		l.repair.holding = false
 		l.repair.mu.Unlock()
@@ -128,6 +145,16 @@ func (h *Hub) hold(l *Log) {
 			h.refresh(l)
 		}
 	})
+}
+
+// doubt asks Postgres what is true from position at on.
+func (h *Hub) doubt(l *Log, at chat.Position) {
+	l.repair.mu.Lock()
+	if l.repair.doubt == 0 || at < l.repair.doubt {
+		l.repair.doubt = at
+	}
+	l.repair.mu.Unlock()
+	h.refresh(l)
 }
 
 // refresh returns a round of reading that begins after the call.
@@ -139,7 +166,7 @@ func (h *Hub) refresh(l *Log) *round {
 	}
 	if !l.repair.running {
 		l.repair.running = true
-		go h.rounds(l)
+		h.running.Go(func() { h.rounds(l) })
 	}
 	return l.repair.next
 }
@@ -147,15 +174,21 @@ func (h *Hub) refresh(l *Log) *round {
 func (h *Hub) rounds(l *Log) {
 	for {
 		l.repair.mu.Lock()
-		r := l.repair.next
-		l.repair.next = nil
+		r, doubt := l.repair.next, l.repair.doubt
+		l.repair.next, l.repair.doubt = nil, 0
 		if r == nil {
 			l.repair.running = false
 			l.repair.mu.Unlock()
 			return
 		}
 		l.repair.mu.Unlock()
-		if r.err = h.catchUp(l); r.err != nil {
+		if doubt > 0 {
+			r.err = h.settle(l, doubt)
+		}
+		if r.err == nil {
+			r.err = h.catchUp(l)
+		}
+		if r.err != nil {
 			h.metrics.Failed.Inc()
 			h.log.Warn("log not refreshed", "topic", l.Topic, "error", r.err)
 		}
@@ -163,27 +196,55 @@ func (h *Hub) rounds(l *Log) {
 	}
 }
 
+// settle has Postgres say whether what the log holds from position at on is
+// true. If it isn't, the log is rewound.
+func (h *Hub) settle(l *Log, at chat.Position) error {
+	for from, head := at-1, l.Head(); from < head; {
+		page, err := h.page(l, from)
+		if err != nil {
+			return err
+		}
+		if !l.agrees(page.Events) {
+			h.rewind(l, at-1)
+			return nil
+		}
+		l.confirm(page.Upto)
+		if page.Upto >= page.Head {
+			return nil
+		}
+		from = page.Upto
+	}
+	return nil
+}
+
+func (h *Hub) page(l *Log, from chat.Position) (history.Page, error) {
+	return read(h.ctx, h, func(ctx context.Context) (history.Page, error) {
+		return h.store.After(ctx, l.Topic, from, pageSize)
+	})
+}
+
+func (h *Hub) rewind(l *Log, to chat.Position) {
+	h.log.Warn("log rewound", "topic", l.Topic, "had", l.Head(), "to", to)
+	h.metrics.Rewound.Inc()
+	l.rewind(to)
+	h.grown(l)
+}
+
 // catchUp appends pages of Postgres until the log reaches the head that was
 // there when the last page was read.
 //
-// Two things make it start the log anew instead, whose readers then fall out
-// of it, come back, and are told by reset: it is too far behind; or it is ahead of
-// Postgres, which means that a publish was forged or that the database was
-// restored from a backup.
+// Two things make it rewind the log to Postgres's head instead: it is too far
+// behind; or it is ahead of Postgres, which means that a publish was forged or
+// that the database was restored from a backup.
 func (h *Hub) catchUp(l *Log) error {
 	for {
 		at := l.Head()
-		page, err := h.read(context.Background(), func(ctx context.Context) (history.Page, error) {
-			return h.store.After(ctx, l.Topic, at, pageSize)
-		})
+		page, err := h.page(l, at)
 		if err != nil {
 			return err
 		}
 		if page.Head < at || page.Head-at > maxCatchUp {
-			h.log.Warn("log restarted", "topic", l.Topic, "had", at, "head", page.Head)
-			h.metrics.Restarted.Inc()
-			l.restart(page.Head)
-			h.grown(l)
+			h.rewind(l, page.Head)
 			return nil
 		}
 		if l.extend(page.Events, page.Upto) {

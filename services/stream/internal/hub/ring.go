@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"sync/atomic"
 	"time"
 
 	"parley/core/chat"
@@ -38,11 +39,39 @@ type ring struct {
 	tail, head chat.Position
 	spans      []span // of position tail+1+i
 	segments   []*segment
-	bytes      int // held in all segments
+	bytes      int           // of frames in all segments
+	held       *atomic.Int64 // bytes of memory of all rings
+	scratch    []byte        // of whoever encodes for this ring
+}
+
+// newRing returns an empty ring that holds what comes after at. It counts its
+// memory in held.
+func newRing(at chat.Position, held *atomic.Int64) *ring {
+	return &ring{tail: at, head: at, held: held}
 }
 
 // restart empties the ring; it holds what comes after at.
-func (r *ring) restart(at chat.Position) { *r = ring{tail: at, head: at} }
+func (r *ring) restart(at chat.Position) {
+	for _, seg := range r.segments {
+		r.held.Add(-int64(cap(seg.buf)))
+	}
+	*r = ring{tail: at, head: at, held: r.held}
+}
+
+// frame returns the frame of the position at; ok is false if the ring doesn't
+// hold it, or holds it as superseded.
+func (r *ring) frame(at chat.Position) (frame []byte, ok bool) {
+	if at <= r.tail || at > r.head {
+		return nil, false
+	}
+	i := at - r.tail - 1
+	s := r.spans[i]
+	end := len(s.seg.buf)
+	if next := i + 1; next < int64(len(r.spans)) && r.spans[next].seg == s.seg {
+		end = r.spans[next].start
+	}
+	return s.seg.buf[s.start:end], end > s.start
+}
 
 // append adds the frame of the next position. An empty frame counts the
 // position as superseded.
@@ -69,6 +98,7 @@ func (r *ring) room(n int, now time.Time) *segment {
 		size = min(2*cap(newest.buf), maxSegment)
 	}
 	fresh := &segment{buf: make([]byte, 0, max(size, n))}
+	r.held.Add(int64(cap(fresh.buf)))
 	r.segments = append(r.segments, fresh)
 	return fresh
 }
@@ -97,6 +127,7 @@ func (r *ring) trim(limit, keep int, old time.Time) {
 			return
 		}
 		r.bytes -= len(oldest.buf)
+		r.held.Add(-int64(cap(oldest.buf)))
 		r.segments[0] = nil
 		r.segments = r.segments[1:]
 		dropped := int(oldest.last - r.tail)

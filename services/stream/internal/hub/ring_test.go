@@ -3,6 +3,7 @@ package hub
 import (
 	"bytes"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 
 func frame(at chat.Position) []byte { return fmt.Appendf(nil, "frame %d\n\n", at) }
 
-// read walks from at to the head as a stream does.
-func read(t *testing.T, r *ring, at chat.Position) []byte {
+// readAll walks from at to the head as a stream does.
+func readAll(t *testing.T, r *ring, at chat.Position) []byte {
 	t.Helper()
 	var all []byte
 	for at < r.head {
@@ -28,8 +29,7 @@ func read(t *testing.T, r *ring, at chat.Position) []byte {
 
 func TestRingServesEveryCursor(t *testing.T) {
 	t.Parallel()
-	var r ring
-	r.restart(10)
+	r := newRing(10, new(atomic.Int64))
 	var want [][]byte
 	for at := chat.Position(11); at <= 500; at++ {
 		f := frame(at)
@@ -43,7 +43,7 @@ func TestRingServesEveryCursor(t *testing.T) {
 		want = append(want, f)
 	}
 	for at := chat.Position(10); at <= 500; at++ {
-		if got := read(t, &r, at); !bytes.Equal(got, bytes.Join(want[at-10:], nil)) {
+		if got := readAll(t, r, at); !bytes.Equal(got, bytes.Join(want[at-10:], nil)) {
 			t.Fatalf("after %d: got %d bytes", at, len(got))
 		}
 	}
@@ -56,8 +56,7 @@ func TestRingServesEveryCursor(t *testing.T) {
 
 func TestRingHandsOutBytesThatStay(t *testing.T) {
 	t.Parallel()
-	var r ring
-	r.restart(0)
+	r := newRing(0, new(atomic.Int64))
 	r.append(frame(1), time.Now())
 	frames, upto, _ := r.after(0)
 	for at := upto + 1; at < 10000; at++ {
@@ -71,8 +70,7 @@ func TestRingHandsOutBytesThatStay(t *testing.T) {
 
 func TestRingTrimsWholeSegments(t *testing.T) {
 	t.Parallel()
-	var r ring
-	r.restart(0)
+	r := newRing(0, new(atomic.Int64))
 	for at := chat.Position(1); at <= 50000; at++ {
 		r.append(frame(at), time.Now())
 		r.trim(2*maxSegment, 0, time.Time{})
@@ -91,8 +89,7 @@ func TestRingTrimsWholeSegments(t *testing.T) {
 
 func TestRingForgetsOldFramesOfAQuietRoom(t *testing.T) {
 	t.Parallel()
-	var r ring
-	r.restart(0)
+	r := newRing(0, new(atomic.Int64))
 	begin := time.Now()
 	for at := chat.Position(1); at <= 20000; at++ {
 		r.append(frame(at), begin)
@@ -108,8 +105,7 @@ func TestRingForgetsOldFramesOfAQuietRoom(t *testing.T) {
 }
 
 func BenchmarkRingAppend(b *testing.B) {
-	var r ring
-	r.restart(0)
+	r := newRing(0, new(atomic.Int64))
 	f := bytes.Repeat([]byte("x"), 330)
 	now := time.Now()
 	b.ReportAllocs()
@@ -121,8 +117,7 @@ func BenchmarkRingAppend(b *testing.B) {
 }
 
 func BenchmarkRingAfter(b *testing.B) {
-	var r ring
-	r.restart(0)
+	r := newRing(0, new(atomic.Int64))
 	for at := chat.Position(1); at <= 1000; at++ {
 		r.append(frame(at), time.Now())
 	}

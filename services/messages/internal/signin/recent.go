@@ -1,7 +1,6 @@
-package cookie
+package signin
 
 import (
-	"net/http"
 	"sync"
 	"time"
 
@@ -20,7 +19,7 @@ type Recent struct {
 }
 
 type recent struct {
-	username string
+	identity Identity
 	until    time.Time
 }
 
@@ -37,18 +36,20 @@ func (r *Recent) note(found session.Session) {
 	if len(r.found) >= maxRecent {
 		clear(r.found)
 	}
-	r.found[found.Key] = recent{found.Username, until}
+	known := session.Session{Key: found.Key, Username: found.Username, Role: found.Role}
+	r.found[found.Key] = recent{Identity{Session: known, Recalled: true}, until}
 }
 
-func (r *Recent) recall(key session.Key) (username string, ok bool) {
+// recall returns nobody if key was not found lately.
+func (r *Recent) recall(key session.Key) Identity {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	found, ok := r.found[key]
 	if ok && !time.Now().Before(found.until) {
 		delete(r.found, key)
-		return "", false
+		return Identity{}
 	}
-	return found.username, ok
+	return found.identity
 }
 
 func (r *Recent) forget(keys []session.Key) {
@@ -57,16 +58,4 @@ func (r *Recent) forget(keys []session.Key) {
 	for _, key := range keys {
 		delete(r.found, key)
 	}
-}
-
-// Recall returns whose session the request came with, if that was looked up a
-// short while ago. It may have ended since: whoever acts on this has to make
-// sure, as the committer does, that it is live when it counts.
-func (s *Store) Recall(r *http.Request) (session.Key, string, bool) {
-	key, ok := session.FromRequest(r)
-	if !ok {
-		return session.Key{}, "", false
-	}
-	username, ok := s.Recent.recall(key)
-	return key, username, ok
 }

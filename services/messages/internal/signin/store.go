@@ -1,25 +1,31 @@
-// Package cookie keeps gin-contrib's sessions where both services know them:
-// a random token in the browser's cookie, a row in Postgres. It is a store for
-// [github.com/gin-contrib/sessions] on [parley/core/session].
+// Package signin is where gin-contrib's sessions end: it signs people in and
+// out, and says who a request comes from. Nothing else knows that library.
 //
-// A session says who is signed in, nothing more. Values:
+//	request ─▶ Identify ─▶ Identity: live      asked of Postgres
+//	       └─▶ Recall   ─▶ Identity: recalled  was live a short while ago; who acts on it makes sure
+//	answer ◀── SignIn, SignOut, Issue: the cookie
+//
+// A session is a random token in the browser's cookie, and a row in Postgres:
+// see [parley/core/session]. It says who is signed in, nothing more. Values:
 //
 //	Username   whose session it is
+//	admission  what is to hold in the transaction that makes it, if anything
 //	loaded     the stored session that came with the request, if any
-//	issued     the key of the session that saving has made
 //
 // Saving a session without loaded signs in: it makes a new token and ends the
 // session that the request came with. Saving with it keeps that session, if it
 // has not been ended meanwhile.
-package cookie
+package signin
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
 
 	ginsessions "github.com/gin-contrib/sessions"
 	"github.com/gorilla/sessions"
+	"github.com/jackc/pgx/v5"
 
 	"parley/core/session"
 )
@@ -28,8 +34,8 @@ import (
 const Username = "username"
 
 const (
-	loaded = "session"
-	issued = "issued"
+	admission = "admission"
+	loaded    = "session"
 )
 
 // ErrNobody is returned for saving a session that says nobody is signed in.
@@ -37,6 +43,10 @@ var ErrNobody = errors.New("a session needs a username")
 
 // touchAfter is how stale the time may be at which a session was last seen.
 const touchAfter = time.Minute
+
+// Admit returns an error if the account may not sign in after all. It runs in
+// the transaction that makes the session, under the lock on the account.
+type Admit func(context.Context, pgx.Tx) error
 
 // Store implements the store of gin-contrib/sessions.
 type Store struct {
@@ -47,6 +57,7 @@ type Store struct {
 	Ended    func(...session.Key)     // gets those that were ended
 	HTTPS    func(*http.Request) bool // whether a request came by https
 	TTL      time.Duration            // how long a session lives
+	Most     int                      // sessions of an account; the oldest end. 0 is no limit
 }
 
 var _ ginsessions.Store = (*Store)(nil)
@@ -65,7 +76,7 @@ func (s *Store) Get(r *http.Request, name string) (*sessions.Session, error) {
 func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	fresh := sessions.NewSession(s, name)
 	fresh.IsNew = true
-	fresh.Options = s.cookieOptions(r)
+	fresh.Options = &sessions.Options{}
 	key, ok := session.FromRequest(r)
 	if !ok {
 		return fresh, nil
@@ -90,7 +101,8 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 }
 
 // Save signs in, out (a MaxAge below 0), or keeps a session; see the package.
-// It returns [session.ErrNotFound] for keeping one that was ended.
+// It returns [session.ErrNotFound] for keeping one that was ended, or for
+// signing in to an account that there isn't.
 func (s *Store) Save(r *http.Request, w http.ResponseWriter, saved *sessions.Session) error {
 	username, _ := saved.Values[Username].(string)
 	current, kept := saved.Values[loaded].(session.Session)
@@ -102,25 +114,22 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, saved *sessions.Ses
 	case kept && current.Username == username:
 		return s.Sessions.Touch(r.Context(), current.Key)
 	}
-	token, err := s.signIn(r, username)
+	admit, _ := saved.Values[admission].(Admit)
+	return s.signIn(r, w, username, admit)
+}
+
+func (s *Store) signIn(r *http.Request, w http.ResponseWriter, username string, admit Admit) error {
+	opening := session.Opening{Username: username, UserAgent: r.UserAgent(), TTL: s.TTL, Most: s.Most}
+	if old, had := session.FromRequest(r); had {
+		opening.Old = &old
+	}
+	token, ended, err := s.Sessions.Open(r.Context(), opening, admit)
 	if err != nil {
 		return err
 	}
-	saved.Values[issued], _ = token.Key()
+	s.tellEnded(ended)
 	s.setCookie(w, r, token)
 	return nil
-}
-
-func (s *Store) signIn(r *http.Request, username string) (session.Token, error) {
-	old, had := session.FromRequest(r)
-	if !had {
-		return s.Sessions.Create(r.Context(), username, r.UserAgent(), s.TTL)
-	}
-	token, err := s.Sessions.Rotate(r.Context(), old, username, r.UserAgent(), s.TTL)
-	if err == nil {
-		s.tellEnded(old)
-	}
-	return token, err
 }
 
 func (s *Store) signOut(r *http.Request, w http.ResponseWriter) error {
@@ -128,29 +137,15 @@ func (s *Store) signOut(r *http.Request, w http.ResponseWriter) error {
 		if err := s.Sessions.End(r.Context(), key); err != nil {
 			return err
 		}
-		s.tellEnded(key)
+		s.tellEnded([]session.Key{key})
 	}
-	options := s.cookieOptions(r)
-	options.MaxAge = -1
-	http.SetCookie(w, sessions.NewCookie(session.CookieName, "", options))
+	s.clearCookies(w, r)
 	return nil
 }
 
-func (s *Store) tellEnded(keys ...session.Key) {
-	s.Recent.forget(keys)
-	s.Ended(keys...)
-}
-
-func (s *Store) setCookie(w http.ResponseWriter, r *http.Request, token session.Token) {
-	http.SetCookie(w, sessions.NewCookie(session.CookieName, string(token), s.cookieOptions(r)))
-}
-
-func (s *Store) cookieOptions(r *http.Request) *sessions.Options {
-	return &sessions.Options{
-		Path:     "/",
-		MaxAge:   int(s.TTL.Seconds()),
-		Secure:   s.HTTPS(r),
-		HttpOnly: true,
-		SameSite: http.SameSiteLaxMode,
+func (s *Store) tellEnded(keys []session.Key) {
+	if len(keys) > 0 {
+		s.Recent.forget(keys)
+		s.Ended(keys...)
 	}
 }

@@ -1,4 +1,4 @@
-package cookie
+package signin
 
 import (
 	"context"
@@ -126,5 +126,27 @@ func TestNotKnowingIsNotNobody(t *testing.T) {
 	r := request(t, session.NewToken()).WithContext(ctx)
 	if _, err := b.store.Get(r, session.CookieName); err == nil {
 		t.Error("a failed look-up says nobody is signed in")
+	}
+}
+
+func TestCookieUnderHTTPS(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.store.HTTPS = func(*http.Request) bool { return true }
+	token, err := b.sessions.Create(t.Context(), "ada", "", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	b.store.setCookie(w, request(t, token), token)
+	set := w.Result().Cookies()
+	if len(set) != 2 || set[0].Name != session.CookieName || set[0].MaxAge >= 0 ||
+		set[1].Name != session.HostCookieName || !set[1].Secure || set[1].Path != "/" || set[1].Domain != "" {
+		t.Errorf("cookies %v; want the plain one gone, and a __Host- one", set)
+	}
+	w = httptest.NewRecorder()
+	b.store.clearCookies(w, request(t, token))
+	if set = w.Result().Cookies(); len(set) != 2 || set[0].MaxAge >= 0 || set[1].MaxAge >= 0 {
+		t.Errorf("cookies %v; want both gone", set)
 	}
 }

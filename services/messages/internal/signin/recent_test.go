@@ -1,4 +1,4 @@
-package cookie
+package signin
 
 import (
 	"testing"
@@ -17,8 +17,8 @@ func TestRecall(t *testing.T) {
 	}
 	r.forget([]session.Key{key(1), key(9)})
 	for n, want := range []string{"ada", "", "", ""} { // known, forgotten, expired, never seen
-		if got, ok := r.recall(key(byte(n))); got != want || ok != (want != "") {
-			t.Errorf("session %d: %q, %v; want %q", n, got, ok, want)
+		if got := r.recall(key(byte(n))); got.Username != want || got.SignedIn() != (want != "") || got.Recalled != got.SignedIn() {
+			t.Errorf("session %d: %+v; want %q", n, got, want)
 		}
 	}
 	for n := range 3 * maxRecent {

@@ -1,0 +1,160 @@
+package handler
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/chat"
+	"parley/messages/internal/person"
+	"parley/messages/web"
+)
+
+// peopleRoutes are those of people, for who is signed in.
+func (h *Handler) peopleRoutes(own *gin.RouterGroup, read []string) {
+	own.Match(read, "/me", h.showMe)
+	own.PATCH("/me", h.changeMe)
+	own.POST("/me", h.changeMe) // a form can't PATCH
+	own.Match(read, "/people", h.listPeople)
+	own.Match(read, "/people/:username", h.showPerson)
+
+	admin := own.Group("", h.atLeast(chat.Admin))
+	admin.PATCH("/people/:username", h.setRole)
+	admin.POST("/people/:username", h.setRole)
+	admin.POST("/people/:username/ban", h.judge(h.People.Ban))
+	admin.POST("/people/:username/unban", h.judge(h.People.Unban))
+}
+
+func (h *Handler) showMe(c *gin.Context) {
+	me, err := h.People.Profile(c.Request.Context(), user(c))
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{
+		"username": me.Username, "display_name": me.DisplayName, "role": me.Role, "created_at": stamp(me.CreatedAt),
+	})
+}
+
+// changeMe answers with the profile as it is then.
+func (h *Handler) changeMe(c *gin.Context) {
+	in, err := readInput(c.Request)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	var wanted struct {
+		DisplayName *string `json:"display_name"`
+	}
+	if in.isForm() {
+		if name := in.form.Get("display_name"); in.form.Has("display_name") {
+			wanted.DisplayName = &name
+		}
+	} else if err := in.decode(&wanted); err != nil {
+		h.fail(c, err)
+		return
+	}
+	if wanted.DisplayName != nil {
+		err := h.People.Rename(c.Request.Context(), user(c), *wanted.DisplayName)
+		if in.isForm() && (err == nil || wantsPage(c.Request)) {
+			h.renamed(c, *wanted.DisplayName, err)
+			return
+		}
+		if err != nil {
+			h.fail(c, err)
+			return
+		}
+	}
+	h.showMe(c)
+}
+
+func (h *Handler) listPeople(c *gin.Context) {
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.peoplePage(c)
+		return
+	}
+	people, more, err := h.People.List(c.Request.Context(), user(c), c.Query("q"), c.Query("after"))
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	if people == nil {
+		people = []person.Person{} // not null
+	}
+	c.JSON(http.StatusOK, gin.H{"people": people, "more": more})
+}
+
+func (h *Handler) showPerson(c *gin.Context) {
+	username, ok := chat.FoldUsername(c.Param("username"))
+	if !ok {
+		h.fail(c, person.ErrNotFound)
+		return
+	}
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.personPage(c, http.StatusOK, web.Failure{})
+		return
+	}
+	found, err := h.People.Find(c.Request.Context(), user(c), username)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, found)
+}
+
+// setRole answers with the person as they are then.
+func (h *Handler) setRole(c *gin.Context) {
+	in, err := readInput(c.Request)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	var wanted struct {
+		Role chat.Role `json:"role"`
+	}
+	if in.isForm() {
+		wanted.Role = chat.Role(in.form.Get("role"))
+	} else if err := in.decode(&wanted); err != nil {
+		h.fail(c, err)
+		return
+	}
+	username, ok := chat.FoldUsername(c.Param("username"))
+	if !ok {
+		h.fail(c, person.ErrNotFound)
+		return
+	}
+	err = h.People.SetRole(c.Request.Context(), user(c), username, wanted.Role)
+	switch {
+	case in.isForm() && (err == nil || wantsPage(c.Request)):
+		h.judged(c, "role", err)
+	case err != nil:
+		h.fail(c, err)
+	default:
+		h.showPerson(c)
+	}
+}
+
+// judge bans or unbans.
+func (h *Handler) judge(do func(ctx context.Context, actor, username string) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		username, ok := chat.FoldUsername(c.Param("username"))
+		if !ok {
+			h.fail(c, person.ErrNotFound)
+			return
+		}
+		err := do(c.Request.Context(), user(c), username)
+		switch {
+		case isForm(c) && (err == nil || wantsPage(c.Request)):
+			h.judged(c, "ban", err)
+		case err != nil:
+			h.fail(c, err)
+		default:
+			c.Status(http.StatusNoContent)
+		}
+	}
+}
+
+func isForm(c *gin.Context) bool { return c.ContentType() == "application/x-www-form-urlencoded" }

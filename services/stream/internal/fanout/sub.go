@@ -1,0 +1,70 @@
+package fanout
+
+import "parley/core/chat"
+
+// subSlab is how many subs' memory is allocated at once.
+const subSlab = 256
+
+// sub is a stream's place in one log. It and its entry in the log's list take
+// 28 bytes, so that a stream can have hundreds. Its number stays the same as
+// long as it lives; 0 is no sub.
+type sub struct {
+	at   chat.Position // everything up to here was handed to the socket
+	conn uint32        // its stream's slot
+	room uint32        // its log's number
+	next uint32        // of the same stream, or the next free one
+	bits uint32        // flags, and its index in the log's list
+}
+
+// The flags of a sub, in the upper bits of sub.bits.
+const (
+	subReady  = 1 << 31 // the replay is over
+	subReset  = 1 << 30 // its reader must be told that the log was rewound to at
+	subSilent = 1 << 29 // nothing is written: the stream only watches the log
+	subNamed  = 1 << 28 // an open room that the client named: it needs no membership
+
+	indexMask = subNamed - 1
+)
+
+func (s *sub) has(flag uint32) bool { return s.bits&flag != 0 }
+func (s *sub) set(flag uint32)      { s.bits |= flag }
+func (s *sub) unset(flag uint32)    { s.bits &^= flag }
+
+func (s *sub) index() int     { return int(s.bits & indexMask) }
+func (s *sub) setIndex(i int) { s.bits = s.bits&^indexMask | uint32(i) } //nolint:gosec // bounded by memory
+
+// subTable holds a loop's subs and finds them by number.
+type subTable struct {
+	slabs []*[subSlab]sub
+	free  uint32
+}
+
+func (t *subTable) at(n uint32) *sub { return &t.slabs[n/subSlab][n%subSlab] }
+
+// put returns the number of an empty sub.
+func (t *subTable) put() uint32 {
+	if t.free == 0 {
+		t.grow()
+	}
+	n := t.free
+	s := t.at(n)
+	t.free = s.next
+	*s = sub{}
+	return n
+}
+
+func (t *subTable) grow() {
+	base := uint32(len(t.slabs) * subSlab) //nolint:gosec // bounded by memory
+	t.slabs = append(t.slabs, new([subSlab]sub))
+	for i := uint32(subSlab); i > 0; i-- {
+		if n := base + i - 1; n != 0 {
+			t.remove(n)
+		}
+	}
+}
+
+// remove makes the number free for another sub.
+func (t *subTable) remove(n uint32) {
+	*t.at(n) = sub{next: t.free}
+	t.free = n
+}

@@ -1,0 +1,134 @@
+package fanout
+
+import (
+	"parley/core/sse"
+	"parley/core/wire"
+	"parley/stream/internal/hub"
+)
+
+// Rooms is what a person has, as Postgres said it: the streams of the person
+// are brought into line with it.
+type Rooms struct {
+	Person *hub.Log
+	Gone   bool // there is no such account any more, or it is banned
+	Failed bool // Postgres didn't answer: the streams end, and resume where it does
+	Guest  bool // open rooms need a membership
+	In     []Room
+}
+
+// Apply brings the streams of a person into line. The caller has a reader of
+// each log in rooms.In, which the engine gives back.
+func (e *Engine) Apply(rooms Rooms) {
+	for _, r := range rooms.In {
+		for range len(e.loops) - 1 {
+			e.owners.Retain(r.Log)
+		}
+	}
+	for _, l := range e.loops {
+		l.apply(rooms)
+	}
+}
+
+// applied carries out [Engine.Apply] in a loop.
+func (l *loop) applied(rooms Rooms) {
+	if r := l.rooms.get(rooms.Person); r != nil {
+		in := make(map[*hub.Log]struct{}, len(rooms.In))
+		for _, one := range rooms.In {
+			in[one.Log] = struct{}{}
+		}
+		for i := len(r.subs) - 1; i >= 0; i-- {
+			l.applyTo(l.table.at(l.subs.at(r.subs[i]).conn), rooms, in)
+		}
+	}
+	for _, one := range rooms.In {
+		l.engine.owners.Logs(one.Log)
+	}
+}
+
+func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]struct{}) {
+	switch {
+	case rooms.Gone:
+		l.end(c, sse.EndSession)
+		return
+	case rooms.Failed:
+		l.end(c, sse.EndSlow)
+		return
+	}
+	has := make(map[*hub.Log]struct{}, len(in))
+	lost := l.lost(c, rooms.Guest, in, has)
+	if len(lost) > 0 && !c.everything { // it was about that room alone
+		l.end(c, sse.EndSession)
+		return
+	}
+	for _, n := range lost {
+		l.engine.owners.Logs(l.leave(c, n))
+	}
+	if c.everything {
+		l.gain(c, rooms.In, has)
+	}
+}
+
+// lost returns the subs of a stream whose rooms its person may not read any
+// more, and notes the others in has.
+func (l *loop) lost(c *conn, guest bool, in, has map[*hub.Log]struct{}) (lost []uint32) {
+	l.each(c, func(n uint32, s *sub) {
+		log := l.rooms.at(s.room).log
+		if _, member := in[log]; member || log == c.person || s.has(subNamed) && !guest {
+			has[log] = struct{}{}
+		} else {
+			lost = append(lost, n)
+		}
+	})
+	return lost
+}
+
+// gain makes a stream a reader of the rooms that it lacks, from where its
+// person came in. It may close c.
+func (l *loop) gain(c *conn, in []Room, has map[*hub.Log]struct{}) {
+	for _, one := range in {
+		if _, had := has[one.Log]; had {
+			continue
+		}
+		l.engine.owners.Retain(one.Log)
+		one.At = min(one.At, one.Log.Head())
+		s := l.join(c, one)
+		if c.blocked != nil {
+			continue // resume will go on
+		}
+		var w window
+		l.advance(c, s, l.rooms.at(s.room), one.Log.Head(), &w)
+		if c.closed() {
+			return
+		}
+	}
+}
+
+// changed looks whether an event on a person's log may begin or end a room on
+// one of the person's streams. Only Postgres knows; so it is asked.
+func (l *loop) changed(log *hub.Log, e wire.Event) {
+	r := l.rooms.get(log)
+	if r == nil {
+		return
+	}
+	if m, ok := e.(*wire.Membership); ok && m.Member && l.allCarry(r, wire.RoomTopic(m.Room)) {
+		return // a read position, or a level: nothing to begin
+	}
+	l.engine.owners.Sync(log)
+}
+
+// allCarry reports whether every stream in r that carries everything carries
+// the room topic.
+func (l *loop) allCarry(r *room, topic wire.Topic) bool {
+	for _, n := range r.subs {
+		c := l.table.at(l.subs.at(n).conn)
+		if !c.everything {
+			continue
+		}
+		carried := false
+		l.each(c, func(_ uint32, s *sub) { carried = carried || l.rooms.at(s.room).log.Topic == topic })
+		if !carried {
+			return false
+		}
+	}
+	return true
+}
