@@ -37,6 +37,10 @@ build: ## Build the binaries into bin/
 images: ## Build container images from Debian packages, where no registry can be reached
 	@deploy/images/build.sh
 
+.PHONY: admin
+admin: ## Run a command of the administrator against the running `make up`: ARGS='invite -uses 5'
+	@set -a; . .local/env; exec bin/messages admin $(ARGS)
+
 ## Test. Each step runs its tests afresh, adds its counts to a tally, and stops at a time limit.
 
 .PHONY: test

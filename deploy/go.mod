@@ -28,7 +28,7 @@ require (
 	go.uber.org/atomic v1.12.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
-	parley/migrations v0.0.0 // indirect
+	parley/migrations v0.0.0
 	parley/testkit v0.0.0
 )
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/deploy/bench/internal/floor"
+	"parley/deploy/stack/gateway"
 	"parley/testkit"
 )
 
@@ -103,19 +104,22 @@ func (b *bench) startFloorGateway(ctx context.Context, floorPID int) (*testkit.P
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(b.dir, "floor-nginx")
-	if err := configureFloorGateway(dir, b.cfg.NginxConf, addr, b.floor.streams); err != nil {
+	at := b.floor.streams.String()
+	front := gateway.Gateway{
+		Dir: filepath.Join(b.dir, "floor-nginx"), Conf: b.cfg.NginxConf, Listen: []string{addr.String()},
+		Messages: []string{at}, Streams: []string{at}, Unlimited: true,
+	}
+	if err := front.Write(); err != nil {
 		return nil, err
 	}
-	program, err := exec.LookPath("nginx")
+	cmd, err := front.Command()
 	if err != nil {
-		program = "/usr/sbin/nginx" // where Debian keeps it, off most paths
+		return nil, err
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	log, err := os.Create(filepath.Join(front.Dir, "log"))
 	if err != nil {
 		return nil, fmt.Errorf("make log of nginx: %w", err)
 	}
-	cmd := exec.Command(program, "-p", dir+"/", "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off;")
 	cmd.Stdout, cmd.Stderr = log, log
 	process, err := launch(ctx, cmd, addr)
 	if err != nil {
@@ -124,30 +128,6 @@ func (b *bench) startFloorGateway(ctx context.Context, floorPID int) (*testkit.P
 	b.gatewayFloor = floorAt(addr, "floor", "nginx")
 	b.gatewayFloor.parts = []part{{"floor", floorPID}, {"nginx", process.PID()}}
 	return process, nil
-}
-
-func configureFloorGateway(dir, nginxConf string, addr, upstream netip.AddrPort) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make folder of nginx: %w", err)
-	}
-	conf, err := filepath.Abs(nginxConf)
-	if err != nil {
-		return fmt.Errorf("find nginx.conf: %w", err)
-	}
-	if err := os.Symlink(conf, filepath.Join(dir, "nginx.conf")); err != nil {
-		return fmt.Errorf("link to nginx.conf: %w", err)
-	}
-	upstreams := fmt.Sprintf("upstream messages { zone messages 64k; server %[1]s; keepalive 64; }\n"+
-		"upstream stream { zone stream 64k; least_conn; server %[1]s; }\n", upstream)
-	for name, text := range map[string]string{
-		"upstreams.conf": upstreams,
-		"listen.conf":    fmt.Sprintf("listen %s backlog=4096;\n", addr),
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
-		}
-	}
-	return nil
 }
 
 // launch starts cmd and waits until it accepts connections.

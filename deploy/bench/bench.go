@@ -49,6 +49,9 @@ type row struct {
 var rows = []row{
 	{"idle", (*bench).idle},
 	{"nginx-idle", (*bench).gatewayIdle},
+	{"rooms-idle", (*bench).roomsIdle},
+	{"rooms-open", (*bench).roomsOpen},
+	{"rooms-list", (*bench).roomsList},
 	{"paced", (*bench).paced},
 	{"fanout", (*bench).fanout},
 	{"posts", (*bench).posts},
@@ -74,6 +77,8 @@ type bench struct {
 	system *system
 	reader *load.Reader
 	report *report
+
+	populated bool // people are in the rooms of the rows about rooms
 
 	parley, floor               *subject // reached directly
 	gatewayParley, gatewayFloor *subject // through nginx

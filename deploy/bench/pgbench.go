@@ -25,7 +25,7 @@ import (
 // publish, no foreign key.
 type pgbench struct {
 	program, script, dir string
-	host, port           string
+	host, port, password string
 	runs                 int
 }
 
@@ -68,6 +68,7 @@ FROM (SELECT nextval('bench_position') AS position) next;
 		return nil, fmt.Errorf("read address of the database: %w", err)
 	}
 	p.host, p.port = address.Hostname(), address.Port()
+	p.password, _ = address.User.Password()
 	return p, nil
 }
 
@@ -94,6 +95,7 @@ func (p *pgbench) run(ctx context.Context, during time.Duration) (*inserted, err
 	cmd := exec.CommandContext(ctx, p.program, "-h", p.host, "-p", p.port, "-U", "postgres", "-n",
 		"-c", strconv.Itoa(postConnections), "-j", "2", "-M", "prepared", "-T", strconv.Itoa(max(int(during.Seconds()), 1)),
 		"-f", p.script, "-l", "--sampling-rate", strconv.FormatFloat(sampled, 'g', -1, 64), "--log-prefix", prefix, "postgres")
+	cmd.Env = append(os.Environ(), "PGPASSWORD="+p.password)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("pgbench: %w\n%s", err, out)

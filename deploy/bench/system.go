@@ -43,7 +43,7 @@ func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
 	}
 	s.stack, err = stack.Start(ctx, stack.Config{
 		Dir: filepath.Join(dir, "stack"), Bin: cfg.Bin, NginxConf: cfg.NginxConf,
-		Messages: 1, Streams: 1, Env: os.Environ(), Log: log,
+		Messages: 1, Streams: 1, Env: cfg.environment(), Log: log,
 		// As installed, said aloud: what is measured is durable.
 		Postgres: []string{"fsync=on", "synchronous_commit=on", "full_page_writes=on"},
 	})
@@ -57,6 +57,15 @@ func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
+}
+
+// environment has limits off: one address has all the users.
+func (c Config) environment() []string {
+	env := append(os.Environ(), "SIGNUP=open", "LIMITS=off")
+	if c.Profiles != "" {
+		env = append(env, "PPROF=on")
+	}
+	return env
 }
 
 func (s *system) stop() error {

@@ -219,23 +219,15 @@ func breakPart(t testing.TB, part string, away, back func(context.Context, strin
 // awaitAll waits until every service is ready, and the gateway reaches them.
 func awaitAll(ctx context.Context, t testing.TB) {
 	t.Helper()
-	for _, base := range []string{"messages-1", "messages-2", "stream-1", "stream-2", ""} {
-		url := parley.URL()
-		if base != "" {
-			addr, err := parley.Addr(ctx, base)
-			if err != nil {
-				t.Fatal(err)
-			}
-			url = "http://" + addr
-		}
+	for _, part := range system.Parts()[2:] {
 		for {
-			answer, err := client.NewUser(url, "").Get(ctx, "/readyz")
-			if err == nil && answer.Status == http.StatusOK {
+			err := system.Ready(ctx, parley, part)
+			if err == nil {
 				break
 			}
 			select {
 			case <-ctx.Done():
-				t.Fatalf("%s does not become ready again: %v %v", base, answer, err)
+				t.Fatalf("%s does not become ready again: %v", part, err)
 			case <-time.After(20 * time.Millisecond):
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"parley/core/wire"
 	"parley/deploy/e2e/client"
+	"parley/deploy/e2e/system"
 )
 
 func TestStreamPassesTheGatewayUntouched(t *testing.T) {
@@ -139,12 +139,7 @@ func TestMessageIsPublished(t *testing.T) {
 	ctx := patient(t)
 	user := newUser(t)
 	room := newRoom(t, user)
-	addr, err := parley.Addr(ctx, "redis")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := redis.NewClient(&redis.Options{Addr: addr})
-	defer client.Close()
+	client := redisClient(t)
 	subscription := client.Subscribe(ctx, wire.RoomTopic(room).Channel())
 	defer subscription.Close()
 	if _, err := subscription.Receive(ctx); err != nil { // the confirmation
@@ -164,13 +159,14 @@ func TestMessageIsPublished(t *testing.T) {
 	}
 }
 
+// Whether a service is ready, nobody outside need know.
 func TestServicesAreHealthy(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{"messages-1", "messages-2", "stream-1", "stream-2"} {
-		nobody := client.NewUser(replica(t, part), "")
-		for _, path := range []string{"/healthz", "/readyz"} {
-			answer, err := nobody.Get(patient(t), path)
-			want(t, answer, err, http.StatusOK, "")
+		answer, err := client.NewUser(replica(t, part), "").Get(patient(t), "/healthz")
+		want(t, answer, err, http.StatusOK, "")
+		if err := system.Ready(patient(t), parley, part); err != nil {
+			t.Error(err)
 		}
 	}
 	awaitGateway(t)
@@ -179,12 +175,24 @@ func TestServicesAreHealthy(t *testing.T) {
 func awaitGateway(t testing.TB) {
 	t.Helper()
 	eventually(t, patience, "the gateway reaches a service that is ready", func(ctx context.Context) error {
-		answer, err := client.NewUser(parley.URL(), "").Get(ctx, "/readyz")
-		if err == nil && answer.Status != http.StatusOK {
-			err = errors.New(answer.String())
-		}
-		return err
+		return system.Ready(ctx, parley, "nginx")
 	})
+}
+
+// redisClient returns a client that goes to Redis itself.
+func redisClient(t testing.TB) *redis.Client {
+	t.Helper()
+	url, err := parley.RedisURL(patient(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := redis.NewClient(options)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
 }
 
 func unpack(t testing.TB, packed []byte) string {

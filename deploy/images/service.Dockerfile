@@ -1,6 +1,6 @@
 # The two services, from source: one build, and an image for each that holds the binary, the health check and the
 # certificates of the public authorities (for a Postgres or Redis reached by TLS), and nothing else.
-ARG GO_IMAGE=golang:1.26-trixie
+ARG GO_IMAGE=golang:1.26.8-trixie
 FROM ${GO_IMAGE} AS build
 WORKDIR /src
 

@@ -23,6 +23,7 @@ func (s *Stack) preparePostgres() error {
 	if s.postgres, err = testkit.NewPostgres(dir, port, s.log.writer("postgres"), settings...); err != nil {
 		return err
 	}
+	s.postgres.Protect(s.secrets.owner.value)
 	part := s.newPart("postgres", "postgres", loopback(port))
 	part.stopSignal = syscall.SIGINT // "fast": clients are cut, data is safe
 	part.launch = func(ctx context.Context) (*testkit.Process, error) { return launchPostgres(ctx, s.postgres) }
@@ -60,6 +61,7 @@ func (s *Stack) prepareRedis() error {
 	if s.redis, err = testkit.NewRedis(filepath.Join(s.cfg.Dir, "redis"), port, s.log.writer("redis")); err != nil {
 		return err
 	}
+	s.redis.Protect(s.secrets.redis.value)
 	part := s.newPart("redis", "redis", loopback(port))
 	part.launch = func(ctx context.Context) (*testkit.Process, error) {
 		err := s.redis.Start(ctx)

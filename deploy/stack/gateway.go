@@ -2,28 +2,27 @@ package stack
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"parley/deploy/stack/gateway"
 	"parley/testkit"
 )
 
-// prepareGateway lays out nginx's folder: the configuration that every
-// deployment has, and beside it the two files that say what is where in this one.
+// prepareGateway lays out nginx's folder.
 func (s *Stack) prepareGateway() error {
-	dir := filepath.Join(s.cfg.Dir, "nginx")
-	if err := s.configureGateway(dir); err != nil {
+	front := gateway.Gateway{
+		Dir: filepath.Join(s.cfg.Dir, "nginx"), Conf: s.cfg.NginxConf, Listen: s.listen(),
+		Messages: s.socketsOf("messages"), Streams: s.socketsOf("stream"),
+		Unlimited: s.setting("LIMITS") == "off",
+	}
+	if err := front.Write(); err != nil {
 		return err
 	}
-	program, err := nginxProgram()
-	if err != nil {
+	if _, err := front.Command(); err != nil { // said now, not when all else is up
 		return err
 	}
 	part := s.newPart("nginx", "nginx", loopback(s.cfg.Port))
@@ -34,7 +33,10 @@ func (s *Stack) prepareGateway() error {
 			return nil, err
 		}
 		defer mark.Close()
-		cmd := exec.Command(program, "-p", dir+"/", "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off;")
+		cmd, err := front.Command()
+		if err != nil {
+			return nil, err
+		}
 		cmd.ExtraFiles = []*os.File{mark}
 		cmd.Stdout, cmd.Stderr = out, out
 		return launch(ctx, cmd, s.gateway+"/healthz")
@@ -42,69 +44,31 @@ func (s *Stack) prepareGateway() error {
 	return nil
 }
 
-func (s *Stack) configureGateway(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make folder of the gateway: %w", err)
-	}
-	conf, err := filepath.Abs(s.cfg.NginxConf)
-	if err != nil {
-		return fmt.Errorf("find nginx.conf: %w", err)
-	}
-	link := filepath.Join(dir, "nginx.conf")
-	if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("replace link to nginx.conf: %w", err)
-	}
-	if err := os.Symlink(conf, link); err != nil {
-		return fmt.Errorf("link to nginx.conf: %w", err)
-	}
-	for name, text := range map[string]string{"upstreams.conf": s.upstreams(), "listen.conf": s.listeners()} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
-		}
-	}
-	return nil
-}
-
-// upstreams returns the include that names the services. A replica of stream is
-// never shunned: nginx forgives a failure only when a request has ended well,
-// and streams don't end; one that came back would get a stream a second.
-func (s *Stack) upstreams() string {
-	return fmt.Sprintf(`upstream messages {
-    zone messages 64k;
-%s    keepalive 64;
-}
-upstream stream {
-    zone stream 64k;
-    least_conn;
-%s}
-`, s.servers("messages", "max_fails=1 fail_timeout=1s"), s.servers("stream", "max_fails=0"))
-}
-
-func (s *Stack) servers(service, policy string) string {
-	var b strings.Builder
+// socketsOf returns where the gateway finds a service's replicas.
+func (s *Stack) socketsOf(service string) (addrs []string) {
 	for _, part := range s.of(service) {
-		fmt.Fprintf(&b, "    server unix:%s %s;\n", s.socket(part), policy)
+		addrs = append(addrs, "unix:"+s.socket(part))
 	}
-	return b.String()
+	return addrs
 }
 
-// listeners returns the include that says where the gateway listens. A browser
-// may take localhost for ::1.
-func (s *Stack) listeners() string {
-	text := fmt.Sprintf("listen %s backlog=4096;\n", loopback(s.cfg.Port))
+// listen returns where the gateway listens. A browser may take localhost for
+// ::1.
+func (s *Stack) listen() []string {
+	addrs := []string{loopback(s.cfg.Port)}
 	addr := net.JoinHostPort("::1", strconv.Itoa(s.cfg.Port))
 	if l, err := net.Listen("tcp", addr); err == nil && l.Close() == nil {
-		text += fmt.Sprintf("listen %s backlog=4096;\n", addr)
+		addrs = append(addrs, addr)
 	}
-	return text
+	return addrs
 }
 
-// nginxProgram finds nginx, which Debian keeps where only root's PATH leads.
-func nginxProgram() (string, error) {
-	for _, name := range []string{"nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
+// setting returns a variable of the services' environment.
+func (s *Stack) setting(name string) (value string) {
+	for _, pair := range s.cfg.Env {
+		if set, found := strings.CutPrefix(pair, name+"="); found {
+			value = set // the last one counts, as for a process
 		}
 	}
-	return "", errors.New("nginx is not installed (Debian: apt-get install nginx)")
+	return value
 }

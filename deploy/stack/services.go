@@ -5,23 +5,34 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
+	"parley/migrations"
 	"parley/testkit"
 )
 
-const migrationPatience = time.Minute
+const (
+	migrationPatience = time.Minute
+	database          = "postgres"
+)
 
-// migrate brings the database to the schema of the services.
+// migrate brings the database to the schema of the services, as its owner, and
+// makes the role that they sign in as.
 func (s *Stack) migrate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, migrationPatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "messages"), "migrate")
-	cmd.Env = s.environment("127.0.0.1:0", "")
+	cmd.Env = append(s.environment("127.0.0.1:0", ""),
+		"DATABASE_URL="+s.postgres.URLOf("postgres", database),
+		"DATABASE_PASSWORD_FILE="+s.secrets.owner.path,
+		"DATABASE_APP_PASSWORD_FILE="+s.secrets.app.path,
+	)
 	cmd.Stdout = s.log.writer("migrate")
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Run(); err != nil {
@@ -71,16 +82,37 @@ func (s *Stack) socket(part *Part) string { return filepath.Join(s.sockets, part
 // environment returns what a service is told: what we were told, and where
 // everything is.
 func (s *Stack) environment(addr, metrics string) []string {
-	redisURL := s.RedisURL()
-	if s.cfg.RedisAddr != "" {
-		redisURL = "redis://" + s.cfg.RedisAddr + "/0"
+	env := append(s.cfg.Env[:len(s.cfg.Env):len(s.cfg.Env)], s.backing()...)
+	return append(env, "LISTEN_ADDR="+addr, "METRICS_ADDR="+metrics)
+}
+
+// backing returns the part of the environment that says how to reach the
+// database and Redis.
+func (s *Stack) backing() []string {
+	redis := s.cfg.RedisAddr
+	if redis == "" {
+		redis = loopback(s.redis.Port())
 	}
-	return append(s.cfg.Env[:len(s.cfg.Env):len(s.cfg.Env)],
-		"DATABASE_URL="+s.DatabaseURL(),
-		"REDIS_URL="+redisURL,
-		"LISTEN_ADDR="+addr,
-		"METRICS_ADDR="+metrics,
-	)
+	return []string{
+		"DATABASE_URL=" + s.postgres.URLOf(migrations.AppRole, database),
+		"DATABASE_PASSWORD_FILE=" + s.secrets.app.path,
+		"REDIS_URL=redis://" + redis + "/0",
+		"REDIS_PASSWORD_FILE=" + s.secrets.redis.path,
+	}
+}
+
+// writeEnvironment writes a file that a shell can read, with nothing secret in
+// it.
+func (s *Stack) writeEnvironment() error {
+	var text strings.Builder
+	for _, pair := range s.backing() {
+		name, value, _ := strings.Cut(pair, "=")
+		fmt.Fprintf(&text, "%s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
+	}
+	if err := os.WriteFile(filepath.Join(s.cfg.Dir, "env"), []byte(text.String()), 0o644); err != nil {
+		return fmt.Errorf("write environment: %w", err)
+	}
+	return nil
 }
 
 // awaitReady waits until every service says that it is ready.
@@ -90,7 +122,7 @@ func (s *Stack) awaitReady(ctx context.Context) error {
 		if process == nil {
 			return fmt.Errorf("%s does not stay up", part.name)
 		}
-		return process.Await(ctx, readyPatience, answers("http://"+part.addr+"/readyz"))
+		return process.Await(ctx, readyPatience, answers("http://"+part.metrics+"/readyz"))
 	})
 }
 

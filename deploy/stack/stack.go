@@ -20,6 +20,8 @@
 //	stack.json   which processes there are now, see [Status]
 //	postgres/    the database, kept from one run to the next
 //	nginx/       the gateway's configuration
+//	env          where the services find database and Redis, for who runs `messages admin`
+//	secrets/     passwords of the database and of Redis, made at the first start
 package stack
 
 import (
@@ -60,6 +62,7 @@ type Stack struct {
 	status  status
 	gateway string
 	sockets string // folder of the services' Unix sockets
+	secrets secrets
 
 	// Set before anything starts, and not changed afterwards.
 	postgres *testkit.PostgresServer
@@ -114,7 +117,7 @@ func (s *Stack) start(ctx context.Context) error {
 
 // prepare settles every part's address and how it is started.
 func (s *Stack) prepare() error {
-	steps := []func() error{s.reservePort, s.prepareSockets, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway}
+	steps := []func() error{s.reservePort, s.prepareSockets, s.prepareSecrets, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway, s.writeEnvironment}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -143,10 +146,11 @@ func starting(ctx context.Context) func(*Part) error {
 // Gateway returns the URL at which Parley is reached.
 func (s *Stack) Gateway() string { return s.gateway }
 
-// DatabaseURL returns the URL of the stack's database.
-func (s *Stack) DatabaseURL() string { return s.postgres.URL("postgres") }
+// DatabaseURL returns the URL of the stack's database, for its superuser and
+// with the password.
+func (s *Stack) DatabaseURL() string { return s.postgres.URL(database) }
 
-// RedisURL returns the URL of the stack's Redis.
+// RedisURL returns the URL of the stack's Redis, with its password.
 func (s *Stack) RedisURL() string { return s.redis.URL() }
 
 // Parts returns all parts, from the bottom up.

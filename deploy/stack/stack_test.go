@@ -70,7 +70,10 @@ func TestWhatDiesComesBack(t *testing.T) {
 			}
 			return fmt.Errorf("stack.json says %+v", now)
 		})
-		eventually(t, "the gateway answers", answers(s.Gateway()+"/readyz"))
+		eventually(t, "the gateway answers", answers(s.Gateway()+"/healthz"))
+		if err := s.awaitReady(t.Context()); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -20,10 +20,11 @@ import (
 const postgresPatience = 60 * time.Second
 
 // PostgresServer is a private Postgres on 127.0.0.1. It trusts whoever reaches
-// it there.
+// it there, unless it has a password.
 type PostgresServer struct {
 	dir      string // holds data/ and the socket
 	port     int
+	password string   // of postgres; "" is none
 	settings []string // "name=value"
 	out      io.Writer
 	process  *Process
@@ -42,10 +43,21 @@ func NewPostgres(dir string, port int, out io.Writer, settings ...string) (*Post
 	return &PostgresServer{dir: dir, port: port, settings: settings, out: out}, nil
 }
 
-// URL returns the URL of database on this server.
+// URL returns the URL of database on this server, for its superuser.
 func (s *PostgresServer) URL(database string) string {
+	user := url.User("postgres")
+	if s.password != "" {
+		user = url.UserPassword("postgres", s.password)
+	}
+	return s.url(user, database)
+}
+
+// URLOf returns the URL of database for a role, without a password.
+func (s *PostgresServer) URLOf(role, database string) string { return s.url(url.User(role), database) }
+
+func (s *PostgresServer) url(user *url.Userinfo, database string) string {
 	u := url.URL{
-		Scheme: "postgres", User: url.User("postgres"),
+		Scheme: "postgres", User: user,
 		Host: "127.0.0.1:" + strconv.Itoa(s.port), Path: database, RawQuery: "sslmode=disable",
 	}
 	return u.String()
@@ -63,7 +75,13 @@ func (s *PostgresServer) Start(ctx context.Context) error {
 	if err := s.makeCluster(ctx); err != nil {
 		return err
 	}
+	if err := s.setPassword(ctx); err != nil {
+		return err
+	}
 	args := []string{"-D", s.data(), "-p", strconv.Itoa(s.port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1"}
+	if s.password != "" {
+		args = append(args, "-c", "hba_file="+s.rules())
+	}
 	for _, setting := range s.settings {
 		args = append(args, "-c", setting)
 	}
@@ -78,7 +96,7 @@ func (s *PostgresServer) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, said)
 	}
-	return nil
+	return s.notePassword()
 }
 
 // Stop ends the server in "fast" mode: its clients are cut, its data is safe.
@@ -117,22 +135,27 @@ func (s *PostgresServer) makeCluster(ctx context.Context) error {
 		return err
 	}
 	said.out = nil // its pages of progress interest nobody unless it fails
-	made, err := Start(cmd)
-	if err != nil {
-		return err
-	}
-	select {
-	case <-made.Done():
-	case <-ctx.Done():
-		return errors.Join(ctx.Err(), made.Signal(syscall.SIGKILL))
-	}
-	if made.Err() != nil {
-		return fmt.Errorf("initdb: %w\n%s", made.Err(), said)
+	if err := finish(ctx, cmd); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, said)
 	}
 	if err := os.Rename(fresh, s.data()); err != nil {
 		return fmt.Errorf("put cluster in place: %w", err)
 	}
 	return nil
+}
+
+// finish runs cmd to its end.
+func finish(ctx context.Context, cmd *exec.Cmd) error {
+	process, err := Start(cmd)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-process.Done():
+		return process.Err()
+	case <-ctx.Done():
+		return errors.Join(ctx.Err(), process.Signal(syscall.SIGKILL))
+	}
 }
 
 // own makes the folder and hands it to the account that the server runs as.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -17,10 +18,11 @@ const redisPatience = 20 * time.Second
 
 // RedisServer is a private Redis on 127.0.0.1 that stores nothing on disk.
 type RedisServer struct {
-	dir     string
-	port    int
-	out     io.Writer
-	process *Process
+	dir      string
+	port     int
+	password string // "" is none
+	out      io.Writer
+	process  *Process
 }
 
 // NewRedis prepares, but doesn't start, a server. A port of 0 takes a free
@@ -36,7 +38,16 @@ func NewRedis(dir string, port int, out io.Writer) (*RedisServer, error) {
 }
 
 // URL returns the server's URL.
-func (s *RedisServer) URL() string { return "redis://" + s.addr() + "/0" }
+func (s *RedisServer) URL() string {
+	if s.password != "" {
+		return "redis://:" + s.password + "@" + s.addr() + "/0"
+	}
+	return "redis://" + s.addr() + "/0"
+}
+
+// Protect lets nobody in without this password, of letters, digits, - and _. It
+// must be called before the first start.
+func (s *RedisServer) Protect(password string) { s.password = password }
 
 // Port returns the TCP port.
 func (s *RedisServer) Port() int { return s.port }
@@ -56,7 +67,10 @@ func (s *RedisServer) Start(ctx context.Context) error {
 	}
 	said := &tail{out: s.out}
 	cmd := exec.Command(path, "--bind", "127.0.0.1", "--port", strconv.Itoa(s.port), "--dir", s.dir,
-		"--save", "", "--appendonly", "no", "--daemonize", "no")
+		"--save", "", "--appendonly", "no", "--daemonize", "no", "-")
+	if s.password != "" { // not as an argument, which any account can read
+		cmd.Stdin = strings.NewReader("requirepass " + s.password + "\n")
+	}
 	cmd.Stdout, cmd.Stderr = said, said
 	if s.process, err = Start(cmd); err != nil {
 		return err
@@ -79,7 +93,7 @@ func (s *RedisServer) Stop() error {
 func (s *RedisServer) addr() string { return "127.0.0.1:" + strconv.Itoa(s.port) }
 
 func (s *RedisServer) ping(ctx context.Context) error {
-	client := redis.NewClient(&redis.Options{Addr: s.addr(), MaxRetries: -1, DialTimeout: time.Second})
+	client := redis.NewClient(&redis.Options{Addr: s.addr(), Password: s.password, MaxRetries: -1, DialTimeout: time.Second})
 	defer client.Close()
 	return client.Ping(ctx).Err()
 }

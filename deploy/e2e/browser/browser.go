@@ -75,13 +75,29 @@ func (s Screen) options() []chromedp.EmulateViewportOption {
 // Open opens a page of somebody who shares nothing, cookies least of all, with
 // the other pages. base is where Parley is reached.
 func (b *Browser) Open(base string, screen Screen) (*Page, error) {
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(screen.Width, screen.Height, screen.options()...)); err != nil {
-		cancel()
+	cable, near, err := layCable(base)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancelTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	cancel := func() { cancelTab(); cable.close() }
+	return open(&Page{base: near, cable: cable, screen: screen, ctx: ctx, cancel: cancel})
+}
+
+// Tab opens another tab beside the page, of the same person: they share what a
+// browser's tabs share. It closes with the page, if not before.
+func (p *Page) Tab() (*Page, error) {
+	ctx, cancel := chromedp.NewContext(p.ctx)
+	return open(&Page{base: p.base, cable: p.cable, screen: p.screen, ctx: ctx, cancel: cancel})
+}
+
+func open(p *Page) (*Page, error) {
+	if err := chromedp.Do(p.ctx, chromedp.EmulateViewport(p.screen.Width, p.screen.Height, p.screen.options()...)); err != nil {
+		p.cancel()
 		return nil, fmt.Errorf("open page: %w", err)
 	}
-	p := &Page{base: base, ctx: ctx, cancel: cancel, listened: make(chan struct{})}
-	console := chromedp.Console(ctx)
+	p.listened = make(chan struct{})
+	console := chromedp.Console(p.ctx)
 	go p.listen(console)
 	return p, nil
 }

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -87,6 +88,40 @@ func (p *Page) AwaitUnread(room string, n int) error {
 		return p.Await(room+" is read", count+".hidden")
 	}
 	return p.Await(fmt.Sprintf("%s has %d unread", room, n), fmt.Sprintf(`!%s.hidden && parseInt(%s.textContent) === %d`, count, count, n))
+}
+
+// Counts returns what the list of rooms counts as unread, by room, and the
+// number in the title.
+func (p *Page) Counts() (rooms map[string]string, title string, err error) {
+	err = errors.Join(
+		p.Evaluate(`Object.fromEntries([...document.querySelectorAll("#rooms .room-link")]
+			.map((link) => [link.dataset.room, link.querySelector(".count").hidden ? "" : link.querySelector(".count").firstChild.textContent]))`, &rooms),
+		p.Evaluate(`/^\((\d+\+?)\) /.exec(document.title)?.[1] ?? ""`, &title))
+	return rooms, title, err
+}
+
+// Kept returns how many rows of each kind the browser keeps of username, and how
+// many things the tab's storage holds.
+func (p *Page) Kept(username string) (rows map[string]int, stored int, err error) {
+	const look = `(() => {
+		delete globalThis.kept;
+		const name = %q;
+		indexedDB.databases().then((all) => {
+			if (!all.some((db) => db.name === name)) { globalThis.kept = {}; return; }
+			indexedDB.open(name).onsuccess = ({ target: { result: db } }) => {
+				const rows = {};
+				const look = db.transaction([...db.objectStoreNames]);
+				for (const store of db.objectStoreNames) look.objectStore(store).count().onsuccess = (e) => { rows[store] = e.target.result; };
+				look.oncomplete = () => { db.close(); globalThis.kept = rows; };
+			};
+		});
+	})()`
+	err = errors.Join(
+		p.Evaluate(fmt.Sprintf(look, "parley:"+username), nil),
+		p.Await("what is kept", `globalThis.kept`),
+		p.Evaluate(`globalThis.kept`, &rows),
+		p.Evaluate(`localStorage.length`, &stored))
+	return rows, stored, err
 }
 
 // Overflow returns by how many pixels the page is wider than the screen.

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -21,6 +22,8 @@ const patience = 20 * time.Second
 // Page is one tab. It is used by one goroutine.
 type Page struct {
 	base   string
+	cable  *cable // shared by the tabs of a person
+	screen Screen
 	ctx    context.Context // chromedp keeps its tab in it
 	cancel context.CancelFunc
 
@@ -144,16 +147,36 @@ func (p *Page) PressEnter() error {
 	}))
 }
 
-// Offline cuts the page off from the network, or connects it again.
-func (p *Page) Offline(offline bool) error {
-	return p.do("change the network", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-			MatchedNetworkConditions: []*network.Conditions{{DownloadThroughput: -1, UploadThroughput: -1, Offline: offline}},
-		})
-		if err != nil {
-			return err
+// KillWorkers ends the workers that the tabs of this person share, as a browser
+// does that needs the memory.
+func (p *Page) KillWorkers() error {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	own, err := chromedp.Call(ctx, target.GetTargetInfo, target.GetTargetInfoParams{})
+	if err != nil {
+		return fmt.Errorf("look at own tab: %w", err)
+	}
+	all, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
+	if err != nil {
+		return fmt.Errorf("look for workers: %w", err)
+	}
+	for _, t := range all.TargetInfos {
+		if t.Type != "shared_worker" || t.BrowserContextID != own.TargetInfo.BrowserContextID {
+			continue
 		}
-		_, err = cdp.Call(ctx, t, network.OverrideNetworkState, network.OverrideNetworkStateParams{
+		if _, err := chromedp.CallBrowser(ctx, target.CloseTarget, target.CloseTargetParams{TargetID: t.TargetID}); err != nil {
+			return fmt.Errorf("kill worker: %w", err)
+		}
+	}
+	return nil
+}
+
+// Offline cuts the page, and all tabs beside it, off from the network, or
+// connects them again. The browser tells this page of it.
+func (p *Page) Offline(offline bool) error {
+	p.cable.pull(offline)
+	return p.do("change the network", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.OverrideNetworkState, network.OverrideNetworkStateParams{
 			Offline: offline, DownloadThroughput: -1, UploadThroughput: -1,
 		})
 		return err

@@ -12,7 +12,7 @@ import (
 func cableFaults() []Fault {
 	var faults []Fault
 	for _, part := range []string{"stream-N", "messages-N", "redis", "postgres"} {
-		faults = append(faults, Fault{Name: "network cut at " + part, On: []string{part}, Needs: Cables, Strike: func(ctx context.Context, b *Blow) error {
+		faults = append(faults, Fault{Name: "network cut at " + part, On: []string{part}, Needs: Cables, Holds: true, Strike: func(ctx context.Context, b *Blow) error {
 			network, ok := b.Parley.(system.Network)
 			if !ok {
 				return errors.New("this system has no cables")

@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"testing"
 	"time"
 
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
-	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 	"parley/deploy/e2e/system"
 )
@@ -30,6 +28,7 @@ const (
 var crowd = load.Plan{
 	Rooms: 3, Posters: 8, Think: 40 * time.Millisecond,
 	Listeners: 12, Slow: 2, Stay: 3 * time.Second, Join: 400 * time.Millisecond, Large: true,
+	Private: 2, Move: 400 * time.Millisecond, Retitle: 500 * time.Millisecond,
 }
 
 func TestCalm(t *testing.T) {
@@ -43,7 +42,7 @@ func TestCalm(t *testing.T) {
 func TestFaults(t *testing.T) {
 	for i, fault := range Faults() {
 		if !scene.Can(fault.Needs) {
-			t.Logf("%q needs %s, which this driver has not", fault.Name, fault.Needs)
+			t.Logf("%q needs %s, which is not here", fault.Name, fault.Needs)
 			continue
 		}
 		t.Run(fault.Name, func(t *testing.T) {
@@ -79,7 +78,7 @@ func TestTwoWritersInOneRoom(t *testing.T) {
 // of an earlier one that is missing. A room's last message comes nevertheless.
 func TestLastPublishIsDropped(t *testing.T) {
 	if !scene.Can(Weather) {
-		t.Logf("needs %s, which this driver has not", Weather)
+		t.Logf("needs %s, which is not here", Weather)
 		return
 	}
 	plan := crowd
@@ -180,20 +179,8 @@ func patient(t *testing.T) context.Context {
 // reaches them.
 func whole(ctx context.Context) error {
 	for _, part := range system.Parts()[2:] {
-		url := scene.Parley.URL()
-		if part != "nginx" {
-			addr, err := scene.Parley.Addr(ctx, part)
-			if err != nil {
-				return err
-			}
-			url = "http://" + addr
-		}
 		err := load.Await(ctx, part+" is ready again", func(ctx context.Context) error {
-			answer, err := client.NewUser(url, "").Get(ctx, "/readyz")
-			if err == nil && answer.Status != http.StatusOK {
-				err = fmt.Errorf("%s", answer)
-			}
-			return err
+			return system.Ready(ctx, scene.Parley, part)
 		})
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
+	"parley/deploy/e2e/history"
 	"parley/deploy/e2e/system"
 )
 
@@ -22,20 +23,24 @@ type Fault struct {
 	// Hint says that only Redis is hit: what is posted arrives as soon as ever
 	// Redis may be away.
 	Hint bool
+	// Holds says that what is under way may lie somewhere until it is mended.
+	Holds bool
 	// Strike breaks, lasts, and mends. It returns an error only if it could not:
 	// what it did to Parley is for the history to tell.
 	Strike func(context.Context, *Blow) error
 }
 
-// Ability is what not every driver can do.
+// Ability is what not every driver can do, nor every Parley.
 type Ability string
 
 // The abilities. Bad weather between services and Redis needs a proxy, which
-// containers don't reach; processes of one machine have no network to cut.
+// containers don't reach; processes of one machine have no network to cut; and
+// only services that know memberships have people who move.
 const (
 	Anywhere Ability = ""
 	Weather  Ability = "weather"
 	Cables   Ability = "cables"
+	People   Ability = "people"
 )
 
 // Scene is where faults strike.
@@ -50,6 +55,8 @@ func (s *Scene) Can(a Ability) bool {
 	switch a {
 	case Weather:
 		return s.Proxy != nil
+	case People:
+		return s.Site.People
 	case Cables:
 		_, ok := s.Parley.(system.Network)
 		return ok
@@ -92,7 +99,7 @@ func (s *Scene) Strike(ctx context.Context, run *load.Run, f Fault, replica int,
 	}
 	from := run.Recorder().Now()
 	err := f.Strike(ctx, &Blow{Scene: s, Run: run, Replica: replica, Last: last})
-	run.Recorder().Fault(name, from)
+	run.Recorder().Fault(history.Fault{Name: name, From: from, Holds: f.Holds})
 	if err != nil {
 		return fmt.Errorf("fault %s: %w", name, err)
 	}
@@ -102,7 +109,7 @@ func (s *Scene) Strike(ctx context.Context, run *load.Run, f Fault, replica int,
 // Faults returns all faults.
 func Faults() []Fault {
 	var all []Fault
-	for _, some := range [][]Fault{partFaults(), writerFaults(), redisFaults(), weatherFaults(), postgresFaults(), gatewayFaults(), clientFaults(), cableFaults()} {
+	for _, some := range [][]Fault{partFaults(), writerFaults(), redisFaults(), weatherFaults(), postgresFaults(), gatewayFaults(), clientFaults(), cableFaults(), peopleFaults()} {
 		all = append(all, some...)
 	}
 	return all

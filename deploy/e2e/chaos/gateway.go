@@ -28,7 +28,7 @@ func gatewayFaults() []Fault {
 		{Name: "gateway killed", On: restart, Strike: func(ctx context.Context, b *Blow) error {
 			return errors.Join(b.Parley.Kill(ctx, "nginx"), b.last(ctx), b.Parley.Start(context.WithoutCancel(ctx), "nginx"))
 		}},
-		{Name: "gateway frozen", On: restart, Strike: func(ctx context.Context, b *Blow) error {
+		{Name: "gateway frozen", On: restart, Holds: true, Strike: func(ctx context.Context, b *Blow) error {
 			return errors.Join(b.Parley.Pause(ctx, "nginx"), b.last(ctx), b.Parley.Resume(context.WithoutCancel(ctx), "nginx"))
 		}},
 	}

@@ -5,12 +5,15 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"parley/core/wire"
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
 	"parley/deploy/e2e/client"
@@ -26,6 +29,7 @@ var (
 const (
 	startPatience = 6 * time.Minute // containers are slow to come
 	people        = 4
+	movers        = 3
 	replayLimit   = 2000 // small enough that some who begin far behind are reset
 )
 
@@ -98,14 +102,56 @@ func enter(ctx context.Context, driver string) (_ *Scene, err error) {
 		s.Proxy.To(addr)
 	}
 	s.Site = &load.Site{URL: s.Parley.URL(), DatabaseURL: s.Parley.DatabaseURL, ReplayLimit: replayLimit}
-	for i := range people {
-		user := client.NewUser(s.Parley.URL(), fmt.Sprintf("chaos-%s-%d", strconv.FormatInt(time.Now().Unix(), 36), i))
+	if s.Site.Users, err = s.register(ctx, "chaos", people); err != nil {
+		return nil, err
+	}
+	if s.Site.People, err = knowsPeople(ctx, s.Site.Users[0]); err != nil || !s.Site.People {
+		return s, err
+	}
+	if s.Site.Movers, err = s.register(ctx, "mover", movers); err != nil {
+		return nil, err
+	}
+	url, err := s.Parley.DatabaseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s, load.Watch(ctx, url)
+}
+
+func (s *Scene) register(ctx context.Context, prefix string, n int) (users []*client.User, err error) {
+	for i := range n {
+		user := client.NewUser(s.Parley.URL(), fmt.Sprintf("%s-%s-%d", prefix, strconv.FormatInt(time.Now().Unix(), 36), i))
 		if err := user.Register(ctx); err != nil {
 			return nil, err
 		}
-		s.Site.Users = append(s.Site.Users, user)
+		users = append(users, user)
 	}
-	return s, nil
+	return users, nil
+}
+
+// knowsPeople reports whether both services know who is in a room: others can
+// be judged by what they promise.
+func knowsPeople(ctx context.Context, user *client.User) (bool, error) {
+	answer, err := user.Get(ctx, "/chat/general/members")
+	if err != nil || answer.Status != http.StatusOK {
+		return false, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	stream, err := user.Open(ctx, "/chat/stream", "")
+	if err != nil {
+		return false, err
+	}
+	defer stream.Close()
+	for {
+		e, err := stream.Next(ctx)
+		if err != nil {
+			return false, nil //nolint:nilerr // it says nothing of the person
+		}
+		if strings.HasPrefix(e.ID, string(wire.PersonTopic(user.Name))) {
+			return true, nil
+		}
+	}
 }
 
 func (s *Scene) leave() (err error) {

@@ -19,19 +19,25 @@ func partFaults() []Fault {
 		awayFor("messages stopped", system.System.Stop, system.System.Start, "messages-N"),
 		awayFor("messages killed, all of them", system.System.Kill, system.System.Start, "messages-1", "messages-2"),
 		awayFor("stream killed", system.System.Kill, system.System.Start, "stream-N"),
-		awayFor("stream frozen", system.System.Pause, system.System.Resume, "stream-N"),
+		held(awayFor("stream frozen", system.System.Pause, system.System.Resume, "stream-N")),
 		awayFor("stream stopped", system.System.Stop, system.System.Start, "stream-N"),
 		awayFor("stream killed, all of them", system.System.Kill, system.System.Start, "stream-1", "stream-2"),
 		awayFor("redis killed, back empty", system.System.Kill, system.System.Start, "redis"),
 		awayFor("redis frozen", system.System.Pause, system.System.Resume, "redis"),
 		awayFor("postgres stopped", system.System.Stop, system.System.Start, "postgres"),
 		awayFor("postgres killed", system.System.Kill, system.System.Start, "postgres"),
-		awayFor("postgres frozen", system.System.Pause, system.System.Resume, "postgres"),
+		held(awayFor("postgres frozen", system.System.Pause, system.System.Resume, "postgres")),
 		{Name: "redis restarted", On: []string{"redis"}, Hint: true, Strike: func(ctx context.Context, b *Blow) error {
 			return errors.Join(b.Parley.Kill(ctx, "redis"), b.Parley.Start(ctx, "redis"))
 		}},
 		{Name: "postgres stopped at once", On: []string{"postgres"}, Strike: postgresQuits},
 	}
+}
+
+// held marks a fault that freezes what passes on events.
+func held(f Fault) Fault {
+	f.Holds = true
+	return f
 }
 
 // awayFor is a fault that takes parts away, one after the other, and brings

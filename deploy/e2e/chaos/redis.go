@@ -129,11 +129,16 @@ const commandPatience = 10 * time.Second
 
 // redis runs f with a client that goes to Redis itself.
 func (b *Blow) redis(ctx context.Context, f func(*redis.Client) error) error {
-	addr, err := b.Parley.Addr(ctx, "redis")
+	url, err := b.Parley.RedisURL(ctx)
 	if err != nil {
 		return err
 	}
-	c := redis.NewClient(&redis.Options{Addr: addr, ReadTimeout: commandPatience, MaxRetries: 2})
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		return err
+	}
+	options.ReadTimeout, options.MaxRetries = commandPatience, 2
+	c := redis.NewClient(options)
 	defer c.Close()
 	return f(c)
 }

@@ -69,14 +69,45 @@ func (u *User) Post(ctx context.Context, room, body, clientID string) (int64, er
 	return stored.ID, nil
 }
 
-// CreateRoom makes a room.
+// CreateRoom makes an open room.
 func (u *User) CreateRoom(ctx context.Context, name string) error {
-	answer, err := u.PostJSON(ctx, "/chat", map[string]string{"name": name})
+	return u.Expect(ctx, http.StatusCreated, http.MethodPost, "/chat", map[string]string{"name": name})
+}
+
+// CreatePrivateRoom makes a private room, which the user moderates.
+func (u *User) CreatePrivateRoom(ctx context.Context, name string) error {
+	return u.Expect(ctx, http.StatusCreated, http.MethodPost, "/chat", map[string]string{"name": name, "kind": "private"})
+}
+
+// Add adds somebody to a room.
+func (u *User) Add(ctx context.Context, room, username string) error {
+	return u.Expect(ctx, http.StatusNoContent, http.MethodPut, "/chat/"+room+"/members/"+username, nil)
+}
+
+// Remove removes somebody from a room.
+func (u *User) Remove(ctx context.Context, room, username string) error {
+	return u.Expect(ctx, http.StatusNoContent, http.MethodDelete, "/chat/"+room+"/members/"+username, nil)
+}
+
+// Join joins a room.
+func (u *User) Join(ctx context.Context, room string) error {
+	return u.Expect(ctx, http.StatusNoContent, http.MethodPost, "/chat/"+room+"/join", nil)
+}
+
+// Leave leaves a room.
+func (u *User) Leave(ctx context.Context, room string) error {
+	return u.Expect(ctx, http.StatusNoContent, http.MethodPost, "/chat/"+room+"/leave", nil)
+}
+
+// Expect sends value as JSON, nothing if it is nil, and returns an error unless
+// the answer has status.
+func (u *User) Expect(ctx context.Context, status int, method, path string, value any) error {
+	answer, err := u.Do(ctx, method, path, value)
 	if err != nil {
 		return err
 	}
-	if answer.Status != http.StatusCreated {
-		return fmt.Errorf("POST room: %s", answer)
+	if answer.Status != status {
+		return fmt.Errorf("%s %s: %s", method, path, answer)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/core/chat"
+	"parley/core/wire"
 )
 
 // Follower follows one room over any number of streams, as a browser does:
@@ -21,8 +22,8 @@ type Follower struct {
 	ended  chan struct{}
 
 	mu       sync.Mutex
-	messages []chat.Message
-	cursor   int64
+	messages []chat.Message // each version that came
+	track    track
 	streams  int
 	ready    bool
 	ends     []string // the reasons of end events
@@ -36,7 +37,7 @@ const reconnectPause = 50 * time.Millisecond
 func (u *User) Follow(ctx context.Context, room string, after int64) *Follower {
 	ctx, cancel := context.WithCancel(ctx)
 	f := &Follower{
-		user: u, room: room, cursor: after, cancel: cancel,
+		user: u, room: room, track: track{topic: wire.RoomTopic(room), at: after}, cancel: cancel,
 		ended: make(chan struct{}), changed: make(chan struct{}),
 	}
 	go f.run(ctx)
@@ -47,6 +48,9 @@ func (u *User) Follow(ctx context.Context, room string, after int64) *Follower {
 func (f *Follower) Stop() ([]chat.Message, error) {
 	f.cancel()
 	<-f.ended
+	if f.fault == nil && f.ready {
+		f.fault = f.track.settled()
+	}
 	return f.messages, f.fault
 }
 
@@ -57,7 +61,7 @@ func (f *Follower) AwaitReady(ctx context.Context) error {
 
 // AwaitPosition waits until the follower has come to position at.
 func (f *Follower) AwaitPosition(ctx context.Context, at int64) error {
-	return f.await(ctx, "position "+strconv.FormatInt(at, 10), func() bool { return f.cursor >= at })
+	return f.await(ctx, "position "+strconv.FormatInt(at, 10), func() bool { return f.track.at >= at })
 }
 
 // AwaitStreams waits until the follower has opened n streams.
@@ -83,7 +87,7 @@ func (f *Follower) await(ctx context.Context, what string, done func() bool) err
 	for {
 		f.mu.Lock()
 		reached, fault, changed := done(), f.fault, f.changed
-		at := f.cursor
+		at := f.track.at
 		f.mu.Unlock()
 		if reached || fault != nil {
 			return fault
@@ -115,7 +119,7 @@ func (f *Follower) run(ctx context.Context) {
 // stream opens one stream and reads it to its end.
 func (f *Follower) stream(ctx context.Context) error {
 	f.update(func() { f.ready = false })
-	stream, err := f.user.Open(ctx, "/chat/"+f.room+"/stream", strconv.FormatInt(f.cursor, 10))
+	stream, err := f.user.Open(ctx, "/chat/"+f.room+"/stream", strconv.FormatInt(f.track.at, 10))
 	if err != nil {
 		return err
 	}

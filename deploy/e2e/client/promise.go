@@ -1,57 +1,39 @@
 package client
 
 import (
-	"encoding/json"
-	"fmt"
-	"strconv"
-
+	"parley/core/chat"
 	"parley/core/sse"
-	"parley/core/wire"
 )
 
-// take notes e and checks what every stream promises: after position N comes
-// N + 1, once, with its position as the id; ready says where the replay ended.
+// take notes e and checks what every stream promises: what follows position N
+// comes in order, once, with its position as the id; nothing is left out but
+// what was superseded; ready says where the replay ended.
 func (f *Follower) take(e sse.Event) (err error) {
 	f.update(func() { err = f.note(e) })
 	return err
 }
 
 func (f *Follower) note(e sse.Event) error {
-	switch e.Name {
-	case wire.RoomTopic(f.room).EventName():
-		return f.noteMessage(e)
-	case "ready":
-		f.ready = true
-		return f.checkID(e, f.cursor)
-	case "end":
-		var end struct{ Reason string }
-		if err := json.Unmarshal([]byte(e.Data), &end); err != nil {
-			return &faultError{"end without a reason: " + e.Data}
-		}
-		f.ends = append(f.ends, end.Reason)
-		return nil
-	case "ping":
-		return nil
-	}
-	return &faultError{fmt.Sprintf("event %q (%s) at position %d", e.Name, e.Data, f.cursor)}
-}
-
-func (f *Follower) noteMessage(e sse.Event) error {
-	m, _, err := Message(e)
+	seen, err := Decode(e, f.track.topic)
 	if err != nil {
 		return &faultError{err.Error()}
 	}
-	if m.Revision != f.cursor+1 {
-		return &faultError{fmt.Sprintf("position %d came after %d", m.Revision, f.cursor)}
+	switch {
+	case seen.Mark == Ready:
+		f.ready = true
+		err = f.track.ready(seen.At)
+	case seen.Mark == Reset:
+		return &faultError{"a reset: " + e.Data}
+	case seen.Mark == End:
+		f.ends = append(f.ends, seen.Reason)
+	case seen.Event != nil:
+		if m, ok := seen.Event.(*chat.Message); ok {
+			f.messages = append(f.messages, *m)
+		}
+		err = f.track.take(seen.Event)
 	}
-	f.cursor++
-	f.messages = append(f.messages, m)
-	return f.checkID(e, m.Revision)
-}
-
-func (f *Follower) checkID(e sse.Event, at int64) error {
-	if e.ID != strconv.FormatInt(at, 10) {
-		return &faultError{fmt.Sprintf("%s has id %q, want %d", e.Name, e.ID, at)}
+	if err != nil {
+		return &faultError{err.Error()}
 	}
 	return nil
 }

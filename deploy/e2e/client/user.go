@@ -101,11 +101,27 @@ func (u *User) Get(ctx context.Context, path string) (*Answer, error) {
 
 // PostJSON posts value as JSON.
 func (u *User) PostJSON(ctx context.Context, path string, value any) (*Answer, error) {
+	return u.Do(ctx, http.MethodPost, path, value)
+}
+
+// Do sends a request with value as JSON, or without a body if it is nil.
+func (u *User) Do(ctx context.Context, method, path string, value any) (*Answer, error) {
+	if value == nil {
+		return u.do(ctx, method, path, nil)
+	}
 	text, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	return u.do(ctx, http.MethodPost, path, bytes.NewReader(text))
+	return u.do(ctx, method, path, bytes.NewReader(text))
+}
+
+// DoRaw sends body as it is, as JSON or what claims to be; "" sends none.
+func (u *User) DoRaw(ctx context.Context, method, path, body string) (*Answer, error) {
+	if body == "" {
+		return u.do(ctx, method, path, nil)
+	}
+	return u.do(ctx, method, path, bytes.NewReader([]byte(body)))
 }
 
 // PostRaw posts body as it is, as JSON or what claims to be.

@@ -9,21 +9,29 @@ import (
 // Check judges a history. It returns what is wrong with it, the earliest first:
 // nothing for a system that keeps its promises.
 //
-//	stored rows   1, 2, 3 … head; each posted by somebody, as it is; a body once
+//	logs          positions 1, 2, 3 … head, each held by one version of one thing
+//	messages      each posted by somebody, as it is; a body once
 //	posts         acknowledged is stored, at that position; one message for a
 //	              client_id; refused is not stored; an answer received before
 //	              another post was sent means a smaller position
-//	listeners     each begins where its client stopped, delivers every position
-//	              after that once, in order, with the stored content, and ends
-//	              at the head; ready says where it is; a reset comes only to a
-//	              client that is more than ReplayLimit behind
+//	listeners     each begins where its client stopped, delivers what follows,
+//	              in order of revision, once, as it is stored; leaves out only
+//	              what a later version had superseded by then; and ends at the
+//	              head. ready says where it is; a reset comes only to a client
+//	              that is more than ReplayLimit behind
+//	memberships   acknowledged is stored; nothing of a room comes to a person
+//	              who was never in it, or later than Grace after they were out;
+//	              who comes in gets all from there on
 func Check(h *History) []Violation {
 	c := &checker{History: h, intents: intents(h.Posts)}
+	c.open()
 	c.stored()
 	c.posted()
 	c.ordered()
+	c.acted()
 	for _, client := range h.Clients {
 		c.listened(client)
+		c.admitted(client)
 	}
 	slices.SortStableFunc(c.found, func(a, b Violation) int { return cmp.Compare(a.At, b.At) })
 	return c.found
@@ -31,6 +39,7 @@ func Check(h *History) []Violation {
 
 type checker struct {
 	*History
+	ledgers map[string]*ledger
 	intents map[string]*intent // by body
 	found   []Violation
 }
@@ -38,7 +47,7 @@ type checker struct {
 // intent is a message that somebody meant to send: all attempts at it.
 type intent struct {
 	attempts []Post // in the order in which they were sent
-	row      *Message
+	row      *Row
 }
 
 func intents(posts []Post) map[string]*intent {
@@ -57,37 +66,31 @@ func intents(posts []Post) map[string]*intent {
 	return all
 }
 
-// stored checks the rows, and finds each intent's.
+// stored checks the messages, and finds each intent's.
 func (c *checker) stored() {
-	for name, room := range c.Rooms {
-		var at int64
-		for _, m := range room.Messages {
-			if m.Revision != at+1 {
-				c.report(c.about(m, Hole, "room %s holds position %d after %d", name, m.Revision, at))
+	for _, log := range c.Logs {
+		for _, row := range log.Rows {
+			if row.Key == "" {
+				c.storedOnce(row)
 			}
-			at = m.Revision
-			c.storedOnce(m)
-		}
-		if at != room.Head {
-			c.report(violation(Hole, 0, "room %s ends with position %d, but its head is %d", name, at, room.Head))
 		}
 	}
 }
 
-func (c *checker) storedOnce(m *Message) {
+func (c *checker) storedOnce(m *Row) {
 	i := c.intents[m.Body]
 	switch {
 	case i == nil:
-		c.report(c.about(m, Phantom, "position %d of %s was posted by nobody", m.ID, m.Room))
+		c.report(c.about(m, Phantom, "position %d of %s was posted by nobody", m.ID, m.Log))
 		return
 	case i.row != nil:
-		c.report(c.about(m, StoredTwice, "what was posted once is stored at %d and at %d of %s", i.row.ID, m.ID, m.Room))
+		c.report(c.about(m, StoredTwice, "what was posted once is stored at %d and at %d of %s", i.row.ID, m.ID, m.Log))
 		return
 	}
 	i.row = m
 	p := &i.attempts[0]
-	if p.Room != m.Room || p.Username != m.Username || p.ClientID != m.ClientID {
-		c.report(c.about(m, Content, "position %d of %s is stored as %s", m.ID, m.Room, m))
+	if p.Room != m.Log || p.Username != m.Username || p.ClientID != m.ClientID {
+		c.report(c.about(m, Content, "position %d of %s is stored as %s", m.ID, m.Log, m))
 	}
 }
 
@@ -141,10 +144,10 @@ func (c *checker) ordered() {
 	})
 	latest := make(map[string]*intent) // acknowledged with the highest position, by room
 	for _, m := range moments {
-		before := latest[m.of.row.Room]
+		before := latest[m.of.row.Log]
 		switch {
 		case m.answer && (before == nil || before.row.ID < m.of.row.ID):
-			latest[m.of.row.Room] = m.of
+			latest[m.of.row.Log] = m.of
 		case !m.answer && before != nil && before.row.ID > m.of.row.ID:
 			v := c.of(m.of, m.at, Reordered, "position %d was sent after position %d had been acknowledged", m.of.row.ID, before.row.ID)
 			v.lines = append(v.lines, c.posts(before)...)

@@ -20,26 +20,14 @@ import (
 type History struct {
 	// ReplayLimit is the services' setting: a client further behind may be reset.
 	ReplayLimit chat.Position
-	Rooms       map[string]Room // as stored in the end
-	Posts       []Post
-	Clients     []*Client
-	Faults      []Fault // what was done to the system, for the accounts
-}
-
-// Room is a room as Postgres holds it.
-type Room struct {
-	Head     chat.Position
-	Messages []*Message // in order of revision
-}
-
-// Message is a message as somebody saw it: a row, or an event.
-type Message struct {
-	Room         string
-	ID, Revision chat.Position
-	Username     string
-	Body         string
-	ClientID     string
-	CreatedAt    int64 // microseconds since 1970
+	// Grace is how long after its end a membership may still bring events.
+	Grace   time.Duration
+	Logs    map[string]Log // as stored in the end, by topic: "general", "@ada"
+	Posts   []Post
+	Acts    []Act
+	Forged  []Row // what somebody else published
+	Clients []*Client
+	Faults  []Fault // what was done to the system, for the accounts
 }
 
 // Post is one attempt to store a message. Each message that is meant has a body
@@ -65,6 +53,9 @@ func (p *Post) refused() bool { return p.Status >= 400 && p.Status < 500 }
 // Client is one listener, over all its connections.
 type Client struct {
 	Name        string
+	Person      string        // whose streams; "" if it is of no interest
+	Everything  bool          // by /chat/stream: rooms come and go with memberships
+	Slow        bool          // it reads late, so what it gets late was not sent late
 	Connections []*Connection // in the order in which they were opened
 	Left        bool          // before the end: it need not have reached the heads
 }
@@ -79,10 +70,10 @@ type Connection struct {
 	End     string // why, as the client saw it
 }
 
-// Cursor is where a connection asked to begin in a room.
+// Cursor is where a connection asked to begin in a log.
 type Cursor struct {
-	Room  string
-	After chat.Position // Head for the room's head
+	Log   string
+	After chat.Position // Head for the log's head
 }
 
 // Head asks to begin at the head.
@@ -93,9 +84,10 @@ type Kind uint8
 
 // The kinds of events. Odd is whatever the contract doesn't know.
 const (
-	Said Kind = iota // a message
+	Said Kind = iota // a row: a message, or whatever else a log holds
 	Ready
 	Reset
+	Notice // typing, presence: without a position
 	Odd
 )
 
@@ -103,14 +95,15 @@ const (
 type Event struct {
 	At       time.Duration
 	Kind     Kind
-	Room     string
+	Log      string
 	Position chat.Position // the id of the frame
-	Message  *Message      // for Said
-	Text     string        // for Odd
+	Row      *Row          // for Said
+	Text     string        // for Notice and Odd
 }
 
 // Fault is something that was done to the system.
 type Fault struct {
 	Name     string
 	From, To time.Duration
+	Holds    bool // what was sent may lie somewhere until its end
 }

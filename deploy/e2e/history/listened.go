@@ -1,135 +1,225 @@
 package history
 
 import (
+	"maps"
+	"slices"
+	"time"
+
 	"parley/core/chat"
 )
 
-// listened checks what one client saw, in each of its rooms. What follows a
-// violation in a room is not looked at: it would be said again and again.
+// listened checks what one client saw, in each of its logs. What follows a
+// violation in a log is not looked at: it would be said again and again.
 func (c *checker) listened(client *Client) {
-	rooms := make(map[string]*heard)
+	e := &ear{checker: c, client: client, logs: make(map[string]*heard)}
 	for number, connection := range client.Connections {
-		place := place{client, number}
+		e.place = place{client, number}
 		if s := connection.Status; s != 0 && s != 200 {
-			c.report(c.at(place, -1, connection.Ended, Refused, "a stream was answered %d", s))
+			c.report(c.at(e.place, -1, connection.Ended, Refused, "a stream was answered %d", s))
 		}
-		for _, cursor := range connection.Cursors {
-			c.begun(rooms, place, cursor)
-		}
+		e.begin(connection)
 		for i := range connection.Events {
-			c.saw(rooms, place, i)
+			e.saw(i)
 		}
 	}
-	for name, room := range rooms {
-		if client.Left {
-			break
-		}
-		if head := c.Rooms[name].Head; !room.broken && room.at != head {
-			last := place{client, len(client.Connections) - 1}
-			c.report(c.at(last, -1, last.connection().Ended, Lost, "%s never came to the head of %s, %d: it stands at %d", client.Name, name, head, room.at))
-		}
+	if !client.Left {
+		e.ended()
 	}
 }
 
-// heard is how far a client has come in a room.
+// ear follows one client.
+type ear struct {
+	*checker
+	client *Client
+	place  place
+	logs   map[string]*heard
+	named  map[string]bool // on this connection
+	live   time.Duration   // since when the person's own log is live on this connection; 0: it isn't
+}
+
+// heard is how far a client has come in a log.
 type heard struct {
 	at     chat.Position
-	known  bool // at means something: it does not before the first event of a client that asked for the head
-	ready  bool // on this connection
+	known  bool          // at means something: it does not before the first event of a client that asked for the head
+	ready  bool          // on this connection
+	came   bool          // something of it, on this connection
+	forged time.Duration // since when the last is a forgery that was handed over; 0: it isn't
+	out    bool          // the person has left: what still comes is for admitted to judge
 	broken bool
 }
 
-// begun checks that a connection begins where the client was: if not, the
+// begin checks that a connection begins where the client was: if not, the
 // client is wrong, and nothing that it saw means anything.
-func (c *checker) begun(rooms map[string]*heard, at place, cursor Cursor) {
-	room := rooms[cursor.Room]
-	if room == nil {
-		room = &heard{}
-		rooms[cursor.Room] = room
-		if cursor.After != Head {
-			room.at, room.known = cursor.After, true
+func (e *ear) begin(connection *Connection) {
+	e.live = 0
+	e.named = make(map[string]bool)
+	for _, cursor := range connection.Cursors {
+		e.named[cursor.Log] = true
+		log := e.logs[cursor.Log]
+		if log == nil {
+			log = &heard{at: cursor.After, known: cursor.After != Head}
+			e.logs[cursor.Log] = log
+		}
+		log.ready, log.came = false, false
+		if log.forged > 0 { // what follows a forgery's position means nothing
+			log.forged, log.known = 0, false
+		}
+		if log.known && !log.broken && cursor.After != log.at {
+			log.broken = true
+			e.report(e.at(e.place, -1, connection.Opened, Mistold, "%s was at %d of %s and asked for what follows %d", e.client.Name, log.at, cursor.Log, cursor.After))
 		}
 	}
-	room.ready = false
-	if room.known && !room.broken && cursor.After != room.at {
-		room.broken = true
-		c.report(c.at(at, -1, at.connection().Opened, Mistold, "%s was at %d of %s and asked for what follows %d", at.client.Name, room.at, cursor.Room, cursor.After))
+	if e.client.Everything { // what it doesn't name begins anew
+		maps.DeleteFunc(e.logs, func(name string, log *heard) bool { return !e.named[name] && !log.broken })
 	}
 }
 
-func (c *checker) saw(rooms map[string]*heard, at place, i int) {
-	e := &at.connection().Events[i]
-	room := rooms[e.Room]
+func (e *ear) saw(i int) {
+	event := &e.place.connection().Events[i]
+	log := e.logs[event.Log]
+	if log == nil && e.client.Everything && e.ledgers[event.Log] != nil && !e.others(event.Log) {
+		log = &heard{} // admitted says whether a room may come
+		e.logs[event.Log] = log
+	}
 	switch {
-	case e.Kind == Odd || room == nil:
-		c.report(c.at(at, i, e.At, Mistold, "an event that nobody asked for: %s", e))
-	case room.broken:
+	case event.Kind == Odd || log == nil:
+		e.report(e.at(e.place, i, event.At, Mistold, "an event that nobody asked for: %s", event))
+	case log.broken || log.out || event.Kind == Notice:
 	default:
-		if v := c.step(room, at, i); v.Kind != "" {
-			room.broken = true
-			c.report(v)
+		if v := e.step(log, i); v.Kind != "" {
+			log.broken = true
+			e.report(v)
+			return
+		}
+		log.came = true
+		if log.forged == 0 {
+			e.personal(event)
 		}
 	}
 }
 
-// step takes the next event of a room. A Violation without a kind is none.
-func (c *checker) step(room *heard, at place, i int) Violation {
-	e := &at.connection().Events[i]
-	switch e.Kind {
+// step takes the next event of a log. A Violation without a kind is none.
+func (e *ear) step(log *heard, i int) Violation {
+	event := &e.place.connection().Events[i]
+	if log.forged > 0 && event.Kind != Reset {
+		return e.believed(log, i)
+	}
+	switch event.Kind {
 	case Ready:
-		if room.ready || room.known && e.Position != room.at {
-			return c.at(at, i, e.At, Mistold, "ready says %d of %s, and the client is at %d", e.Position, e.Room, room.at)
+		if log.ready || log.known && event.Position < log.at {
+			return e.at(e.place, i, event.At, Mistold, "ready says %d of %s, and the client is at %d", event.Position, event.Log, log.at)
 		}
-		room.at, room.known, room.ready = e.Position, true, true
+		if v := e.skipped(log, i, event.Position+1, Mistold); v.Kind != "" {
+			return v
+		}
+		log.at, log.known, log.ready = event.Position, true, true
 	case Reset:
-		if room.ready || !room.known || e.Position-room.at <= c.ReplayLimit {
-			return c.at(at, i, e.At, Lost, "a reset to %d of %s for a client at %d, which can be served", e.Position, e.Room, room.at)
+		if log.forged > 0 && event.Position < log.at {
+			log.at, log.forged, log.ready = event.Position, 0, false
+			break
 		}
-		room.at = e.Position
+		if log.ready || !log.known || event.Position-log.at <= e.ReplayLimit {
+			return e.at(e.place, i, event.At, Lost, "a reset to %d of %s for a client at %d, which can be served", event.Position, event.Log, log.at)
+		}
+		log.at = event.Position
 	case Said:
-		return c.said(room, at, i)
+		return e.said(log, i)
 	}
 	return Violation{}
 }
 
-func (c *checker) said(room *heard, at place, i int) Violation {
-	e := &at.connection().Events[i]
-	switch {
-	case room.known && e.Position <= room.at:
-		return c.at(at, i, e.At, Twice, "position %d of %s came again: the client is at %d", e.Position, e.Room, room.at)
-	case room.known && e.Position > room.at+1 && later(at.connection().Events[i:], e.Room, room.at+1):
-		return c.at(at, i, e.At, Reordered, "position %d of %s came before %d", e.Position, e.Room, room.at+1)
-	case room.known && e.Position > room.at+1:
-		return c.at(at, i, e.At, Lost, "position %d of %s never came: after %d came %d", room.at+1, e.Room, room.at, e.Position)
-	case e.Message.Revision != e.Position || e.Message.Room != e.Room:
-		return c.at(at, i, e.At, Content, "the frame of position %d of %s carries %s", e.Position, e.Room, e.Message)
+// skipped objects if something between where the client is and position p was due.
+func (e *ear) skipped(log *heard, i int, p chat.Position, kind Class) Violation {
+	event := &e.place.connection().Events[i]
+	l := e.ledgers[event.Log]
+	if !log.known || l == nil {
+		return Violation{}
 	}
-	row := c.row(e.Room, e.Position)
-	switch {
-	case row == nil:
-		return c.at(at, i, e.At, Phantom, "position %d of %s was delivered, and is not stored", e.Position, e.Room)
-	case *row != *e.Message:
-		return c.at(at, i, e.At, Content, "position %d of %s was delivered as %s, and is stored as %s", e.Position, e.Room, e.Message, row)
-	}
-	room.at, room.known = e.Position, true
-	return Violation{}
-}
-
-func later(events []Event, room string, position chat.Position) bool {
-	for i := range events {
-		if e := &events[i]; e.Kind == Said && e.Room == room && e.Position == position {
-			return true
+	for q := log.at + 1; q < p; q++ {
+		switch {
+		case !l.due(q, event.At):
+		case event.Kind == Ready:
+			return e.at(e.place, i, event.At, kind, "ready says %d of %s, and %d has not come: the client is at %d", event.Position, event.Log, q, log.at)
+		case later(e.place.connection().Events[i:], event.Log, q):
+			return e.at(e.place, i, event.At, Reordered, "position %d of %s came before %d", event.Position, event.Log, q)
+		default:
+			return e.at(e.place, i, event.At, kind, "position %d of %s never came: after %d came %d", q, event.Log, log.at, event.Position)
 		}
 	}
-	return false
+	return Violation{}
 }
 
-// row returns what is stored at a position, or nil. Positions are dense, or
-// stored has objected already.
-func (c *checker) row(room string, position chat.Position) *Message {
-	rows := c.Rooms[room].Messages
-	if position < 1 || position > int64(len(rows)) || rows[position-1].Revision != position {
-		return nil
+func (e *ear) said(log *heard, i int) Violation {
+	event := &e.place.connection().Events[i]
+	at := func(kind Class, format string, args ...any) Violation {
+		return e.at(e.place, i, event.At, kind, format, args...)
 	}
-	return rows[position-1]
+	if log.known && event.Position <= log.at {
+		return at(Twice, "position %d of %s came again: the client is at %d", event.Position, event.Log, log.at)
+	}
+	if event.Row.Revision != event.Position || event.Row.Log != event.Log {
+		return at(Content, "the frame of position %d of %s carries %s", event.Position, event.Log, event.Row)
+	}
+	if v := e.skipped(log, i, event.Position, Lost); v.Kind != "" {
+		return v
+	}
+	if slices.Contains(e.Forged, *event.Row) {
+		log.at, log.known, log.forged = event.Position, true, max(event.At, 1)
+		return Violation{}
+	}
+	if row := e.row(event.Log, event.Position); row == nil {
+		return at(Phantom, "position %d of %s was delivered, and is not stored", event.Position, event.Log)
+	} else if *row != *event.Row {
+		return at(Content, "position %d of %s was delivered as %s, and is stored as %s", event.Position, event.Log, event.Row, row)
+	}
+	log.at, log.known = event.Position, true
+	return Violation{}
+}
+
+// believed takes what comes after a forgery, until a reset tells of it: that
+// must be soon.
+func (e *ear) believed(log *heard, i int) Violation {
+	event := &e.place.connection().Events[i]
+	if event.At > log.forged+e.Grace {
+		return e.at(e.place, i, event.At, Phantom, "a forgery in %s stood for longer than %s", event.Log, e.Grace)
+	}
+	log.at = event.Position
+	return Violation{}
+}
+
+func later(events []Event, log string, position chat.Position) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == Said && e.Log == log && e.Position == position })
+}
+
+// row returns the version that holds or held a position, or nil.
+func (c *checker) row(log string, position chat.Position) *Row {
+	if l := c.ledgers[log]; l != nil {
+		return l.held[position]
+	}
+	return nil
+}
+
+// ended checks that a client which stayed has come to the heads of all that is its.
+func (e *ear) ended() {
+	if len(e.client.Connections) == 0 {
+		return
+	}
+	e.place = place{e.client, len(e.client.Connections) - 1}
+	for name, log := range e.logs {
+		if log.forged > 0 && !log.broken {
+			e.report(e.at(e.place, -1, e.place.connection().Ended, Phantom, "%s was left with a forgery in %s", e.client.Name, name))
+			continue
+		}
+		if e.client.Everything && !e.mine(name) {
+			continue
+		}
+		if l := e.ledgers[name]; l != nil && !log.broken && log.at != l.Head {
+			e.report(e.at(e.place, -1, e.place.connection().Ended, Lost, "%s never came to the head of %s, %d: it stands at %d", e.client.Name, name, l.Head, log.at))
+		}
+	}
+	for name := range e.ledgers {
+		if e.client.Everything && e.mine(name) && e.logs[name] == nil {
+			e.report(e.at(e.place, -1, e.place.connection().Ended, Lost, "%s never got anything of %s", e.client.Name, name))
+		}
+	}
 }

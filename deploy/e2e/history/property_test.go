@@ -2,6 +2,8 @@ package history
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -26,25 +28,52 @@ func TestOneFaultInAnyHistory(t *testing.T) {
 	})
 }
 
-// draw runs a random script on a simulation; in the end everybody is at the head.
+// draw runs a random script on a simulation: posts, edits, new titles, moves
+// in and out of a private room, listeners that come and go; in the end
+// everybody is at the head.
 func draw(t *rapid.T) *simulation {
-	rooms := []string{"hot", "calm"}
-	s := simulate(rooms...)
-	room, client := rapid.SampledFrom(rooms), rapid.SampledFrom([]string{"bob", "cyd", "dan"})
+	rooms, people := []string{"hot", "calm"}, []string{"gus", "hal"}
+	s := simulate("hot", "calm", "den", "@gus", "@hal")
+	den := s.logs["den"]
+	den.Private = true
+	s.logs["den"] = den
+	room, client := rapid.SampledFrom(append(rooms, "den")), rapid.SampledFrom([]string{"bob", "cyd"})
+	person := rapid.SampledFrom(people)
 	answers := rapid.SampledFrom([][]int{{201}, {201}, {201}, {0}, {503, 0, 200}, {0, 200, 200}})
-	for i := range rapid.IntRange(3, 40).Draw(t, "steps") {
-		if rapid.Bool().Draw(t, "post") {
+	for i := range rapid.IntRange(3, 60).Draw(t, "steps") {
+		switch rapid.SampledFrom([]string{"post", "post", "touch", "retitle", "connect", "move", "move", "listen", "cut"}).Draw(t, "step") {
+		case "post":
 			body, clientID, statuses := fmt.Sprintf("message %d", i), "", answers.Draw(t, "answers")
 			if len(statuses) > 1 {
 				clientID = fmt.Sprintf("id-%d", i)
 			}
 			s.post(room.Draw(t, "room"), body, clientID, statuses...)
-			continue
+		case "touch":
+			if m, ok := row(t, s.history()); ok {
+				s.touch(m)
+			}
+		case "retitle":
+			s.retitle(room.Draw(t, "room"), fmt.Sprintf("title %d", i))
+		case "connect":
+			s.connect(client.Draw(t, "client"), rapid.IntRange(0, 4).Draw(t, "most"), rooms...)
+		case "move":
+			s.move(person.Draw(t, "person"), room.Draw(t, "room"), rapid.Bool().Draw(t, "member"), rapid.SampledFrom([]int{204, 0}).Draw(t, "status"))
+		case "listen":
+			who := person.Draw(t, "person")
+			s.cut(who)
+			s.listen(who, who)
+		case "cut":
+			s.cut(person.Draw(t, "person"))
 		}
-		s.connect(client.Draw(t, "client"), rapid.IntRange(0, 4).Draw(t, "most"), rooms...)
 	}
-	for name := range s.known {
-		s.connect(name, -1, rooms...)
+	for _, name := range slices.Sorted(maps.Keys(s.known)) {
+		if c := s.known[name]; c.Everything {
+			s.cut(name)
+			s.listen(name, c.Person)
+			s.cut(name)
+		} else {
+			s.connect(name, -1, rooms...)
+		}
 	}
 	return s
 }
@@ -57,26 +86,40 @@ type fault struct {
 func (f fault) String() string { return f.name }
 
 var faults = []fault{
-	{"a delivery that is missing", func(t *rapid.T, h *History) bool {
-		c, i, ok := delivery(t, h)
+	{"a last version that is missing", func(t *rapid.T, h *History) bool {
+		c, i, ok := delivery(t, h, func(e *Event) bool { return !h.left(e.Log) && slices.Contains(h.Logs[e.Log].Rows, h.row(e)) })
 		if ok {
 			drop(c, i)
 		}
 		return ok
 	}},
 	{"a delivery that comes twice", func(t *rapid.T, h *History) bool {
-		c, i, ok := delivery(t, h)
+		c, i, ok := delivery(t, h, all)
 		if ok {
-			c.Events = append(c.Events, c.Events[i])
+			c.Events = slices.Insert(c.Events, i+1, c.Events[i])
 		}
 		return ok
 	}},
 	{"a delivery that is not what is stored", func(t *rapid.T, h *History) bool {
-		c, i, ok := delivery(t, h)
+		c, i, ok := delivery(t, h, all)
 		if ok {
-			c.Events[i].Message.Body += "!"
+			c.Events[i].Row.Body += "!"
 		}
 		return ok
+	}},
+	{"a delivery from a room that one is not in", func(t *rapid.T, h *History) bool {
+		c, i, ok := delivery(t, h, func(e *Event) bool { return e.Log == "@gus" || e.Log == "@hal" })
+		if !ok || len(h.Logs["den"].Rows) == 0 {
+			return false
+		}
+		for _, v := range h.versions(c.Events[i].Log) {
+			if v.room() == "den" {
+				return false
+			}
+		}
+		den := h.Logs["den"].Rows[0]
+		insert(c, i, Event{Kind: Said, Log: "den", Position: den.Revision, Row: den})
+		return true
 	}},
 	{"a row that is not there", func(t *rapid.T, h *History) bool {
 		m, ok := row(t, h)
@@ -101,30 +144,54 @@ var faults = []fault{
 	}},
 }
 
-func delivery(t *rapid.T, h *History) (*Connection, int, bool) {
-	type spot struct {
+func all(*Event) bool { return true }
+
+// row returns the version that e delivered, as it is stored.
+func (h *History) row(e *Event) *Row {
+	for _, row := range h.versions(e.Log) {
+		if row.Revision == e.Position {
+			return row
+		}
+	}
+	return nil
+}
+
+func (h *History) versions(log string) []*Row {
+	return slices.Concat(h.Logs[log].Rows, h.Logs[log].Past)
+}
+
+// left reports whether anybody left room: the last before that may never come.
+func (h *History) left(room string) bool {
+	return slices.ContainsFunc(slices.Concat(h.versions("@gus"), h.versions("@hal")), func(row *Row) bool {
+		return row.room() == room && !row.Member
+	})
+}
+
+func delivery(t *rapid.T, h *History, wanted func(*Event) bool) (*Connection, int, bool) {
+	type place struct {
 		c *Connection
 		i int
 	}
-	var spots []spot
+	var places []place
 	for _, client := range h.Clients {
 		for _, c := range client.Connections {
 			for i := range c.Events {
-				if c.Events[i].Kind == Said {
-					spots = append(spots, spot{c, i})
+				if e := &c.Events[i]; e.Kind == Said && wanted(e) {
+					places = append(places, place{c, i})
 				}
 			}
 		}
 	}
-	if len(spots) == 0 {
+	if len(places) == 0 {
 		return nil, 0, false
 	}
-	s := rapid.SampledFrom(spots).Draw(t, "delivery")
-	return s.c, s.i, true
+	p := rapid.SampledFrom(places).Draw(t, "delivery")
+	return p.c, p.i, true
 }
 
-func row(t *rapid.T, h *History) (*Message, bool) {
-	rows := append(append([]*Message(nil), h.Rooms["hot"].Messages...), h.Rooms["calm"].Messages...)
+// row draws a message.
+func row(t *rapid.T, h *History) (*Row, bool) {
+	rows := slices.DeleteFunc(slices.Concat(h.Logs["hot"].Rows, h.Logs["calm"].Rows), func(row *Row) bool { return row.Key != "" })
 	if len(rows) == 0 {
 		return nil, false
 	}
@@ -133,11 +200,17 @@ func row(t *rapid.T, h *History) (*Message, bool) {
 
 // acknowledgedOrSeen reports whether anybody can know of m: the last message of
 // a room that got no answer and was delivered to nobody may be missing.
-func acknowledgedOrSeen(h *History, m *Message) bool {
+func acknowledgedOrSeen(h *History, m *Row) bool {
 	for _, p := range h.Posts {
 		if p.Body == m.Body && p.acknowledged() {
 			return true
 		}
 	}
-	return len(h.Clients) > 0 || m.Revision <= h.Rooms[m.Room].Head
+	seen := false
+	for _, client := range h.Clients {
+		for _, c := range client.Connections {
+			seen = seen || index(c, func(e *Event) bool { return e.Kind == Said && e.Row.same(m) }) >= 0
+		}
+	}
+	return seen || m.Revision <= h.Logs[m.Log].Head
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/core/chat"
+	"parley/core/wire"
 )
 
 // Recorder writes a history down. Its methods may be called from any goroutine.
@@ -13,24 +14,44 @@ type Recorder struct {
 
 	mu       sync.Mutex
 	posts    []Post
+	acts     []Act
+	forged   []Row
 	clients  []*Client
 	faults   []Fault
-	interned map[Message]*Message
+	interned map[Row]*Row
 }
 
 // NewRecorder begins a history.
 func NewRecorder() *Recorder {
-	return &Recorder{began: time.Now(), interned: make(map[Message]*Message)}
+	return &Recorder{began: time.Now(), interned: make(map[Row]*Row)}
 }
 
 // Now returns the time since the beginning.
 func (r *Recorder) Now() time.Duration { return time.Since(r.began) }
+
+// When returns when t was, since the beginning.
+func (r *Recorder) When(t time.Time) time.Duration { return t.Sub(r.began) }
 
 // Post adds an attempt, when its answer has come or is no longer waited for.
 func (r *Recorder) Post(p Post) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.posts = append(r.posts, p)
+}
+
+// Act adds an attempt at a change of membership, when its answer has come or is
+// no longer waited for.
+func (r *Recorder) Act(a Act) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.acts = append(r.acts, a)
+}
+
+// Forged adds what was published, and never stored.
+func (r *Recorder) Forged(row Row) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.forged = append(r.forged, row)
 }
 
 // Client adds a client. Its connections belong to the caller until
@@ -43,21 +64,18 @@ func (r *Recorder) Client(name string) *Client {
 	return c
 }
 
-// Fault adds something done to the system since from.
-func (r *Recorder) Fault(name string, from time.Duration) {
-	f := Fault{Name: name, From: from, To: r.Now()}
+// Fault adds something done to the system since f.From, and done with.
+func (r *Recorder) Fault(f Fault) {
+	f.To = r.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.faults = append(r.faults, f)
 }
 
-// Message returns the record of m, the same for all who saw the same: a
-// thousand listeners cost no more than a thousand pointers.
-func (r *Recorder) Message(m chat.Message) *Message {
-	seen := Message{
-		Room: m.Room, ID: m.ID, Revision: m.Revision,
-		Username: m.Username, Body: m.Body, ClientID: m.ClientID, CreatedAt: m.CreatedAt.UnixMicro(),
-	}
+// Row returns the record of an event of a log, the same for all who saw the
+// same: a thousand listeners cost no more than a thousand pointers.
+func (r *Recorder) Row(topic wire.Topic, e wire.Event) *Row {
+	seen := RowOf(topic, e)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if known := r.interned[seen]; known != nil {
@@ -67,9 +85,10 @@ func (r *Recorder) Message(m chat.Message) *Message {
 	return &seen
 }
 
-// History returns what was written down. Nobody may record any more.
-func (r *Recorder) History(rooms map[string]Room, replayLimit chat.Position) *History {
+// History returns what was written down, of logs as they are stored. Nobody may
+// record any more.
+func (r *Recorder) History(logs map[string]Log, replayLimit chat.Position, grace time.Duration) *History {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return &History{ReplayLimit: replayLimit, Rooms: rooms, Posts: r.posts, Clients: r.clients, Faults: r.faults}
+	return &History{ReplayLimit: replayLimit, Grace: grace, Logs: logs, Posts: r.posts, Acts: r.acts, Forged: r.forged, Clients: r.clients, Faults: r.faults}
 }

@@ -5,41 +5,74 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"parley/core/chat"
 )
 
 // simulation is a Parley that keeps every promise, in memory: what the checker
-// must have nothing against. Time passes by a millisecond a step.
+// must have nothing against. Time passes by a second a step, more than clocks
+// may differ by.
 type simulation struct {
 	now   time.Duration
-	rooms map[string]Room
+	logs  map[string]Log
 	posts []Post
+	acts  []Act
 	known map[string]*Client
-	at    map[string]map[string]int64 // of a client, in a room
+	at    map[string]map[string]int64 // of a client, in a log
+	live  map[string]*Connection      // of a client that listens
 }
 
 func simulate(rooms ...string) *simulation {
-	s := &simulation{rooms: make(map[string]Room), known: make(map[string]*Client), at: make(map[string]map[string]int64)}
+	s := &simulation{
+		logs: make(map[string]Log), known: make(map[string]*Client),
+		at: make(map[string]map[string]int64), live: make(map[string]*Connection),
+	}
 	for _, room := range rooms {
-		s.rooms[room] = Room{}
+		s.logs[room] = Log{}
 	}
 	return s
 }
 
 func (s *simulation) tick() time.Duration {
-	s.now += time.Millisecond
+	s.now += time.Second
 	return s.now
+}
+
+// change gives row the next position of its log; the version before of the
+// same thing is superseded.
+func (s *simulation) change(row *Row) {
+	log := s.logs[row.Log]
+	log.Head++
+	row.Revision = log.Head
+	log.Rows = slices.DeleteFunc(slices.Clone(log.Rows), func(old *Row) bool {
+		if old.same(row) {
+			log.Past = append(log.Past, old)
+		}
+		return old.same(row)
+	})
+	log.Rows = append(log.Rows, row)
+	log.Times = maps.Clone(log.Times)
+	if log.Times == nil {
+		log.Times = make(map[chat.Position]time.Duration)
+	}
+	log.Times[row.Revision] = s.tick()
+	s.logs[row.Log] = log
+	for _, name := range slices.Sorted(maps.Keys(s.live)) {
+		if _, carried := s.at[name][row.Log]; carried {
+			s.hand(name, row)
+		}
+	}
 }
 
 // post stores a message; with answers of 0 it is stored but never answered,
 // and each answer is an attempt.
 func (s *simulation) post(room, body, clientID string, answers ...int) {
-	m := &Message{Room: room, Username: "ada", Body: body, ClientID: clientID}
+	m := &Row{Log: room, Username: "ada", Body: body, ClientID: clientID}
 	for _, status := range answers {
 		p := Post{Room: room, Username: "ada", Body: body, ClientID: clientID, Sent: s.tick(), Status: status}
 		if m.ID == 0 && status != 503 {
-			m.ID = s.rooms[room].Head + 1
-			m.Revision, m.CreatedAt = m.ID, int64(s.now)
-			s.rooms[room] = Room{Head: m.ID, Messages: append(s.rooms[room].Messages, m)}
+			m.ID, m.CreatedAt = s.logs[room].Head+1, int64(s.now)
+			s.change(m)
 		}
 		if p.Answered = s.tick(); p.acknowledged() {
 			p.ID = m.ID
@@ -48,38 +81,128 @@ func (s *simulation) post(room, body, clientID string, answers ...int) {
 	}
 }
 
-// connect lets a client listen from where it is, up to most messages a room;
-// -1 is all. A new one begins at 0.
-func (s *simulation) connect(client string, most int, rooms ...string) {
-	c := s.known[client]
-	if c == nil {
-		c = &Client{Name: client}
-		s.known[client], s.at[client] = c, make(map[string]int64)
-	}
-	connection := &Connection{Opened: s.tick(), Status: 200, End: "cut"}
-	for _, room := range rooms {
-		connection.Cursors = append(connection.Cursors, Cursor{room, s.at[client][room]})
-	}
-	for _, room := range rooms {
-		s.deliver(connection, client, room, most)
-	}
-	connection.Ended = s.tick()
-	c.Connections = append(c.Connections, connection)
+// touch makes a new version of a message, as a reaction would.
+func (s *simulation) touch(m *Row) {
+	again := *m
+	again.Data += "+"
+	s.change(&again)
 }
 
-func (s *simulation) deliver(connection *Connection, client, room string, most int) {
-	all := s.rooms[room].Messages[s.at[client][room]:]
-	if most >= 0 && most < len(all) {
-		all = all[:most]
+// retitle changes the room itself.
+func (s *simulation) retitle(room, title string) {
+	s.change(&Row{Log: room, Key: roomKey, Data: title})
+}
+
+// move adds somebody to a room or removes them; a status of 0 is an answer
+// that got lost.
+func (s *simulation) move(person, room string, member bool, status int) {
+	a := Act{By: "mod", Person: person, Room: room, Member: member, Sent: s.tick(), Status: status}
+	row := &Row{Log: "@" + person, Key: membershipKey + room, Member: member, Joined: s.logs[room].Head}
+	if !slices.ContainsFunc(s.logs[row.Log].Rows, func(old *Row) bool { return old.same(row) && old.Member == member }) {
+		s.change(row) // to repeat it changes nothing
 	}
-	for _, m := range all {
-		copied := *m
-		connection.Events = append(connection.Events, Event{At: s.tick(), Kind: Said, Room: room, Position: m.Revision, Message: &copied})
-		s.at[client][room] = m.Revision
+	a.Answered = s.tick()
+	s.acts = append(s.acts, a)
+}
+
+// connect lets a client listen from where it is, up to most rows a log; -1 is
+// all. A new one begins at 0.
+func (s *simulation) connect(client string, most int, logs ...string) {
+	c := s.client(client)
+	connection := &Connection{Opened: s.tick(), Status: 200, End: "cut"}
+	for _, log := range logs {
+		connection.Cursors = append(connection.Cursors, Cursor{log, s.at[client][log]})
 	}
-	if s.at[client][room] == s.rooms[room].Head {
-		connection.Events = append(connection.Events, Event{At: s.tick(), Kind: Ready, Room: room, Position: s.rooms[room].Head})
+	c.Connections = append(c.Connections, connection)
+	for _, log := range logs {
+		s.deliver(client, log, most)
 	}
+	connection.Ended = s.tick()
+}
+
+func (s *simulation) client(name string) *Client {
+	if s.known[name] == nil {
+		s.known[name], s.at[name] = &Client{Name: name}, make(map[string]int64)
+	}
+	return s.known[name]
+}
+
+// listen opens everything of a person's, which stays open until it is cut. It
+// goes on where the client was; in rooms that it doesn't know it begins at the head.
+func (s *simulation) listen(name, person string) {
+	c := s.client(name)
+	c.Person, c.Everything = person, true
+	connection := &Connection{Opened: s.tick(), Status: 200}
+	for _, log := range slices.Sorted(maps.Keys(s.at[name])) {
+		connection.Cursors = append(connection.Cursors, Cursor{log, s.at[name][log]})
+	}
+	c.Connections = append(c.Connections, connection)
+	s.live[name] = connection
+	own := "@" + person
+	if _, known := s.at[name][own]; !known {
+		s.at[name][own] = s.logs[own].Head
+	}
+	for _, row := range s.logs[own].Rows {
+		room := row.room()
+		if _, known := s.at[name][room]; row.Member && !known {
+			s.at[name][room] = s.logs[room].Head
+		} else if !row.Member {
+			delete(s.at[name], room)
+		}
+	}
+	s.deliver(name, own, -1)
+	for _, log := range slices.Sorted(maps.Keys(s.at[name])) {
+		if log != own {
+			s.deliver(name, log, -1)
+		}
+	}
+}
+
+func (s *simulation) cut(name string) {
+	if c := s.live[name]; c != nil {
+		c.Ended, c.End = s.tick(), "cut"
+		delete(s.live, name)
+	}
+}
+
+// deliver replays a log as it is now.
+func (s *simulation) deliver(client, log string, most int) {
+	for _, row := range s.logs[log].Rows {
+		if row.Revision <= s.at[client][log] {
+			continue
+		}
+		if most == 0 {
+			return
+		}
+		most--
+		s.hand(client, row)
+	}
+	s.mark(client, log)
+}
+
+// hand delivers a row; a membership lets its room begin or end.
+func (s *simulation) hand(client string, row *Row) {
+	c := s.known[client].Connections[len(s.known[client].Connections)-1]
+	copied := *row
+	c.Events = append(c.Events, Event{At: s.tick(), Kind: Said, Log: row.Log, Position: row.Revision, Row: &copied})
+	s.at[client][row.Log] = row.Revision
+	room := row.room()
+	if s.live[client] == nil || room == "" {
+		return
+	}
+	_, carried := s.at[client][room]
+	switch {
+	case !row.Member:
+		delete(s.at[client], room)
+	case !carried:
+		s.at[client][room] = row.Joined
+		s.deliver(client, room, -1)
+	}
+}
+
+func (s *simulation) mark(client, log string) {
+	c := s.known[client].Connections[len(s.known[client].Connections)-1]
+	c.Events = append(c.Events, Event{At: s.tick(), Kind: Ready, Log: log, Position: s.logs[log].Head})
 }
 
 func (s *simulation) history() *History {
@@ -87,7 +210,7 @@ func (s *simulation) history() *History {
 	for _, name := range slices.Sorted(maps.Keys(s.known)) {
 		clients = append(clients, s.known[name])
 	}
-	return &History{ReplayLimit: 100, Rooms: s.rooms, Posts: s.posts, Clients: clients}
+	return &History{ReplayLimit: 100, Grace: 2 * time.Second, Logs: s.logs, Posts: s.posts, Acts: s.acts, Clients: clients}
 }
 
 // example is a history with a bit of everything in it: two rooms, repetitions,

@@ -17,10 +17,10 @@ func attempt(h *History, body string) *Post {
 	return nil
 }
 
-func stored(h *History, body string) *Message {
-	for _, room := range h.Rooms {
-		for _, m := range room.Messages {
-			if m.Body == body {
+func stored(h *History, body string) *Row {
+	for _, log := range h.Logs {
+		for _, m := range log.Rows {
+			if m.Key == "" && m.Body == body {
 				return m
 			}
 		}
@@ -28,12 +28,14 @@ func stored(h *History, body string) *Message {
 	return nil
 }
 
-func replace(h *History, body string, with Message) { *stored(h, body) = with }
+func replace(h *History, body string, with Row) { *stored(h, body) = with }
 
 func unstore(h *History, body string) {
 	m := stored(h, body)
-	rows := slices.DeleteFunc(slices.Clone(h.Rooms[m.Room].Messages), func(row *Message) bool { return row == m })
-	h.Rooms[m.Room] = Room{Head: int64(len(rows)), Messages: rows}
+	log := h.Logs[m.Log]
+	log.Rows = slices.DeleteFunc(slices.Clone(log.Rows), func(row *Row) bool { return row == m })
+	log.Head--
+	h.Logs[m.Log] = log
 }
 
 func unpost(h *History, body string) {
@@ -42,9 +44,15 @@ func unpost(h *History, body string) {
 
 // hole gives the last row of hot the position after the next.
 func hole(h *History) {
-	rows := h.Rooms["hot"].Messages
+	rows := h.Logs["hot"].Rows
 	rows[8].ID, rows[8].Revision = 10, 10
-	h.Rooms["hot"] = Room{Head: 10, Messages: rows}
+	setHead(h, "hot", 10)
+}
+
+func setHead(h *History, name string, head chat.Position) {
+	log := h.Logs[name]
+	log.Head = head
+	h.Logs[name] = log
 }
 
 // connection returns bob's connection i, counted from 0, or -1 for cyd's last.
@@ -59,14 +67,14 @@ func drop(c *Connection, i int) { c.Events = slices.Delete(c.Events, i, i+1) }
 
 func phantom(h *History) {
 	c := connection(h, -1)
-	e := Event{At: c.Ended, Kind: Said, Room: "hot", Position: 10, Message: &Message{Room: "hot", ID: 10, Revision: 10, Body: "?"}}
+	e := Event{At: c.Ended, Kind: Said, Log: "hot", Position: 10, Row: &Row{Log: "hot", ID: 10, Revision: 10, Body: "?"}}
 	c.Events = append(c.Events, e)
 }
 
 func reset(c *Connection, at chat.Position) {
-	c.Events = []Event{{Kind: Reset, Room: "hot", Position: at}, {Kind: Ready, Room: "hot", Position: at}}
+	c.Events = []Event{{Kind: Reset, Log: "hot", Position: at}, {Kind: Ready, Log: "hot", Position: at}}
 }
 
-func eventMessage(body string) chat.Message {
-	return chat.Message{ID: 1, Revision: 1, Room: "hot", Username: "ada", Body: body}
+func eventMessage(body string) *chat.Message {
+	return &chat.Message{ID: 1, Revision: 1, Room: "hot", Username: "ada", Body: body}
 }

@@ -16,6 +16,7 @@ type Summary struct {
 	Deliveries   int
 	Connections  int
 	Resets       int
+	Acts         int // changes of memberships
 	Faults       int
 	Violations   int
 	Slowest      time.Duration // delivery to a stream that was live when the post was answered, since the answer
@@ -24,7 +25,7 @@ type Summary struct {
 
 // Summarize counts.
 func (h *History) Summarize() Summary {
-	s := Summary{Runs: 1, Posts: len(h.Posts), Faults: len(h.Faults)}
+	s := Summary{Runs: 1, Posts: len(h.Posts), Acts: len(h.Acts), Faults: len(h.Faults)}
 	answered := make(map[spot]time.Duration)
 	for _, p := range h.Posts {
 		switch {
@@ -37,8 +38,8 @@ func (h *History) Summarize() Summary {
 			s.Unanswered++
 		}
 	}
-	for _, room := range h.Rooms {
-		s.Stored += len(room.Messages)
+	for _, log := range h.Logs {
+		s.Stored += log.messages()
 	}
 	var late []time.Duration
 	for _, client := range h.Clients {
@@ -52,6 +53,15 @@ func (h *History) Summarize() Summary {
 		s.Median, s.Slowest = late[len(late)/2], late[len(late)-1]
 	}
 	return s
+}
+
+func (l *Log) messages() (n int) {
+	for _, row := range l.Rows {
+		if row.Key == "" {
+			n++
+		}
+	}
+	return n
 }
 
 type spot struct {
@@ -68,13 +78,16 @@ func (s *Summary) count(connection *Connection, answered map[spot]time.Duration)
 		e := &connection.Events[i]
 		switch e.Kind {
 		case Ready:
-			ready[e.Room] = e.At
+			ready[e.Log] = e.At
 		case Reset:
 			s.Resets++
 		case Said:
 			s.Deliveries++
-			since, live := ready[e.Room]
-			at, known := answered[spot{e.Room, e.Position}]
+			if e.Row.Key != "" || e.Row.ID != e.Row.Revision {
+				continue // not a post
+			}
+			since, live := ready[e.Log]
+			at, known := answered[spot{e.Log, e.Position}]
 			if live && known && since < at {
 				late = append(late, max(e.At-at, 0))
 			}
@@ -93,6 +106,7 @@ func (s *Summary) Add(o Summary) {
 	s.Deliveries += o.Deliveries
 	s.Connections += o.Connections
 	s.Resets += o.Resets
+	s.Acts += o.Acts
 	s.Faults += o.Faults
 	s.Violations += o.Violations
 	s.Slowest = max(s.Slowest, o.Slowest)
@@ -101,7 +115,7 @@ func (s *Summary) Add(o Summary) {
 
 // String returns the counts in one line.
 func (s Summary) String() string {
-	return fmt.Sprintf("%d posts (%d acknowledged, %d unanswered), %d stored, %d deliveries over %d connections, %d resets, %d faults, %d violations; live: median %s, slowest %s",
-		s.Posts, s.Acknowledged, s.Unanswered, s.Stored, s.Deliveries, s.Connections, s.Resets, s.Faults, s.Violations,
+	return fmt.Sprintf("%d posts (%d acknowledged, %d unanswered), %d stored, %d deliveries over %d connections, %d resets, %d moves, %d faults, %d violations; live: median %s, slowest %s",
+		s.Posts, s.Acknowledged, s.Unanswered, s.Stored, s.Deliveries, s.Connections, s.Resets, s.Acts, s.Faults, s.Violations,
 		s.Median.Round(time.Millisecond), s.Slowest.Round(time.Millisecond))
 }

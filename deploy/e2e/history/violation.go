@@ -19,6 +19,7 @@ const (
 	Content     Class = "content"      // not what was posted, or not what is stored
 	StoredTwice Class = "stored twice" // one client_id, two messages
 	Refused     Class = "refused"      // a good request was turned away for good
+	Leaked      Class = "leaked"       // something of a room that a person may not read
 	Mistold     Class = "mistold"      // ready, reset or a cursor that is not true
 )
 
@@ -65,7 +66,7 @@ func (c *checker) report(v Violation) {
 }
 
 // about tells of a stored row.
-func (c *checker) about(m *Message, kind Class, format string, args ...any) Violation {
+func (c *checker) about(m *Row, kind Class, format string, args ...any) Violation {
 	v := violation(kind, 0, format, args...)
 	if i := c.intents[m.Body]; i != nil {
 		v.lines = c.posts(i)
@@ -124,7 +125,7 @@ func (c *checker) at(p place, i int, at time.Duration, kind Class, format string
 
 // origin tells where the message of an event comes from.
 func (c *checker) origin(e *Event) []string {
-	i := c.intents[e.Message.Body]
+	i := c.intents[e.Row.Body]
 	if i == nil {
 		return []string{"which nobody posted"}
 	}
@@ -135,7 +136,7 @@ func (c *Client) line(number int) string {
 	connection := c.Connections[number]
 	var asked []string
 	for _, cursor := range connection.Cursors {
-		asked = append(asked, fmt.Sprintf("%s:%d", cursor.Room, cursor.After))
+		asked = append(asked, fmt.Sprintf("%s:%d", cursor.Log, cursor.After))
 	}
 	return fmt.Sprintf("%s, connection %d, after %s: opened %s, status %d, %d events, ended %s: %s",
 		c.Name, number+1, strings.Join(asked, ","), moments(connection.Opened), connection.Status,
@@ -143,22 +144,29 @@ func (c *Client) line(number int) string {
 }
 
 // String implements [fmt.Stringer].
-func (m *Message) String() string {
+func (r *Row) String() string {
+	if r.Key != "" {
+		return fmt.Sprintf("%s %s (revision %d) %s", r.Log, r.Key, r.Revision, r.Data)
+	}
 	return fmt.Sprintf("%s %d (revision %d) %.30q by %s, client_id %q, created %d",
-		m.Room, m.ID, m.Revision, m.Body, m.Username, m.ClientID, m.CreatedAt)
+		r.Log, r.ID, r.Revision, r.Body, r.Username, r.ClientID, r.CreatedAt)
 }
 
 // String implements [fmt.Stringer].
 func (e *Event) String() string {
 	switch e.Kind {
 	case Said:
-		return fmt.Sprintf("%s  %s %d %.30q", moments(e.At), e.Room, e.Position, e.Message.Body)
+		text := e.Row.Body
+		if e.Row.Key != "" {
+			text = e.Row.Data
+		}
+		return fmt.Sprintf("%s  %s %d %.60q", moments(e.At), e.Log, e.Position, text)
 	case Ready:
-		return fmt.Sprintf("%s  %s ready at %d", moments(e.At), e.Room, e.Position)
+		return fmt.Sprintf("%s  %s ready at %d", moments(e.At), e.Log, e.Position)
 	case Reset:
-		return fmt.Sprintf("%s  %s reset to %d", moments(e.At), e.Room, e.Position)
+		return fmt.Sprintf("%s  %s reset to %d", moments(e.At), e.Log, e.Position)
 	}
-	return fmt.Sprintf("%s  %s %s", moments(e.At), e.Room, e.Text)
+	return fmt.Sprintf("%s  %s %s", moments(e.At), e.Log, e.Text)
 }
 
 // String implements [fmt.Stringer].

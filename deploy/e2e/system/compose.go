@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +29,7 @@ type compose struct {
 	project string
 	port    int
 	options Options
+	secrets map[string]string          // by path
 	cut     map[string]map[string]link // the links of parts that are cut off, by network
 }
 
@@ -96,8 +96,42 @@ func (c *compose) Addr(ctx context.Context, part string) (string, error) {
 }
 
 func (c *compose) DatabaseURL(ctx context.Context) (string, error) {
+	password, err := c.secret(ctx, "postgres", "/run/secrets/owner/password")
+	if err != nil {
+		return "", err
+	}
 	addr, err := c.Addr(ctx, "postgres")
-	return "postgres://parley@" + addr + "/parley?sslmode=disable", err
+	return "postgres://parley:" + password + "@" + addr + "/parley?sslmode=disable", err
+}
+
+func (c *compose) RedisURL(ctx context.Context) (string, error) {
+	password, err := c.secret(ctx, "redis", "/run/secrets/redis/password")
+	if err != nil {
+		return "", err
+	}
+	addr, err := c.Addr(ctx, "redis")
+	return "redis://:" + password + "@" + addr + "/0", err
+}
+
+// secret reads a file of a part. What was read once is known, also when the
+// part is down.
+func (c *compose) secret(ctx context.Context, part, path string) (string, error) {
+	if known := c.secrets[path]; known != "" {
+		return known, nil
+	}
+	id, err := c.id(ctx, part)
+	if err != nil {
+		return "", err
+	}
+	text, err := c.docker(ctx, "exec", id, "cat", path)
+	if err != nil {
+		return "", err
+	}
+	if c.secrets == nil {
+		c.secrets = make(map[string]string)
+	}
+	c.secrets[path] = strings.TrimSpace(text)
+	return c.secrets[path], nil
 }
 
 func (c *compose) Close() error {
@@ -159,7 +193,8 @@ func (c *compose) compose(ctx context.Context, args ...string) (string, error) {
 		"--file", "docker-compose.yml", "--file", "deploy/e2e/compose.yml",
 	}, args...)
 	cmd := exec.CommandContext(ctx, filepath.Join(c.root, "deploy/compose/compose.sh"), args...)
-	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(c.port))
+	// The tests reach replicas by the addresses of their containers.
+	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(c.port), "ALLOWED_HOSTS=*")
 	for name, value := range c.options.settings() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
@@ -177,18 +212,10 @@ func (c *compose) run(cmd *exec.Cmd) (string, error) {
 
 // awaitGateway waits until the gateway has a service to pass requests to.
 func (c *compose) awaitGateway(ctx context.Context) error {
-	client := &http.Client{Timeout: 2 * time.Second}
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL()+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		resp, err := client.Do(req)
+		err := passesOn(ctx, c.URL())
 		if err == nil {
-			err = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return err
-			}
+			return nil
 		}
 		select {
 		case <-ctx.Done():

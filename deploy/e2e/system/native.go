@@ -109,6 +109,8 @@ func (n *native) Addr(_ context.Context, part string) (addr string, err error) {
 
 func (n *native) DatabaseURL(context.Context) (string, error) { return n.stack.DatabaseURL(), nil }
 
+func (n *native) RedisURL(context.Context) (string, error) { return n.stack.RedisURL(), nil }
+
 func (n *native) with(name string, do func(*stack.Part) error) error {
 	part := n.stack.Part(name)
 	if part == nil {

@@ -31,6 +31,7 @@ type System interface {
 	// MetricsURL returns where a replica of a service shows its metrics.
 	MetricsURL(ctx context.Context, part string) (string, error)
 	DatabaseURL(ctx context.Context) (string, error) // of a superuser
+	RedisURL(ctx context.Context) (string, error)    // of Redis itself
 	// Close takes all down. It returns an error if a service misbehaved in a
 	// way that no case sees, such as a data race.
 	Close() error
@@ -76,9 +77,11 @@ func New(ctx context.Context, driver string, options Options) (System, error) {
 }
 
 // settings returns the services' settings that the cases rely on. The limits
-// are off: all the users of the tests come from one address.
+// are off, the gateway's too: all the users of the tests come from one address.
 func (o Options) settings() map[string]string {
 	all := map[string]string{
+		"LIMITS":              "off",
+		"SIGNUP":              "open",
 		"RATE_LIMIT_LOGIN":    "0",
 		"RATE_LIMIT_MESSAGES": "0",
 		"RATE_LIMIT_REGISTER": "0",

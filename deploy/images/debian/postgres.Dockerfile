@@ -1,5 +1,5 @@
-# Postgres 17 from Debian, with what docker-compose.yml relies on in the official image: user 999, PGDATA, the variables
-# POSTGRES_*, a cluster made at the first start, SIGINT to stop.
+# Postgres 17 from Debian, with what docker-compose.yml relies on in the official image: user 999, PGDATA, the programs in
+# PATH, SIGINT to stop.
 ARG BASE
 FROM ${BASE}
 
@@ -23,8 +23,6 @@ RUN install -d -o postgres -g postgres -m 1777 /var/lib/postgresql/data \
  && install -d -o postgres -g postgres -m 3777 /var/run/postgresql
 VOLUME /var/lib/postgresql/data
 
-COPY postgres-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
-ENTRYPOINT ["docker-entrypoint.sh"]
 STOPSIGNAL SIGINT
 EXPOSE 5432
 CMD ["postgres"]

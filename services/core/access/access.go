@@ -43,19 +43,28 @@ type Grant struct {
 	Revision  chat.Position // of the membership, on the person's log; 0 if there never was one
 }
 
-// Moderates reports whether the person may change the room's settings and, if
-// it is private, its members.
+// Moderates reports whether the person may change the room's settings and
+// remove its members: a moderator of the room, or an admin who may read it. A
+// direct room nobody moderates.
 func (g Grant) Moderates() bool {
-	return g.Moderator || g.Kind == chat.Open && g.Role.AtLeast(chat.Admin)
+	return g.Kind != chat.Direct && (g.Moderator || g.Role.AtLeast(chat.Admin))
 }
 
 // Store answers who may what from Postgres.
 type Store struct {
-	pool *pgxpool.Pool
+	db database
+}
+
+// database is a pool, or a transaction.
+type database interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool} }
+
+// In returns what a transaction sees.
+func In(tx pgx.Tx) *Store { return &Store{tx} }
 
 // Grants returns what is granted of keys, in one query. A key without a grant
 // names a room that the person may not read, or that there isn't.
@@ -64,7 +73,7 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 	for i, key := range keys {
 		usernames[i], rooms[i] = key.Username, key.Room
 	}
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT p.username, r.name, p.role, r.kind, r.archived_at IS NOT NULL,
 			coalesce(m.member, false), coalesce(m.moderator AND m.member, false),
 			CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0)
@@ -103,7 +112,7 @@ type Rooms struct {
 // RoomsOf returns the rooms of each of usernames that has an account that is
 // not banned, in one query.
 func (s *Store) RoomsOf(ctx context.Context, usernames []string) (map[string]Rooms, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT p.username, p.role, p.head,
 			ARRAY(SELECT m.room FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room),
 			ARRAY(SELECT m.joined FROM memberships m WHERE m.username = p.username AND m.member ORDER BY m.room)

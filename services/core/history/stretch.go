@@ -25,9 +25,10 @@ type Stretch struct {
 }
 
 // Cut says which stretch: the messages before an id, those after one, those
-// around one, or, with all three 0, the newest.
+// around one, the oldest, or, with nothing said, the newest.
 type Cut struct {
 	Before, After, Around chat.Position
+	Oldest                bool
 }
 
 // Stretch returns at most limit messages of a room as username may read them.
@@ -37,7 +38,7 @@ func (s *Store) Stretch(ctx context.Context, username, room string, cut Cut, lim
 	switch {
 	case cut.Around > 0:
 		return s.around(ctx, username, room, cut.Around, limit)
-	case cut.After > 0:
+	case cut.After > 0 || cut.Oldest:
 		return s.stretch(ctx, username, room, `id > $3 ORDER BY id`, cut.After, limit)
 	case cut.Before > 0:
 		return s.reversed(ctx, username, room, cut.Before, limit)

@@ -19,13 +19,18 @@ func NewRegistry() *prometheus.Registry {
 	return registry
 }
 
-// Internal returns the handler of the internal address: metrics, health and
-// profiles. It must not be reachable from outside.
-func Internal(registry *prometheus.Registry, health *Health) http.Handler {
+// Internal returns the handler of the internal address: metrics, health and,
+// if profiles says so, what the runtime tells of itself. It must not be
+// reachable from outside: profiles show what is in memory, and taking them
+// slows the service down.
+func Internal(registry *prometheus.Registry, health *Health, profiles Switch) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", health.Live)
 	mux.HandleFunc("GET /readyz", health.Ready)
+	if !profiles {
+		return mux
+	}
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

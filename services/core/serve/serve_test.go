@@ -29,7 +29,7 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	var away error
 	h := NewHealth(func(context.Context) error { return away })
-	internal := Internal(NewRegistry(), h)
+	internal := Internal(NewRegistry(), h, false)
 	assert := func(path string, status int, text string) {
 		t.Helper()
 		w := get(t, internal, path)
@@ -50,10 +50,28 @@ func TestHealth(t *testing.T) {
 
 func TestInternal(t *testing.T) {
 	t.Parallel()
-	internal := Internal(NewRegistry(), NewHealth(nil))
+	open, shut := Internal(NewRegistry(), NewHealth(nil), true), Internal(NewRegistry(), NewHealth(nil), false)
 	for path, contains := range map[string]string{"/metrics": "go_goroutines", "/debug/pprof/": "goroutine", "/debug/pprof/cmdline": ""} {
-		if w := get(t, internal, path); w.Code != 200 || !strings.Contains(w.Body.String(), contains) {
+		if w := get(t, open, path); w.Code != 200 || !strings.Contains(w.Body.String(), contains) {
 			t.Errorf("%s: %d", path, w.Code)
+		}
+		if w := get(t, shut, path); (w.Code == 404) != strings.HasPrefix(path, "/debug/") {
+			t.Errorf("%s without profiles: %d", path, w.Code)
+		}
+	}
+}
+
+func TestSwitch(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Switch{"on": true, "off": false} {
+		s := !want
+		if err := s.UnmarshalText([]byte(text)); err != nil || s != want {
+			t.Errorf("%s: %t, %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"", "true", "1", "ON"} {
+		if err := new(Switch).UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q was accepted", text)
 		}
 	}
 }

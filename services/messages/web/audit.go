@@ -40,7 +40,7 @@ var sentences = map[string]string{ //nolint:gosec // what was done to passwords,
 	"room.archived":   "archived {room}",
 	"room.unarchived": "opened {room} again",
 	"room.hidden":     "changed a private room",
-	"member.removed":  "removed {person} from {in}",
+	"member.remove":   "removed {person} from {in}",
 	"member.hidden":   "removed {person} from a private room",
 }
 
@@ -49,9 +49,9 @@ var sentences = map[string]string{ //nolint:gosec // what was done to passwords,
 // audit may not know of.
 func (e AuditEntry) kind() string {
 	switch e.Action {
-	case "room.changed":
+	case "room.change":
 		return "room." + e.setting()
-	case "member.removed":
+	case "member.remove":
 		if _, named := e.Detail["room"]; !named {
 			return "member.hidden"
 		}

@@ -173,7 +173,7 @@ func sampleAudit() []AuditEntry {
 		at(0, "ada", "invite.made", "k3y", map[string]any{"uses": 25.0, "role": "member"}),
 		at(1, "ada", "role.changed", "grace", map[string]any{"from": "member", "to": "admin"}),
 		at(2, "grace", "person.banned", "mallory", nil),
-		at(30, "grace", "room.changed", "attic", map[string]any{"archived": true}),
+		at(30, "grace", "room.change", "attic", map[string]any{"archived": true}),
 		at(31, "", "password.reset", "linus", nil),
 		at(32, "ada", "something.new", odd, nil),
 	}

@@ -17,6 +17,7 @@ type Listener struct {
 	To      netip.AddrPort
 	Request []byte           // the whole GET
 	After   map[string]int64 // where it goes on, by room; "" on a stream of one
+	Sparse  bool             // no other rooms than those are followed
 }
 
 // Crowd is a number of streams that are opened, watched and closed together.
@@ -54,7 +55,7 @@ func (r *Reader) Open(listeners []Listener, window int) *Crowd {
 	}
 	crowd := &Crowd{reader: r, window: window, conns: make([]*conn, len(listeners))}
 	for i, l := range listeners {
-		c := &conn{crowd: crowd, to: l.To, request: l.Request, number: i, stream: wire.Stream{Tally: &crowd.tally}}
+		c := &conn{crowd: crowd, to: l.To, request: l.Request, number: i, stream: wire.Stream{Tally: &crowd.tally, Sparse: l.Sparse}}
 		for room, at := range l.After {
 			c.stream.Expect(room, at)
 		}

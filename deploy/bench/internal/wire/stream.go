@@ -16,6 +16,9 @@ import (
 type Stream struct {
 	Tally *Tally
 	Order uint64 // depends on which messages came and in which order
+	// Sparse says that only logs are followed that [Stream.Expect] names: for
+	// streams of very many, of which few say anything.
+	Sparse bool
 
 	status  int // 0 until the head is read
 	chunked bool
@@ -28,9 +31,13 @@ type Stream struct {
 }
 
 // cursor is the last position read of a room; room is "" where ids don't say.
+// Gaps are positions that were left out: rightly so if something comes later that
+// was made no later than they were, and has changed since.
 type cursor struct {
-	room string
-	at   int64
+	room   string
+	at     int64
+	gaps   int64
+	lowest int64 // position left out
 }
 
 // frame is what is known of the frame that is being read.
@@ -39,6 +46,7 @@ type frame struct {
 	room    string
 	at      int64
 	hasAt   bool
+	made    int64 // the position at which the thing was made; 0 for what was there before
 	sent    int64
 	n       int64
 	stamped bool
@@ -58,7 +66,9 @@ const (
 var errHead = errors.New("not an answer of HTTP/1.1")
 
 // Expect tells where the stream begins, so that the first message can be wrong.
-func (s *Stream) Expect(room string, at int64) { s.cursors = append(s.cursors, cursor{room, at}) }
+func (s *Stream) Expect(room string, at int64) {
+	s.cursors = append(s.cursors, cursor{room: room, at: at})
+}
 
 // Status returns the answer's status, 0 until it has come.
 func (s *Stream) Status() int { return s.status }
@@ -193,7 +203,7 @@ func kindOf(name []byte) kind {
 		return reset
 	case "end":
 		return end
-	case "ping":
+	case "ping", "typing", "presence":
 		return other
 	}
 	return message
@@ -218,6 +228,9 @@ func (s *Stream) roomOf(name []byte) string {
 			return s.cursors[i].room
 		}
 	}
+	if s.Sparse {
+		return ""
+	}
 	return string(name)
 }
 
@@ -231,7 +244,22 @@ func (s *Stream) readData(line []byte) {
 	}
 	if f.kind == message && !f.stamped {
 		f.sent, f.n, f.stamped = FindStamp(line)
+		f.made = madeAt(line)
 	}
+}
+
+var idField = []byte(`{"id":`)
+
+// madeAt returns at which position of its log that was made which a line of data
+// tells of. Only a message has an id.
+func madeAt(line []byte) (at int64) {
+	line = bytes.TrimPrefix(bytes.TrimPrefix(line, []byte("data:")), []byte(" "))
+	rest, ok := bytes.CutPrefix(line, idField)
+	for ok && len(rest) > 0 && '0' <= rest[0] && rest[0] <= '9' {
+		at = at*10 + int64(rest[0]-'0')
+		rest = rest[1:]
+	}
+	return at
 }
 
 // dispatch ends a frame.
@@ -255,33 +283,45 @@ func (s *Stream) dispatch(now time.Duration) {
 		t.Latency.Record(now - time.Duration(f.sent))
 		s.Order = (s.Order ^ uint64(f.sent)<<20 ^ uint64(f.n)) * 0x100000001b3 //nolint:gosec // bits are bits
 		s.advance(f)
+	case f.kind == message:
+		s.advance(f) // of a room, or of a person: it takes a position too
 	}
 }
 
 // begin notes from which position on a stream is live.
 func (s *Stream) begin(f frame) {
-	if f.hasAt && s.find(f.room) == nil {
-		s.cursors = append(s.cursors, cursor{f.room, f.at})
+	if f.hasAt && !s.Sparse && s.find(f.room) == nil {
+		s.cursors = append(s.cursors, cursor{room: f.room, at: f.at})
 	}
 }
 
-// advance holds a message's id against the one before it.
+// advance holds an event's id against the one before it.
 func (s *Stream) advance(f frame) {
 	if !f.hasAt {
 		return
 	}
 	c := s.find(f.room)
 	switch {
+	case c == nil && s.Sparse:
+		return
 	case c == nil:
-		s.cursors = append(s.cursors, cursor{f.room, f.at})
+		s.cursors = append(s.cursors, cursor{room: f.room, at: f.at})
 		return
 	case f.at <= c.at:
 		s.Tally.Repeats++
 		return
 	case f.at > c.at+1:
+		if c.gaps == 0 {
+			c.lowest = c.at + 1
+		}
+		c.gaps++
 		s.Tally.Gaps++
 	}
 	c.at = f.at
+	if f.made < f.at && f.made <= c.lowest { // it may have superseded all that was left out
+		s.Tally.Gaps -= c.gaps
+		c.gaps = 0
+	}
 }
 
 func (s *Stream) find(room string) *cursor {

@@ -14,8 +14,13 @@ func stamp(at, n int64) string {
 	return string(b)
 }
 
+// frameOf returns a message that was made at its position, or with "9<4" at 4.
 func frameOf(id string, n int64) string {
-	return fmt.Sprintf("event: room.general\nid: %s\ndata: {\"body\":\"%s and more ~ of it\"}\n\n", id, stamp(1000, n))
+	id, made, changed := strings.Cut(id, "<")
+	if !changed {
+		made = id[strings.LastIndexByte(id, ':')+1:]
+	}
+	return fmt.Sprintf("event: room.general\nid: %s\ndata: {\"id\":%s,\"body\":\"%s and more ~ of it\"}\n\n", id, made, stamp(1000, n))
 }
 
 // feed hands text to a stream in pieces of the size given.
@@ -83,6 +88,11 @@ func TestStreamChecksDensityAndOrder(t *testing.T) {
 		{"backwards", "1 3 2 4", 1, 1},
 		{"rooms apart", "a:1 b:7 a:2 b:8", 0, 0},
 		{"a hole in one room", "a:1 b:7 a:2 b:9", 1, 0},
+		{"an edit", "1 2 3<1 4", 0, 0},
+		{"an edit that was left out where it was made", "1 3 4<2", 0, 0},
+		{"an edit of an edit", "4 6 7<1", 0, 0},
+		{"a hole, and an edit of what came after it", "1 3 4<3", 1, 0},
+		{"a hole, and an edit in another room", "a:1 a:3 b:4<1 b:5", 1, 0},
 		{"ids of another kind", "urn:uuid:ff-1 urn:uuid:ff-1", 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -96,6 +106,28 @@ func TestStreamChecksDensityAndOrder(t *testing.T) {
 				t.Errorf("%d gaps and %d repeats", tally.Gaps, tally.Repeats)
 			}
 		})
+	}
+}
+
+// A new title takes a position, and may supersede the one before.
+func TestRoomsChangeToo(t *testing.T) {
+	t.Parallel()
+	title := func(at int) string {
+		return fmt.Sprintf("event: room.general\nid: %d\ndata: {\"type\":\"room\",\"revision\":%d,\"title\":\"x\"}\n\n", at, at)
+	}
+	_, tally := feed(t, head+frameOf("1", 1)+title(2)+frameOf("3", 2)+frameOf("5", 3)+title(6)+title(8)+frameOf("9", 4), 1000)
+	if tally.Messages != 4 || tally.Faults() != 0 {
+		t.Errorf("%+v", tally)
+	}
+}
+
+func TestSparseFollowsOnlyWhatItExpects(t *testing.T) {
+	t.Parallel()
+	s := &Stream{Tally: &Tally{}, Sparse: true}
+	s.Expect("a", 4)
+	text := head + "event: ready\nid: b:9\ndata: {}\n\n" + frameOf("b:12", 1) + frameOf("b:14", 2) + frameOf("a:6", 3)
+	if err := s.Feed([]byte(text), 0); err != nil || s.Tally.Gaps != 1 || s.Tally.Messages != 3 || s.Tally.Ready != 1 {
+		t.Errorf("%+v %v", s.Tally, err)
 	}
 }
 

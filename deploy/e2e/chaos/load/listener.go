@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"parley/core/sse"
+	"parley/core/wire"
 	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 )
@@ -35,27 +38,26 @@ type listener struct {
 	name   string
 	user   *client.User
 	client *http.Client
-	rooms  []string
-	tagged bool // by /chat/stream
+	rooms  []string // that it asks for by name
+	tagged bool     // by /chat/stream
+	all    bool     // and so to everything of its user's
 	stay   time.Duration
 	pace   time.Duration
 	rng    *rand.Rand
 	record *history.Client
 
 	mu    sync.Mutex
-	at    map[string]int64 // history.Head until known
+	at    map[string]int64 // by log; history.Head until known
 	ready map[string]bool  // on the open stream
-	heard bool             // all rooms were ready at some time
+	gone  map[string]bool  // left
+	heard bool             // all that it asks for was ready at some time
 	end   context.CancelCauseFunc
 }
 
 // newListener returns one that begins with its rooms. Its kind, a number from
 // 0, says what it listens to: every fourth to all rooms, others to one.
 func newListener(r *Run, name string, kind int) *listener {
-	l := &listener{
-		of: r, name: name, user: r.site.Users[kind%len(r.site.Users)].At(r.site.URL), client: streamClient,
-		at: make(map[string]int64), ready: make(map[string]bool), end: func(error) {},
-	}
+	l := &listener{of: r, name: name, user: r.site.Users[kind%len(r.site.Users)].At(r.site.URL), client: streamClient}
 	switch kind % 4 {
 	case 3:
 		l.rooms, l.tagged = r.Rooms, true
@@ -64,10 +66,36 @@ func newListener(r *Run, name string, kind int) *listener {
 	default:
 		l.rooms = r.Rooms[:1]
 	}
+	l.begin()
+	if l.tagged && r.site.People {
+		l.everything()
+	}
+	return l
+}
+
+func (l *listener) begin() {
+	l.at, l.end = make(map[string]int64), func(error) {}
+	l.ready, l.gone = make(map[string]bool), make(map[string]bool)
 	for _, room := range l.rooms {
 		l.at[room] = 0
 	}
-	return l
+}
+
+// everything lets it listen to all that its user has, from now on, and to the
+// rooms that it names from their beginning.
+func (l *listener) everything() {
+	l.begin()
+	l.tagged, l.all = true, true
+	l.at[l.own()] = history.Head
+}
+
+// own is the log of the user.
+func (l *listener) own() string { return string(wire.PersonTopic(l.user.Name)) }
+
+// recorded has what it sees written down.
+func (l *listener) recorded() {
+	l.record = l.of.recorder.Client(l.name)
+	l.record.Person, l.record.Everything, l.record.Slow = l.user.Name, l.all, l.pace > 0
 }
 
 // beginAnywhere lets each room begin at its head or its beginning.
@@ -98,8 +126,8 @@ func (l *listener) connect(ctx context.Context) {
 	l.mu.Lock()
 	l.end = cancel
 	clear(l.ready)
-	for _, room := range l.rooms {
-		connection.Cursors = append(connection.Cursors, history.Cursor{Room: room, After: l.at[room]})
+	for _, log := range slices.Sorted(maps.Keys(l.at)) {
+		connection.Cursors = append(connection.Cursors, history.Cursor{Log: log, After: l.at[log]})
 	}
 	l.mu.Unlock()
 	if l.stay > 0 {
@@ -157,7 +185,7 @@ func (l *listener) request(ctx context.Context, cursors []history.Cursor) (*http
 			at = strconv.FormatInt(c.After, 10)
 		}
 		if l.tagged {
-			at = strings.TrimSuffix(c.Room+":"+at, ":")
+			at = strings.TrimSuffix(c.Log+":"+at, ":")
 		}
 		after = append(after, at)
 	}
@@ -190,18 +218,28 @@ func (l *listener) cut(cause error) {
 func (l *listener) live() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.pace == 0 && len(l.ready) < len(l.rooms) && (l.stay == 0 || !l.heard) {
+	if l.pace == 0 && !l.whole() && (l.stay == 0 || !l.heard) {
 		return fmt.Errorf("%s is not live", l.name)
 	}
 	return nil
 }
 
-func (l *listener) reached(rooms map[string]history.Room) error {
+// whole reports whether all that it asks for is ready. The caller holds mu.
+func (l *listener) whole() bool {
+	if l.all && !l.ready[l.own()] {
+		return false
+	}
+	return !slices.ContainsFunc(l.rooms, func(room string) bool { return !l.ready[room] })
+}
+
+// reached returns an error unless the listener is at the heads of all that it
+// listens to. Which rooms of its user's those are, its own log has told.
+func (l *listener) reached(logs map[string]history.Log) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, room := range l.rooms {
-		if at, head := l.at[room], rooms[room].Head; at < head {
-			return fmt.Errorf("%s is at %d of %d in %s", l.name, at, head, room)
+	for name, at := range l.at {
+		if head := logs[name].Head; at < head {
+			return fmt.Errorf("%s is at %d of %d in %s", l.name, at, head, name)
 		}
 	}
 	return nil

@@ -20,6 +20,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"parley/core/chat"
+	"parley/core/wire"
 	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 )
@@ -34,6 +36,11 @@ type Plan struct {
 	Stay      time.Duration // after which a listener cuts its stream by itself, on average
 	Join      time.Duration // between two newcomers, who listen for as long as Stay; 0 for none
 	Large     bool          // one message in eight is as long as can be
+	// Where the site has people: rooms that are private, between two moves of
+	// each mover, and between two changes of a room, on average.
+	Private int
+	Move    time.Duration
+	Retitle time.Duration
 	// PostTo are the addresses to post to in turn; the gateway's if there are none.
 	PostTo []string
 }
@@ -43,15 +50,19 @@ type Site struct {
 	URL         string
 	DatabaseURL func(context.Context) (string, error)
 	Users       []*client.User
-	ReplayLimit int64 // as the services have it
+	Movers      []*client.User // who go in and out of rooms, and only listen
+	ReplayLimit int64          // as the services have it
+	People      bool           // the services know memberships, and [Watch] watches
 }
 
 // Run is one run, from Begin to Judge.
 type Run struct {
 	Rooms []string
 
+	private  []string // of Rooms
 	site     *Site
 	plan     Plan
+	since    map[string]chat.Position // heads of logs when the run began
 	recorder *history.Recorder
 	seed     uint64
 
@@ -65,6 +76,7 @@ type Run struct {
 	posters   sync.WaitGroup
 	listeners sync.WaitGroup
 	acked     atomic.Int64
+	moved     atomic.Int64
 
 	mu      sync.Mutex
 	staying []*listener // those that must reach the heads
@@ -77,12 +89,8 @@ var runs atomic.Int64
 func Begin(ctx context.Context, site *Site, plan Plan, seed uint64) (*Run, error) {
 	r := &Run{site: site, plan: plan, recorder: history.NewRecorder(), seed: seed}
 	id := strconv.FormatInt(time.Now().Unix(), 36) + "-" + strconv.FormatInt(runs.Add(1), 36)
-	for i := range plan.Rooms {
-		room := fmt.Sprintf("chaos-%s-%d", id, i)
-		if err := site.Users[0].CreateRoom(ctx, room); err != nil {
-			return nil, err
-		}
-		r.Rooms = append(r.Rooms, room)
+	if err := r.furnish(ctx, "chaos-"+id); err != nil {
+		return nil, err
 	}
 	r.posting, r.stopPosts = context.WithCancel(context.WithoutCancel(ctx))
 	r.finishing, r.stopTries = context.WithCancel(context.WithoutCancel(ctx))
@@ -90,6 +98,7 @@ func Begin(ctx context.Context, site *Site, plan Plan, seed uint64) (*Run, error
 	for i := range plan.Listeners + plan.Slow {
 		r.listen(i, i >= plan.Listeners)
 	}
+	r.move()
 	for i := range plan.Posters {
 		p := &poster{of: r, name: fmt.Sprintf("poster-%d", i+1), rng: r.random(uint64(i)), user: site.Users[i%len(site.Users)]}
 		if len(plan.PostTo) > 0 {
@@ -101,6 +110,43 @@ func Begin(ctx context.Context, site *Site, plan Plan, seed uint64) (*Run, error
 		r.listeners.Go(r.join)
 	}
 	return r, nil
+}
+
+// furnish makes the run's rooms. Those that are private have all users in them,
+// and come last.
+func (r *Run) furnish(ctx context.Context, prefix string) error {
+	maker := r.site.Users[0]
+	for i := range r.plan.Rooms {
+		room := fmt.Sprintf("%s-%d", prefix, i)
+		if err := maker.CreateRoom(ctx, room); err != nil {
+			return err
+		}
+		r.Rooms = append(r.Rooms, room)
+	}
+	if !r.site.People {
+		return nil
+	}
+	for i := range r.plan.Private {
+		room := fmt.Sprintf("%s-private-%d", prefix, i)
+		if err := maker.CreatePrivateRoom(ctx, room); err != nil {
+			return err
+		}
+		for _, user := range r.site.Users[1:] {
+			if err := maker.Add(ctx, room, user.Name); err != nil {
+				return err
+			}
+		}
+		r.Rooms = append(r.Rooms, room)
+		r.private = append(r.private, room)
+	}
+	heads, err := r.heads(ctx)
+	r.since = make(map[string]chat.Position, len(heads))
+	for name, log := range heads {
+		if _, person := wire.Topic(name).Person(); person {
+			r.since[name] = log.Head
+		}
+	}
+	return err
 }
 
 func (r *Run) random(stream uint64) *rand.Rand {
@@ -115,7 +161,19 @@ func (r *Run) listen(i int, slow bool) {
 	if slow {
 		l.name, l.pace, l.client = fmt.Sprintf("slow-%d", i+1), slowPace, slowClient
 	}
-	l.record = r.recorder.Client(l.name)
+	r.stays(l)
+}
+
+// listenAll adds a listener to everything of a person's that stays to the end.
+func (r *Run) listenAll(name string, person *client.User, number uint64) {
+	l := &listener{of: r, name: name, user: person.At(r.site.URL), client: streamClient, stay: r.plan.Stay, rng: r.random(1<<37 + number)}
+	l.everything()
+	r.stays(l)
+}
+
+// stays lets a listener listen to the end.
+func (r *Run) stays(l *listener) {
+	l.recorded()
 	r.mu.Lock()
 	r.staying = append(r.staying, l)
 	r.mu.Unlock()
@@ -129,11 +187,7 @@ func (r *Run) Crowd(n int) {
 		l := newListener(r, fmt.Sprintf("crowd-%d", i+1), 0)
 		l.rng = r.random(1<<33 + uint64(i))
 		l.stay = 0
-		l.record = r.recorder.Client(l.name)
-		r.mu.Lock()
-		r.staying = append(r.staying, l)
-		r.mu.Unlock()
-		r.listeners.Go(func() { l.run(r.listening) })
+		r.stays(l)
 	}
 }
 
@@ -162,7 +216,7 @@ func (r *Run) join() {
 		l.rng = r.random(1<<34 + 1 + uint64(i))
 		l.stay = r.plan.Stay / 2
 		l.beginAnywhere()
-		l.record = r.recorder.Client(l.name)
+		l.recorded()
 		ctx, cancel := context.WithTimeout(r.listening, r.plan.Stay)
 		newcomers.Go(func() {
 			defer cancel()
@@ -178,11 +232,25 @@ func (r *Run) Acknowledged() int64 { return r.acked.Load() }
 // Recorder returns where the run is written down.
 func (r *Run) Recorder() *history.Recorder { return r.recorder }
 
+// Private returns those of the run's rooms that are private.
+func (r *Run) Private() []string { return r.private }
+
 // AwaitPosts waits until n more posts are acknowledged.
 func (r *Run) AwaitPosts(ctx context.Context, n int64) error {
 	goal := r.acked.Load() + n
 	return Await(ctx, fmt.Sprintf("%d more posts are acknowledged", n), func(context.Context) error {
 		if now := r.acked.Load(); now < goal {
+			return fmt.Errorf("%d are missing", goal-now)
+		}
+		return nil
+	})
+}
+
+// AwaitMoves waits until n more changes of memberships are acknowledged.
+func (r *Run) AwaitMoves(ctx context.Context, n int64) error {
+	goal := r.moved.Load() + n
+	return Await(ctx, fmt.Sprintf("%d more moves are acknowledged", n), func(context.Context) error {
+		if now := r.moved.Load(); now < goal {
 			return fmt.Errorf("%d are missing", goal-now)
 		}
 		return nil

@@ -32,7 +32,7 @@ type poster struct {
 func (p *poster) run() {
 	for i := 0; p.of.posting.Err() == nil; i++ {
 		p.say(p.message(i))
-		p.pause(p.of.posting, time.Duration(p.rng.ExpFloat64()*float64(p.of.plan.Think)))
+		pause(p.of.posting, time.Duration(p.rng.ExpFloat64()*float64(p.of.plan.Think)))
 	}
 }
 
@@ -72,7 +72,7 @@ func (p *poster) say(post history.Post) {
 		if status := p.attempt(post, answerPatience); status != 0 && status != http.StatusServiceUnavailable {
 			return
 		}
-		p.pause(p.of.finishing, time.Duration(p.rng.Int64N(int64(maxRetryPause))))
+		pause(p.of.finishing, time.Duration(p.rng.Int64N(int64(maxRetryPause))))
 	}
 }
 
@@ -99,11 +99,4 @@ func (p *poster) attempt(post history.Post, patience time.Duration) int {
 	}
 	p.of.recorder.Post(post)
 	return post.Status
-}
-
-func (p *poster) pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
 }

@@ -1,43 +1,45 @@
 package load
 
 import (
-	"encoding/json"
-	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 
-	"parley/core/chat"
 	"parley/core/sse"
 	"parley/core/wire"
+	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 )
 
 // take records an event. What it says is not judged here, but what can't be
-// understood is recorded as odd.
+// understood is recorded as odd. Of a person's rooms those are left aside that
+// are not of this run.
 func (l *listener) take(connection *history.Connection, e sse.Event) {
+	var topic wire.Topic
+	if !l.tagged {
+		topic = wire.RoomTopic(l.rooms[0])
+	}
+	seen, err := client.Decode(e, topic)
 	switch {
-	case e.Name == "ping":
+	case err != nil:
+		l.odd(connection, err.Error())
+		return
+	case seen.Mark == client.Ping:
 		return
 	case connection.End != "":
 		l.odd(connection, "after the end, "+e.Name)
 		return
-	case e.Name == "end":
+	case seen.Mark == client.End:
 		connection.End = "end " + e.Data
 		return
-	}
-	seen, err := l.understand(e)
-	if err != nil {
-		l.odd(connection, err.Error())
+	case l.all && l.foreign(seen.Topic):
 		return
 	}
-	seen.At = l.of.recorder.Now()
-	connection.Events = append(connection.Events, seen)
+	event := l.event(seen)
+	connection.Events = append(connection.Events, event)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.at[seen.Room] = seen.Position
-	if seen.Kind == history.Ready {
-		l.ready[seen.Room] = true
-		l.heard = l.heard || len(l.ready) == len(l.rooms)
+	l.follow(event)
+	if m, ok := seen.Event.(*wire.Membership); ok {
+		l.move(m)
 	}
 }
 
@@ -45,48 +47,54 @@ func (l *listener) odd(connection *history.Connection, text string) {
 	connection.Events = append(connection.Events, history.Event{At: l.of.recorder.Now(), Kind: history.Odd, Text: text})
 }
 
-func (l *listener) understand(e sse.Event) (history.Event, error) {
-	seen := history.Event{Room: l.rooms[0]}
-	id := e.ID
-	if l.tagged {
-		var found bool
-		if seen.Room, id, found = strings.Cut(e.ID, ":"); !found {
-			return seen, fmt.Errorf("%s with id %q", e.Name, e.ID)
-		}
-	}
-	var err error
-	if seen.Position, err = strconv.ParseInt(id, 10, 64); err != nil {
-		return seen, fmt.Errorf("%s with id %q", e.Name, e.ID)
-	}
-	switch e.Name {
-	case wire.RoomTopic(seen.Room).EventName():
-		var m chat.Message
-		if err := json.Unmarshal([]byte(e.Data), &m); err != nil {
-			return seen, fmt.Errorf("%s %s: %w", e.Name, id, err)
-		}
-		seen.Kind, seen.Message = history.Said, l.of.recorder.Message(m)
-		return seen, nil
-	case "ready":
-		seen.Kind = history.Ready
-	case "reset":
-		seen.Kind = history.Reset
-	default:
-		return seen, fmt.Errorf("event %q with id %q", e.Name, e.ID)
-	}
-	return seen, agree(e, seen)
+func (l *listener) foreign(topic wire.Topic) bool {
+	return string(topic) != l.own() && !slices.Contains(l.of.Rooms, string(topic))
 }
 
-// agree checks that the data of ready or reset says what the id does.
-func agree(e sse.Event, seen history.Event) error {
-	var data struct {
-		Room string
-		ID   int64
+func (l *listener) event(seen client.Seen) history.Event {
+	event := history.Event{At: l.of.recorder.Now(), Log: string(seen.Topic), Position: seen.At}
+	switch {
+	case seen.Notice != nil:
+		event.Kind, event.Text = history.Notice, string(seen.Notice.AppendJSON(nil))
+	case seen.Mark == client.Ready:
+		event.Kind = history.Ready
+	case seen.Mark == client.Reset:
+		event.Kind = history.Reset
+	default:
+		event.Kind, event.Row = history.Said, l.of.recorder.Row(seen.Topic, seen.Event)
 	}
-	if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
-		return fmt.Errorf("%s: %w", e.Name, err)
+	return event
+}
+
+// follow moves the cursor on. Of a room that has ended nothing is followed.
+func (l *listener) follow(e history.Event) {
+	if _, carried := l.at[e.Log]; e.Kind == history.Notice || !carried && l.gone[e.Log] {
+		return
 	}
-	if data.Room != seen.Room || data.ID != seen.Position {
-		return fmt.Errorf("%s with id %q says %s", e.Name, e.ID, e.Data)
+	l.at[e.Log] = e.Position
+	if e.Kind == history.Ready {
+		l.ready[e.Log] = true
+		l.heard = l.heard || l.whole()
 	}
-	return nil
+}
+
+// move lets a room begin or end, as the person's own log says: after the
+// replay of that log a room begins at the joining.
+func (l *listener) move(m *wire.Membership) {
+	if !l.all || l.foreign(wire.RoomTopic(m.Room)) {
+		return
+	}
+	_, carried := l.at[m.Room]
+	switch {
+	case !m.Member:
+		delete(l.at, m.Room)
+		l.gone[m.Room] = true
+	case l.gone[m.Room] || !carried:
+		delete(l.gone, m.Room)
+		if l.ready[l.own()] {
+			l.at[m.Room] = m.Joined
+		} else if !carried {
+			l.at[m.Room] = history.Head
+		}
+	}
 }

@@ -1,7 +1,8 @@
 // Command messages serves Parley's pages, accounts, rooms, history and writes.
 //
 //	messages           serve, until SIGTERM or SIGINT
-//	messages migrate   bring the database to the newest schema, and exit
+//	messages migrate   bring the database to the newest schema, make the services' role, and exit
+//	messages routes    list what the service answers, a route a line
 //	messages admin …   make owners, invites and passwords on the server itself
 package main
 
@@ -27,6 +28,9 @@ func main() {
 func run(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if len(args) == 1 && args[0] == "routes" {
+		return printRoutes(os.Stdout)
+	}
 	cfg, err := app.FromEnvironment()
 	if err != nil {
 		return err
@@ -39,11 +43,14 @@ func run(args []string) error {
 	case len(args) == 0:
 		return app.Run(ctx, cfg, log)
 	case len(args) == 1 && args[0] == "migrate":
-		return app.Migrate(ctx, cfg.DatabaseURL, log)
+		if err := app.Migrate(ctx, cfg.DatabaseURL, log); err != nil {
+			return err
+		}
+		return app.MakeAppRole(ctx, cfg)
 	case args[0] == "admin":
 		return admin.Run(ctx, admin.Config{
 			DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL, PublicURL: cfg.PublicURL,
 		}, args[1:], os.Stdin, os.Stdout)
 	}
-	return fmt.Errorf("unknown arguments %q: want none, migrate, or admin", args)
+	return fmt.Errorf("unknown arguments %q: want none, migrate, admin, or routes", args)
 }

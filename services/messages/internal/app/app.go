@@ -16,17 +16,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/messages/internal/device"
 	"parley/messages/internal/handler"
 	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/membership"
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
@@ -41,6 +43,7 @@ const (
 	writeTimeout = 30 * time.Second // there are no streams here
 	stopTimeout  = 10 * time.Second
 	cleanEvery   = time.Hour
+	typingEvery  = 2 * time.Second // a person and room
 )
 
 // App is the service. Its parts end in the reverse order of their making.
@@ -50,11 +53,12 @@ type App struct {
 	log       *slog.Logger
 	registry  *prometheus.Registry
 	health    *serve.Health
+	profiles  serve.Switch
 	pool      *pgxpool.Pool
 	commits   *pgxpool.Pool
 	redis     *redis.Client
 	publisher *publish.Publisher
-	committer *commit.Committer
+	committer *change.Committer
 	sessions  *session.Store
 	invites   *invite.Store
 	stop      context.CancelFunc // ends what runs in the background
@@ -84,7 +88,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 // starts what runs in the background. The caller must Close it.
 func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	ctx, stop := context.WithCancel(context.Background())
-	a := &App{log: log, registry: serve.NewRegistry(), stop: stop}
+	a := &App{log: log, registry: serve.NewRegistry(), profiles: cfg.Profiles, stop: stop}
 	defer func() {
 		if err != nil {
 			a.Close()
@@ -93,7 +97,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
 		return nil, err
 	}
-	if a.commits, err = commit.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
 		return nil, err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
@@ -116,7 +120,9 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions := a.signIn(cfg)
-	a.committer = commit.New(a.commits, a.publisher.Messages, log, a.registry)
+	a.committer = change.New(a.commits, a.publisher.Event, log, a.registry)
+	changes := change.NewApplier(a.pool, a.publisher.Event)
+	grants := membership.NewGrants(access.NewStore(a.pool))
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
@@ -124,10 +130,15 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		Invites:      a.invites,
 		People:       person.NewStore(a.pool, a.publisher.Person, sessions.Tell),
 		Audit:        audit.NewStore(a.pool),
-		Rooms:        room.NewStore(a.pool),
+		Rooms:        room.NewStore(a.pool, changes),
+		Members:      membership.NewStore(a.pool, changes),
+		Grants:       grants,
+		Notice:       a.publisher.Notice,
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
+		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
+		TypingLimit:  limit.New("typing", 1, typingEvery, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
 		Hosts:        hosts,
@@ -138,6 +149,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	})
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
+	a.running.Go(func() { grants.Run(ctx) })
 	a.running.Go(func() { a.removeExpired(ctx) })
 	return a, nil
 }
@@ -181,7 +193,7 @@ func (a *App) Close() {
 
 // serve answers on all addresses until ctx ends or one of them fails.
 func (a *App) serve(ctx context.Context, public, internal []net.Listener) error {
-	servers := []*http.Server{serve.NewServer(a.Handler), serve.NewServer(serve.Internal(a.registry, a.health))}
+	servers := []*http.Server{serve.NewServer(a.Handler), serve.NewServer(serve.Internal(a.registry, a.health, a.profiles))}
 	servers[0].ReadTimeout, servers[0].WriteTimeout = readTimeout, writeTimeout
 	failed := make(chan error, len(public)+len(internal))
 	for i, listeners := range [][]net.Listener{public, internal} {

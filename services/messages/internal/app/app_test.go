@@ -174,12 +174,16 @@ type fields map[string]any
 
 const password = "correct horse"
 
-// register signs a new person up, with a client of their own.
+// register signs a new person up, with a client of their own, and has them join
+// general.
 func (b *bundle) register(name string) *client {
 	b.t.Helper()
 	c := &client{t: b.t, url: b.url}
 	if a := c.post("/register", fields{"username": name, "password": password}); a.status != http.StatusCreated {
 		b.t.Fatalf("register %s: %d %s", name, a.status, a.body)
+	}
+	if a := c.post("/chat/general/join", nil); a.status != http.StatusNoContent {
+		b.t.Fatalf("join: %d %s", a.status, a.body)
 	}
 	return c
 }

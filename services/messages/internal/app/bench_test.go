@@ -42,12 +42,15 @@ func BenchmarkPost(b *testing.B) {
 }
 
 // people signs in as many without hashing their passwords, which takes longer.
+// They are in general.
 func (b *bundle) people(n int) []*client {
 	b.t.Helper()
 	_, err := b.db.Exec(b.t.Context(), `INSERT INTO users (username, password_hash) SELECT 'user' || n, 'x' FROM generate_series(1, $1) n`, n)
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.exec(`INSERT INTO memberships (username, room, revision) SELECT username, 'general', 1 FROM users`)
+	b.exec(`UPDATE users SET head = 1`)
 	people := make([]*client, n)
 	for i := range people {
 		token, err := b.app.sessions.Create(b.t.Context(), fmt.Sprint("user", i+1), "", time.Hour)

@@ -21,6 +21,10 @@ type Config struct {
 	ListenAddr  string `env:"LISTEN_ADDR"  envDefault:"127.0.0.1:8081"` // host:port or unix:/path
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9081"` // internal: metrics, health, profiles
 
+	Passwords   backing.Passwords
+	AppPassword string       `env:"DATABASE_APP_PASSWORD_FILE,file"` // for migrate: see migrations.MakeAppRole
+	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
+
 	LogFormat string `env:"LOG_FORMAT" envDefault:"text"` // or json
 	LogLevel  string `env:"LOG_LEVEL"  envDefault:"info"` // debug logs every request
 
@@ -38,6 +42,7 @@ type Config struct {
 	// Limits; 0 is off.
 	Limits             string `env:"LIMITS"               envDefault:"on"`   // off turns all of them off
 	RateLimitMessages  int    `env:"RATE_LIMIT_MESSAGES"  envDefault:"200"`  // messages a user, within a minute
+	RateLimitRooms     int    `env:"RATE_LIMIT_ROOMS"     envDefault:"50"`   // rooms that a user makes, within an hour
 	RateLimitLogin     int    `env:"RATE_LIMIT_LOGIN"     envDefault:"10"`   // failures of a name from an address or a known device, within 3 minutes; twice that sign-ins, five times that failures an address, ten times that failures a name
 	RateLimitRegister  int    `env:"RATE_LIMIT_REGISTER"  envDefault:"1000"` // sign-ups an address, within 10 minutes: a whole company may share one
 	SessionsPerAccount int    `env:"SESSIONS_PER_ACCOUNT" envDefault:"50"`   // the oldest end
@@ -46,11 +51,13 @@ type Config struct {
 // FromEnvironment reads the configuration and reports all its faults together.
 func FromEnvironment() (Config, error) {
 	cfg, err := env.ParseAs[Config]()
+	err = errors.Join(err, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL))
 	if err := errors.Join(err, cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
 	if cfg.Limits == limitsOff {
-		cfg.RateLimitMessages, cfg.RateLimitLogin, cfg.RateLimitRegister, cfg.SessionsPerAccount = 0, 0, 0, 0
+		cfg.RateLimitMessages, cfg.RateLimitRooms, cfg.RateLimitLogin = 0, 0, 0
+		cfg.RateLimitRegister, cfg.SessionsPerAccount = 0, 0
 	}
 	return cfg, nil
 }
@@ -83,6 +90,7 @@ func (c Config) validate() error {
 	}
 	for name, value := range map[string]int{
 		"RATE_LIMIT_MESSAGES":  c.RateLimitMessages,
+		"RATE_LIMIT_ROOMS":     c.RateLimitRooms,
 		"RATE_LIMIT_LOGIN":     c.RateLimitLogin,
 		"RATE_LIMIT_REGISTER":  c.RateLimitRegister,
 		"SESSIONS_PER_ACCOUNT": c.SessionsPerAccount,

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"parley/core/wire"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/testkit"
 )
 
-func post(body string) commit.Post { return commit.Post{Room: "general", Username: "ada", Body: body} }
+func post(body string) change.Post { return change.Post{Room: "general", Username: "ada", Body: body} }
 
 func TestPostgresAway(t *testing.T) {
 	t.Parallel()

@@ -17,12 +17,14 @@ import (
 
 	"parley/core/history"
 	"parley/core/serve"
+	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/messages/internal/device"
 	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
+	"parley/messages/internal/membership"
 	"parley/messages/internal/person"
 	"parley/messages/internal/room"
 	"parley/messages/internal/signin"
@@ -41,9 +43,14 @@ type Parts struct {
 	People       *person.Store
 	Audit        *audit.Store
 	Rooms        *room.Store
+	Members      *membership.Store
+	Grants       *membership.Grants
 	History      *history.Store
-	Committer    *commit.Committer
-	MessageLimit *limit.Limiter // per user
+	Committer    *change.Committer
+	Notice       func(wire.Topic, wire.Notice) // publishes
+	MessageLimit *limit.Limiter                // per user
+	RoomLimit    *limit.Limiter                // per user
+	TypingLimit  *limit.Limiter                // per user and room
 	Site         *web.Site
 	Proxies      serve.Proxies
 	Hosts        serve.Hosts
@@ -94,11 +101,8 @@ func (h *Handler) routes() *gin.Engine {
 	h.adminRoutes(own, read)
 	h.pageRoutes(own, read)
 
-	chat := e.Group("/chat", h.identified)
-	chat.Match(read, "", h.listRooms)
-	chat.POST("", h.createRoom)
-	chat.Match(read, "/:room", h.showRoom)
-	chat.Match(read, "/:room/messages", h.history)
+	own.POST("/direct", h.openDirect)
+	h.roomRoutes(read, e.Group("/chat", h.identified))
 	return e
 }
 

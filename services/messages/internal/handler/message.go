@@ -1,15 +1,18 @@
 package handler
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
+	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/history"
-	"parley/messages/internal/commit"
+	"parley/core/session"
+	"parley/messages/internal/change"
 	"parley/messages/web"
 )
 
@@ -20,7 +23,7 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	before, err := readBefore(c)
+	cut, err := readCut(c)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -30,7 +33,7 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	page, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Before: before}, limit)
+	page, err := h.History.Stretch(c.Request.Context(), user(c), name, cut, limit)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -54,7 +57,7 @@ func appendPage(b []byte, page history.Stretch) []byte {
 	return append(b, '}')
 }
 
-// readBefore returns 0 if the request doesn't say before which message.
+// readBefore returns 0 if the request doesn't say before what.
 func readBefore(c *gin.Context) (chat.Position, error) {
 	value, given := c.GetQuery("before")
 	if !given {
@@ -65,6 +68,35 @@ func readBefore(c *gin.Context) (chat.Position, error) {
 		return 0, errBeforeInvalid
 	}
 	return before, nil
+}
+
+// readCut returns which stretch of history the request asks for.
+func readCut(c *gin.Context) (cut history.Cut, err error) {
+	given := 0
+	for _, place := range []struct {
+		name  string
+		least chat.Position
+		at    *chat.Position
+		err   error
+	}{
+		{"before", 1, &cut.Before, errBeforeInvalid},
+		{"after", 0, &cut.After, errAfterInvalid},
+		{"around", 1, &cut.Around, errAroundInvalid},
+	} {
+		value, ok := c.GetQuery(place.name)
+		if !ok {
+			continue
+		}
+		given++
+		if *place.at, err = strconv.ParseInt(value, 10, 64); err != nil || *place.at < place.least {
+			return cut, place.err
+		}
+		cut.Oldest = place.name == "after" && *place.at == 0
+	}
+	if given > 1 {
+		return cut, errTwoPlaces
+	}
+	return cut, nil
 }
 
 // readLimit takes more than a page can have for a whole page.
@@ -109,7 +141,7 @@ func readDraft(c *gin.Context) (draft, error) {
 // is not signed in is told before all else that is wrong with it.
 func (h *Handler) post(c *gin.Context) {
 	d, err := readDraft(c)
-	var p commit.Post
+	var p change.Post
 	if err == nil {
 		p, err = newPost(c, d)
 	}
@@ -121,7 +153,7 @@ func (h *Handler) post(c *gin.Context) {
 	if c.IsAborted() {
 		return
 	}
-	var receipt commit.Receipt
+	var receipt change.Receipt
 	if err == nil {
 		receipt, err = h.store(c, p)
 	}
@@ -140,20 +172,20 @@ func (h *Handler) post(c *gin.Context) {
 }
 
 // answerReceipt answers {"id":N}.
-func answerReceipt(c *gin.Context, status int, receipt commit.Receipt) {
+func answerReceipt(c *gin.Context, status int, receipt change.Receipt) {
 	b := append(make([]byte, 0, 32), `{"id":`...)
 	b = strconv.AppendInt(b, receipt.ID, 10)
 	c.Data(status, "application/json; charset=utf-8", append(b, '}'))
 }
 
 // newPost returns what is to be stored, but for who wrote it.
-func newPost(c *gin.Context, d draft) (p commit.Post, err error) {
+func newPost(c *gin.Context, d draft) (p change.Post, err error) {
 	if p.Body, err = chat.CleanBody(d.Body); err != nil {
-		return commit.Post{}, err
+		return change.Post{}, err
 	}
 	if d.ClientID != nil {
 		if err := chat.CheckClientID(*d.ClientID); err != nil {
-			return commit.Post{}, err
+			return change.Post{}, err
 		}
 		p.ClientID = *d.ClientID
 	}
@@ -161,13 +193,33 @@ func newPost(c *gin.Context, d draft) (p commit.Post, err error) {
 	return p, err
 }
 
-func (h *Handler) store(c *gin.Context, p commit.Post) (commit.Receipt, error) {
+func (h *Handler) store(c *gin.Context, p change.Post) (change.Receipt, error) {
 	author := current(c)
 	p.Username, p.Session = author.Username, author.Key
 	if err := h.MessageLimit.Take(c.Request.Context(), p.Username); err != nil {
-		return commit.Receipt{}, err
+		return change.Receipt{}, err
 	}
-	return h.Committer.Store(c.Request.Context(), p)
+	return h.say(c, author.Session, p)
+}
+
+// say has a post stored. An open room is joined first. That the author was in
+// the room a short while ago is taken for granted: the committer refuses who is
+// not any more.
+func (h *Handler) say(c *gin.Context, author session.Session, p change.Post) (change.Receipt, error) {
+	key := access.Key{Username: p.Username, Room: p.Room}
+	if h.Grants.Recall(key) {
+		receipt, err := h.Committer.Post(c.Request.Context(), p)
+		if !isGone(err) {
+			return receipt, err
+		}
+		h.Grants.Forget(key)
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
+	defer cancel()
+	if err := h.enter(ctx, author, p.Room); err != nil {
+		return change.Receipt{}, err
+	}
+	return h.Committer.Post(ctx, p)
 }
 
 // returnDraft shows the room again, with what was written and why it was not
@@ -180,5 +232,5 @@ func (h *Handler) returnDraft(c *gin.Context, d draft, err error) {
 		h.fail(c, err)
 		return
 	}
-	h.renderRoom(c, p.status, web.Room{Room: web.MyRoom{Name: name}, Error: p.message, Draft: d.Body})
+	h.renderRoom(c, p.status, name, web.Room{Error: p.message, Draft: d.Body})
 }

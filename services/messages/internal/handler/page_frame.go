@@ -3,24 +3,42 @@ package handler
 import (
 	"github.com/gin-gonic/gin"
 
-	"parley/core/chat"
 	"parley/messages/internal/person"
+	"parley/messages/internal/room"
 	"parley/messages/web"
 )
 
-// frame returns what stands around a page: the rooms of who is signed in.
+// frame returns what stands around a page: who is signed in, and their rooms.
 // here is the room that is open, "" for none.
 func (h *Handler) frame(c *gin.Context, here string) (web.Frame, error) {
-	known, err := h.People.Named(c.Request.Context(), []string{user(c)})
+	ctx, me := c.Request.Context(), current(c)
+	rooms, head, err := h.Rooms.Mine(ctx, me.Username)
 	if err != nil {
 		return web.Frame{}, err
 	}
-	f := web.Frame{Me: acquaintances(known).show(user(c)), Here: here}
-	rooms, err := h.Rooms.List(c.Request.Context())
-	for _, r := range rooms {
-		f.Rooms = append(f.Rooms, web.MyRoom{Name: r.Name, Head: r.Head, Read: r.Head, Kind: chat.Open})
+	names, err := h.People.Named(ctx, named(me.Username, rooms))
+	if err != nil {
+		return web.Frame{}, err
 	}
-	return f, err
+	known := acquaintances(names)
+	f := web.Frame{Me: known.show(me.Username), Head: head, Here: here, Rooms: make([]web.MyRoom, len(rooms))}
+	f.Me.Role = me.Role
+	for i, r := range rooms {
+		f.Rooms[i] = web.MyRoom{
+			Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Head: r.Head, Read: r.Read, Unread: r.Unread,
+			Notify: r.Notify, Archived: r.Archived, Moderator: r.Moderator, Others: known.others(me.Username, r.People),
+		}
+	}
+	return f, nil
+}
+
+// named are the people whose names a frame needs.
+func named(me string, rooms []room.Room) []string {
+	names := []string{me}
+	for _, r := range rooms {
+		names = append(names, r.People...)
+	}
+	return names
 }
 
 // acquaintances are people by their usernames.
@@ -31,6 +49,16 @@ func (known acquaintances) show(username string) web.Person {
 		return showPerson(p)
 	}
 	return web.Person{Username: username} // gone since
+}
+
+func (known acquaintances) others(me string, people []string) []web.Person {
+	var others []web.Person
+	for _, name := range people {
+		if name != me {
+			others = append(others, known.show(name))
+		}
+	}
+	return others
 }
 
 func showPerson(p person.Person) web.Person {

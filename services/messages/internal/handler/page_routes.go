@@ -19,4 +19,10 @@ func (h *Handler) doorRoutes(e *gin.Engine, read []string) {
 func (h *Handler) pageRoutes(own *gin.RouterGroup, read []string) {
 	own.Match(read, "/account", h.showAccount)
 	own.Match(read, "/welcome", h.atLeast(chat.Admin), h.welcome)
+	own.Match(read, "/direct/new", h.newDirect)
+	own.Match(read, "/chat/:room/settings", h.showSettings)
+	own.POST("/chat/:room/settings", h.saveSettings)
+	own.POST("/chat/:room/notify", h.saveNotify)
+	own.POST("/chat/:room/members/add", h.addMemberForm)
+	own.POST("/chat/:room/members/remove", h.removeMemberForm)
 }

@@ -13,11 +13,9 @@ import (
 
 	"parley/core/backing"
 	"parley/core/chat"
-	"parley/core/history"
 	"parley/core/session"
-	"parley/messages/internal/commit"
+	"parley/messages/internal/change"
 	"parley/messages/internal/limit"
-	"parley/messages/internal/room"
 	"parley/messages/web"
 )
 
@@ -52,7 +50,7 @@ type known struct {
 }
 
 // problems are the errors that clients cause, and those of being too busy.
-var problems = slices.Concat(generalProblems, accountProblems)
+var problems = slices.Concat(generalProblems, accountProblems, roomProblems)
 
 var generalProblems = []known{
 	{errNotFound, problem{404, "not_found", "There is nothing at this address."}},
@@ -70,18 +68,13 @@ var generalProblems = []known{
 	{errBeforeInvalid, problem{422, "before_invalid", "before must be the id of a message: 1 or more."}},
 	{errLimitInvalid, problem{422, "limit_invalid", "limit must be a number: 1 to 200."}},
 
-	{room.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
-	{history.ErrNotFound, problem{404, "room_not_found", "There is no such room."}},
-	{room.ErrExists, problem{409, "room_exists", "There is a room of this name already."}},
-	{room.ErrNameInvalid, problem{422, "room_name_invalid", "A room's name has 1 to 100 letters a to z, digits, and _ - but begins with a letter or digit."}},
-
 	{chat.ErrBodyEmpty, problem{422, "body_empty", "Write something first."}},
 	{chat.ErrBodyTooLong, problem{422, "body_too_long", "A message has at most 4,000 characters."}},
 	{chat.ErrBodyInvalid, problem{422, "body_invalid", "A message is text: valid UTF-8 without NUL."}},
 	{chat.ErrClientIDInvalid, problem{422, "client_id_invalid", "client_id must have 1 to 100 characters."}},
 
-	{commit.ErrBusy, unavailable},
-	{commit.ErrClosed, unavailable},
+	{change.ErrBusy, unavailable},
+	{change.ErrClosed, unavailable},
 	{context.DeadlineExceeded, unavailable},
 	{context.Canceled, unavailable}, // the client has left
 }

@@ -1,46 +1,96 @@
 package handler
 
 import (
+	"errors"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
+	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/history"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
 
-// listRooms answers with all rooms, as a page or as JSON.
+// maxQuery is how long a search for rooms can be, in characters.
+const maxQuery = 100
+
+// roomRoutes adds the addresses of rooms, all below /chat, to a group of those
+// who are signed in.
+func (h *Handler) roomRoutes(read []string, chat *gin.RouterGroup) {
+	chat.Match(read, "", h.listRooms)
+	chat.POST("", h.createRoom)
+	chat.Match(read, "/:room", h.showRoom)
+	chat.PATCH("/:room", h.changeRoom)
+	chat.Match(read, "/:room/messages", h.history)
+	chat.POST("/:room/join", h.join)
+	chat.POST("/:room/leave", h.leave)
+	chat.Match(read, "/:room/members", h.listMembers)
+	chat.PUT("/:room/members/:username", h.addMember)
+	chat.DELETE("/:room/members/:username", h.removeMember)
+	chat.PUT("/:room/read", h.markRead)
+	chat.PUT("/:room/notify", h.setNotify)
+	chat.POST("/:room/typing", h.typing)
+}
+
+// listRooms answers with one's own rooms, as a page or as JSON, or with those
+// that can be found.
 func (h *Handler) listRooms(c *gin.Context) {
 	c.Header("Vary", "Accept")
-	if wantsPage(c.Request) {
-		h.renderRooms(c, http.StatusOK, "", "")
+	switch page := wantsPage(c.Request); {
+	case page && c.Query("browse") != "":
+		h.browsePage(c, http.StatusOK, web.Browse{})
+		return
+	case page:
+		h.homePage(c)
+		return
+	case c.Query("browse") != "":
+		h.browse(c)
 		return
 	}
-	rooms, err := h.Rooms.List(c.Request.Context())
+	rooms, me, err := h.Rooms.Mine(c.Request.Context(), user(c))
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	c.JSON(http.StatusOK, gin.H{"rooms": rooms})
+	c.JSON(http.StatusOK, gin.H{"rooms": rooms, "me": me})
 }
 
-func (h *Handler) renderRooms(c *gin.Context, status int, name, failure string) {
-	frame, err := h.frame(c, "")
+func (h *Handler) browse(c *gin.Context) {
+	rooms, more, err := h.found(c)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	if failure == "" {
-		h.render(c, status, "home.html", web.Home{Frame: frame})
-		return
-	}
-	h.render(c, status, "browse.html", web.Browse{
-		Frame: frame, Draft: web.NewRoom{Name: name}, Failure: web.Failure{Field: "name", Message: failure},
-	})
+	c.JSON(http.StatusOK, gin.H{"rooms": rooms, "more": more})
 }
 
+// found returns the rooms that the request's search finds.
+func (h *Handler) found(c *gin.Context) (rooms []room.Found, more bool, err error) {
+	q, after := c.Query("q"), c.Query("after")
+	switch {
+	case !isLine(q, maxQuery):
+		return nil, false, errQueryInvalid
+	case after != "" && !chat.ValidRoom(after):
+		return nil, false, errAfterInvalid
+	}
+	return h.Rooms.Browse(c.Request.Context(), user(c), q, after)
+}
+
+// isLine reports whether s is text that Postgres takes, and not too long.
+func isLine(s string, most int) bool {
+	for _, r := range s {
+		if r == 0 {
+			return false
+		}
+	}
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most
+}
+
+// createRoom makes a room. What is wrong with it is told before it counts
+// against the limit.
 func (h *Handler) createRoom(c *gin.Context) {
 	in, err := readInput(c.Request)
 	if err != nil {
@@ -48,19 +98,21 @@ func (h *Handler) createRoom(c *gin.Context) {
 		return
 	}
 	var wanted struct {
-		Name string `json:"name"`
+		Name  string    `json:"name"`
+		Title string    `json:"title"`
+		Kind  chat.Kind `json:"kind"`
 	}
 	if in.isForm() {
-		wanted.Name = in.form.Get("name")
+		wanted.Name, wanted.Title, wanted.Kind = in.form.Get("name"), in.form.Get("title"), chat.Kind(in.form.Get("kind"))
 	} else if err := in.decode(&wanted); err != nil {
 		h.fail(c, err)
 		return
 	}
-	err = h.Rooms.Create(c.Request.Context(), wanted.Name, user(c))
+	draft := room.Draft{Name: wanted.Name, Title: wanted.Title, Kind: wanted.Kind}
+	err = h.create(c, draft)
 	switch {
 	case err != nil && in.isForm() && wantsPage(c.Request):
-		p := h.note(c, err)
-		h.renderRooms(c, p.status, wanted.Name, p.message)
+		h.createRoomFailed(c, draft, err)
 	case err != nil:
 		h.fail(c, err)
 	case in.isForm():
@@ -70,29 +122,70 @@ func (h *Handler) createRoom(c *gin.Context) {
 	}
 }
 
-// showRoom answers with a room's page.
+func (h *Handler) create(c *gin.Context, draft room.Draft) error {
+	if err := draft.Check(); err != nil {
+		return err
+	}
+	if err := h.RoomLimit.Take(c.Request.Context(), user(c)); err != nil {
+		return err
+	}
+	return h.Rooms.Create(c.Request.Context(), current(c).Session, draft)
+}
+
+// changeRoom answers with the room as it is after the change.
+func (h *Handler) changeRoom(c *gin.Context) {
+	name, err := roomName(c)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	var wanted struct {
+		Title    *string `json:"title"`
+		Topic    *string `json:"topic"`
+		Archived *bool   `json:"archived"`
+	}
+	if err := readObject(c, &wanted); err != nil {
+		h.fail(c, err)
+		return
+	}
+	now, err := h.Rooms.Change(c.Request.Context(), current(c).Session, name, room.Settings(wanted))
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{
+		"name": now.Room, "title": now.Title, "topic": now.Topic, "kind": now.Kind, "archived": now.Archived, "revision": now.Revision,
+	})
+}
+
+// showRoom answers with a room's page. Who opens an open room joins it.
 func (h *Handler) showRoom(c *gin.Context) {
 	name, err := roomName(c)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	h.renderRoom(c, http.StatusOK, web.Room{Room: web.MyRoom{Name: name}})
+	if c.Request.Method == http.MethodGet {
+		if err := h.enter(c.Request.Context(), current(c).Session, name); err != nil && !errors.Is(err, access.ErrArchived) {
+			h.fail(c, err)
+			return
+		}
+	}
+	h.renderRoom(c, http.StatusOK, name, web.Room{})
 }
 
 // renderRoom fills in what page does not have yet: the newest messages, and
-// the rooms.
-func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
-	newest, err := h.History.Stretch(c.Request.Context(), user(c), page.Room.Name, history.Cut{}, history.DefaultStretch)
+// all that stands around them.
+func (h *Handler) renderRoom(c *gin.Context, status int, name string, page web.Room) {
+	newest, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{}, history.DefaultStretch)
+	if err == nil {
+		err = h.fillRoom(c, &page, name)
+	}
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
 	page.Messages, page.At, page.More = newest.Messages, newest.Head, newest.More
-	if page.Frame, err = h.frame(c, page.Room.Name); err != nil {
-		h.fail(c, err)
-		return
-	}
 	h.render(c, status, "room.html", page)
 }
 
@@ -101,7 +194,7 @@ func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
 func roomName(c *gin.Context) (string, error) {
 	name := c.Param("room")
 	if !chat.ValidRoom(name) {
-		return "", room.ErrNotFound
+		return "", access.ErrNotFound
 	}
 	return name, nil
 }

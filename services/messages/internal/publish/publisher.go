@@ -17,7 +17,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"parley/core/batch"
-	"parley/core/chat"
 	"parley/core/session"
 	"parley/core/wire"
 )
@@ -76,15 +75,20 @@ func New(client *redis.Client, log *slog.Logger, metrics prometheus.Registerer) 
 	return p
 }
 
-// Messages publishes messages on the channels of their rooms, in order. It
-// doesn't block.
-func (p *Publisher) Messages(messages []chat.Message) {
-	for i := range messages {
-		p.enqueue(notice{wire.RoomTopic(messages[i].Room).Channel(), &messages[i]})
-	}
+// Event publishes a durable change on the channel of its log. What is published
+// one after the other arrives in that order. It doesn't block.
+func (p *Publisher) Event(topic wire.Topic, event wire.Event) {
+	p.enqueue(notice{topic.Channel(), event})
 }
 
-// SessionsEnded tells that sessions have ended. It doesn't block.
+// Notice publishes what is not durable on the channel of a log. It doesn't
+// block.
+func (p *Publisher) Notice(topic wire.Topic, n wire.Notice) {
+	p.enqueue(notice{topic.Channel(), n})
+}
+
+// SessionsEnded tells that sessions have ended, in notices of bounded length.
+// It doesn't block.
 func (p *Publisher) SessionsEnded(keys ...session.Key) {
 	for some := range slices.Chunk(keys, wire.MaxEndedKeys) {
 		p.enqueue(notice{wire.SessionsEndedChannel, wire.SessionsEnded{Keys: some}})

@@ -29,11 +29,11 @@ func start(t *testing.T) (*Publisher, *testkit.RedisServer, *redis.Client) {
 	return New(client, slog.New(slog.NewTextHandler(t.Output(), nil)), prometheus.NewRegistry()), server, client
 }
 
-func messages(from, to int64) (list []chat.Message) {
+// tell publishes messages of general, of those positions.
+func tell(p *Publisher, from, to int64) {
 	for id := from; id <= to; id++ {
-		list = append(list, chat.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
+		p.Event(wire.RoomTopic("general"), &chat.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
 	}
-	return list
 }
 
 func TestPublishesInOrderUpToTheEnd(t *testing.T) {
@@ -46,7 +46,7 @@ func TestPublishesInOrderUpToTheEnd(t *testing.T) {
 	}
 	const sent = 2000
 	for id := int64(1); id <= sent; id += 10 {
-		p.Messages(messages(id, id+9))
+		tell(p, id, id+9)
 	}
 	p.Close()
 	for id := 1; id <= sent; id++ {
@@ -76,7 +76,7 @@ func TestNobodyWaitsForRedis(t *testing.T) {
 	})
 	began := time.Now()
 	const sent = 2 * queueLength
-	p.Messages(messages(1, sent))
+	tell(p, 1, sent)
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("handing over took %s", took)
 	}
@@ -96,7 +96,7 @@ func TestDropsWhileRedisIsAway(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	p.Messages(messages(1, 10))
+	tell(p, 1, 10)
 	began := time.Now()
 	p.Close()
 	if took := time.Since(began); took > 5*time.Second {

@@ -2,34 +2,36 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ApiError } from "../static/js/model/api.js";
 import { Outbox } from "../static/js/model/outbox.js";
-import { Shelf } from "../static/js/model/shelf.js";
-import { Clock, MemoryStorage, settle } from "../testing/fakes.mjs";
+import { Clock, settle } from "../testing/fakes.mjs";
 
-/** An outbox whose server answers what the test tells it to. */
-function bench({ storage = new MemoryStorage() } = {}) {
+/** An outbox whose server answers what the test tells it to; kept is what the next one would find. */
+function bench({ kept = new Map() } = {}) {
   const clock = new Clock();
-  const shelf = new Shelf(storage, "ada");
   const asked = [];
   let ids = 0;
   const outbox = new Outbox({
     room: "general",
-    shelf,
+    store: {
+      save: (entry) => kept.set(entry.clientId, entry),
+      forget: (clientId) => kept.delete(clientId),
+      claim: async ({ clientId }) => kept.has(clientId),
+    },
     clock,
     random: () => 0,
-    newId: () => `c${++ids}`,
     post: (room, body, clientId) => new Promise((resolve, reject) => asked.push({ body, clientId, resolve, reject })),
   });
   const sent = [];
   outbox.addEventListener("sent", ({ detail: { entry, id } }) => sent.push([entry.body, id]));
-  return { outbox, clock, shelf, storage, asked, sent };
+  const add = (body) => outbox.add({ clientId: `c${++ids}`, body, at: 0 });
+  return { outbox, add, clock, kept, asked, sent };
 }
 
 const states = (outbox) => outbox.entries.map(({ body, state }) => `${body}: ${state}`);
 
 test("one at a time, in order", async () => {
-  const { outbox, asked, sent } = bench();
-  outbox.add("one");
-  outbox.add("two");
+  const { outbox, add, asked, sent } = bench();
+  add("one");
+  add("two");
   assert.deepEqual(states(outbox), ["one: sending", "two: queued"]);
   assert.equal(asked.length, 1);
   asked[0].resolve({ id: 7 });
@@ -42,9 +44,9 @@ test("one at a time, in order", async () => {
 });
 
 test("no answer: the same message is sent again, before the next", async () => {
-  const { outbox, asked, clock } = bench();
-  outbox.add("one");
-  outbox.add("two");
+  const { outbox, add, asked, clock } = bench();
+  add("one");
+  add("two");
   asked[0].reject(new TypeError("network"));
   await settle();
   assert.deepEqual(states(outbox), ["one: queued", "two: queued"]);
@@ -56,8 +58,8 @@ test("no answer: the same message is sent again, before the next", async () => {
 
 test("a connection again cuts the wait short, a Retry-After does not", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: 0 });
-  const { outbox, asked, clock } = bench();
-  outbox.add("one");
+  const { outbox, add, asked, clock } = bench();
+  add("one");
   asked[0].reject(new TypeError("network"));
   await settle();
   outbox.wake();
@@ -73,9 +75,9 @@ test("a connection again cuts the wait short, a Retry-After does not", async (t)
 });
 
 test("refused for good: it says why, and the next go on", async () => {
-  const { outbox, asked } = bench();
-  outbox.add("bad");
-  outbox.add("good");
+  const { outbox, add, asked } = bench();
+  add("bad");
+  add("good");
   asked[0].reject(new ApiError(422, "body_too_long", "Too long."));
   await settle();
   assert.deepEqual(states(outbox), ["bad: failed", "good: sending"]);
@@ -87,8 +89,8 @@ test("refused for good: it says why, and the next go on", async () => {
 });
 
 test("a server that fails again and again is not asked for ever", async () => {
-  const { outbox, asked, clock } = bench();
-  outbox.add("one");
+  const { outbox, add, asked, clock } = bench();
+  add("one");
   for (let tries = 0; tries < 5; tries++) {
     asked[tries].reject(new ApiError(500, "internal", "Something broke."));
     await settle();
@@ -98,33 +100,56 @@ test("a server that fails again and again is not asked for ever", async () => {
   assert.equal(asked.length, 5);
 });
 
-test("what was not sent survives a reload, under the same client id", async () => {
-  const { outbox, storage, asked } = bench();
-  outbox.add("bad");
-  outbox.add("two");
-  outbox.add("three");
+test("what was not sent survives, under the same client id", async () => {
+  const { add, kept, asked } = bench();
+  add("bad");
+  add("two");
+  add("three");
   asked[0].reject(new ApiError(413, "too_large", "Too large."));
   await settle();
-  const after = bench({ storage });
-  after.outbox.restore();
+  const after = bench({ kept });
+  after.outbox.restore([...kept.values()].reverse());
+  await settle();
   assert.deepEqual(states(after.outbox), ["bad: failed", "two: sending", "three: queued"]);
   assert.equal(after.asked[0].clientId, "c2");
-  assert.deepEqual(Outbox.rooms(after.shelf), ["general"]);
 });
 
-test("after a reload, what the page shows as stored is not sent again", () => {
-  const { outbox, storage } = bench();
-  outbox.add("one");
-  const after = bench({ storage });
-  after.outbox.restore(new Set(["c1"]));
-  assert.deepEqual(after.outbox.entries, []);
-  assert.equal(after.asked.length, 0);
-  assert.deepEqual(Outbox.rooms(after.shelf), []);
+test("what another owner has sent meanwhile is not sent again", async () => {
+  const { add, kept } = bench();
+  add("one");
+  add("two");
+  const after = bench({ kept });
+  const gone = [];
+  after.outbox.addEventListener("gone", ({ detail: { entry } }) => gone.push(entry.body));
+  const entries = [...kept.values()];
+  kept.delete("c1");
+  after.outbox.restore(entries);
+  await settle();
+  assert.deepEqual(gone, ["one"]);
+  assert.deepEqual(states(after.outbox), ["two: sending"]);
+});
+
+test("the same message, given twice, is one", () => {
+  const { outbox } = bench();
+  for (let i = 0; i < 2; i++) outbox.add({ clientId: "c", body: "one", at: 0 });
+  assert.equal(outbox.entries.length, 1);
+});
+
+test("stopped: nothing more is sent, and everything is kept", async () => {
+  const { outbox, add, kept, asked, clock } = bench();
+  add("one");
+  add("two");
+  outbox.stop();
+  asked[0].reject(new TypeError("network"));
+  await settle();
+  await clock.pass(60_000);
+  assert.equal(asked.length, 1);
+  assert.equal(kept.size, 2);
 });
 
 test("an echo that overtakes the answer settles the message", async () => {
-  const { outbox, asked, sent } = bench();
-  outbox.add("one");
+  const { outbox, add, asked, sent } = bench();
+  add("one");
   outbox.acknowledge("c1");
   assert.deepEqual(outbox.entries, []);
   asked[0].resolve({ id: 1 });
@@ -133,22 +158,22 @@ test("an echo that overtakes the answer settles the message", async () => {
 });
 
 test("discarded is gone; what is under way cannot be", async () => {
-  const { outbox, asked, shelf } = bench();
-  outbox.add("one");
+  const { outbox, add, asked, kept } = bench();
+  add("one");
   outbox.discard("c1");
   assert.equal(outbox.entries.length, 1);
   asked[0].reject(new ApiError(404, "room_not_found", "No such room."));
   await settle();
   outbox.discard("c1");
   assert.deepEqual(outbox.entries, []);
-  assert.deepEqual(Outbox.rooms(shelf), []);
+  assert.equal(kept.size, 0);
 });
 
 test("signed out: everything is kept, and the page is told", async () => {
-  const { outbox, asked } = bench();
+  const { outbox, add, asked } = bench();
   let told = 0;
   outbox.addEventListener("signedout", () => told++);
-  outbox.add("one");
+  add("one");
   asked[0].reject(new ApiError(401, "not_signed_in", "Sign in."));
   await settle();
   assert.equal(told, 1);

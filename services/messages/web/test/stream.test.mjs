@@ -1,55 +1,57 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Cursors } from "../static/js/model/cursors.js";
 import { Stream } from "../static/js/model/stream.js";
-import { Clock, FakeEventSource } from "../testing/fakes.mjs";
+import { Clock, FakeSource } from "../testing/fakes.mjs";
 
-/** A stream of two rooms, opened; the test plays its server through `server()`. */
+/** ada's stream, opened; the test plays its server through `server()`, and says where she stands by `at`. */
 function bench() {
-  FakeEventSource.opened = [];
+  FakeSource.opened = [];
   const clock = new Clock();
-  const cursors = new Cursors();
-  cursors.add("general", 41);
-  cursors.add("random", 7);
-  const stream = new Stream({ cursors, EventSource: FakeEventSource, clock, random: () => 0, now: clock.now });
+  const at = { "@ada": 3, general: 41, random: 7 };
+  const cursors = () => Object.entries(at).map((cursor) => cursor.join(":")).join(",");
+  const connect = (url) => new FakeSource(url);
+  const stream = new Stream({ username: "ada", cursors, connect, clock, random: () => 0, now: clock.now });
   const seen = [];
-  for (const type of ["message", "ready", "reset", "refused", "signedout"]) {
-    stream.addEventListener(type, ({ detail }) => seen.push([type, detail.message?.id ?? detail.id ?? null]));
+  for (const type of ["change", "notice", "ready", "reset", "signedout"]) {
+    stream.addEventListener(type, ({ detail }) => seen.push([type, detail.topic ?? null, detail.data?.revision ?? detail.id ?? null]));
   }
   stream.open();
   const live = () => {
-    FakeEventSource.last.send("ready", { room: "general", id: cursors.get("general") });
+    FakeSource.last.send("ready", { room: "@ada", id: at["@ada"] });
     assert.equal(stream.state, "live");
   };
-  return { stream, clock, cursors, seen, live, server: () => FakeEventSource.last, opened: FakeEventSource.opened };
+  return { stream, clock, at, seen, live, server: () => FakeSource.last, opened: FakeSource.opened };
 }
 
 const message = (room, id) => ({ id, revision: id, room, username: "ada", body: "hi" });
 
-test("it asks for all rooms, and is live when the open one is", () => {
+test("it asks for everything of mine, and is live when my own log is complete", () => {
   const { stream, server, seen } = bench();
-  assert.equal(server().url, "/chat/stream?after=general:41,random:7");
-  server().send("open");
+  assert.equal(server().url, "/chat/stream?after=@ada:3,general:41,random:7");
+  server().open();
   server().send("ready", { room: "random", id: 7 });
   assert.equal(stream.state, "connecting");
   server().send("room.general", message("general", 42));
-  server().send("ready", { room: "general", id: 42 });
+  server().send("me", { type: "membership", revision: 4, room: "launch" });
+  server().send("typing", { type: "typing", room: "general", username: "bob" });
+  server().send("ready", { room: "@ada", id: 4 });
   assert.equal(stream.state, "live");
-  assert.deepEqual(seen, [["ready", 7], ["message", 42], ["ready", 42]]);
+  assert.deepEqual(seen, [
+    ["ready", "random", 7], ["change", "general", 42], ["change", "@ada", 4], ["notice", null, null], ["ready", "@ada", 4],
+  ]);
 });
 
-test("a broken stream is opened again by us, with what we have now", async () => {
-  const { clock, live, server, opened } = bench();
+test("a broken stream is opened again, with what we have now", async () => {
+  const { clock, live, server, opened, at } = bench();
   live();
-  server().send("room.general", message("general", 43));
-  server().send("room.random", message("random", 8));
+  at.general = 43;
   const first = server();
   first.cut();
-  assert.equal(first.readyState, FakeEventSource.CLOSED);
+  assert.equal(first.closed, true);
   await clock.pass(999);
   assert.equal(opened.length, 1);
   await clock.pass(1);
-  assert.equal(server().url, "/chat/stream?after=general:43,random:8");
+  assert.equal(server().url, "/chat/stream?after=@ada:3,general:43,random:7");
 });
 
 test("nothing from a stream that was left is heard", () => {
@@ -57,16 +59,17 @@ test("nothing from a stream that was left is heard", () => {
   live();
   const first = server();
   stream.open();
+  first.closed = false; // a browser that still delivers
   first.send("room.general", message("general", 50));
   first.cut();
-  assert.deepEqual(seen, [["ready", 41]]);
+  assert.deepEqual(seen, [["ready", "@ada", 3]]);
 });
 
 test("tries that fail come further and further apart, until one is live", async () => {
   const { clock, live, server, opened } = bench();
   for (const wait of [1000, 2000, 4000]) {
     const before = opened.length;
-    server().send("open"); // the gateway opens and closes when no replica can be had
+    server().open(); // the gateway opens and closes when no replica can be had
     server().cut();
     await clock.pass(wait - 1);
     assert.equal(opened.length, before);
@@ -119,15 +122,27 @@ test("a wait ends at once when the network is back", async () => {
   assert.equal(opened.length, 2);
 });
 
-test("refused: find out why, then try again", async () => {
+test("refused: not signed in is the end, all else is tried again", async () => {
   const { stream, clock, server, seen, opened } = bench();
-  server().refuse();
-  assert.deepEqual(seen, [["refused", null]]);
-  await clock.pass(60_000);
-  assert.equal(opened.length, 1);
-  stream.again();
-  await clock.pass(1000);
-  assert.equal(opened.length, 2);
+  for (const status of [429, 503]) {
+    server().refuse(status);
+    await clock.pass(2000);
+  }
+  assert.equal(opened.length, 3);
+  server().refuse(401);
+  assert.equal(stream.state, "closed");
+  assert.deepEqual(seen, [["signedout", null, null]]);
+  await clock.pass(600_000);
+  assert.equal(opened.length, 3);
+});
+
+test("the log of somebody else: another has signed in from this browser", () => {
+  const { stream, server } = bench();
+  let other = null;
+  stream.addEventListener("signedout", ({ detail }) => (other = detail.other));
+  server().send("ready", { room: "@bob", id: 1 });
+  assert.equal(other, true);
+  assert.equal(stream.state, "closed");
 });
 
 test("end: a session that is over is not tried again, all else is", async () => {
@@ -138,17 +153,25 @@ test("end: a session that is over is not tried again, all else is", async () => 
   assert.equal(opened.length, 2);
   live();
   server().send("end", { reason: "session" });
-  assert.deepEqual(seen.at(-1), ["signedout", null]);
+  assert.deepEqual(seen.at(-1), ["signedout", null, null]);
   assert.equal(stream.state, "closed");
   await clock.pass(600_000);
   assert.equal(opened.length, 2);
   assert.equal(clock.pending, 0);
 });
 
-test("reset: the cursor goes where the server says, back too", () => {
-  const { stream, cursors, server, seen } = bench();
+test("reset: the log goes on where the server says, back too", () => {
+  const { stream, server, seen } = bench();
   server().send("reset", { room: "general", id: 3 });
-  assert.equal(cursors.get("general"), 3);
-  assert.deepEqual(seen, [["reset", 3]]);
+  assert.deepEqual(seen, [["reset", "general", 3]]);
   stream.close();
+});
+
+test("a closed stream is not woken", async () => {
+  const { stream, clock, opened } = bench();
+  stream.close();
+  stream.distrust({ surely: true });
+  stream.offline();
+  await clock.pass(60_000);
+  assert.equal(opened.length, 1);
 });

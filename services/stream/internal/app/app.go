@@ -33,6 +33,10 @@ import (
 // shutdownTime bounds the drain's rest: handshakes under way, and stragglers.
 const shutdownTime = 3 * time.Second
 
+// readTimeout bounds a request, its body included, which nobody reads here. A
+// stream is no longer net/http's.
+const readTimeout = 10 * time.Second
+
 // Run serves until ctx ends, then drains.
 func Run(ctx context.Context, cfg Config) error {
 	log, err := serve.NewLogger(os.Stderr, "stream", cfg.LogFormat, cfg.LogLevel)
@@ -86,7 +90,7 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 		a.close()
 		return nil, err
 	}
-	a.internal = serve.NewServer(serve.Internal(a.registry, a.health))
+	a.internal = serve.NewServer(serve.Internal(a.registry, a.health, cfg.Profiles))
 	return a, nil
 }
 
@@ -110,6 +114,7 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 		Proxies: a.cfg.TrustedProxies,
 	}
 	a.public = serve.NewServer(streams.Handler(a.health))
+	a.public.ReadTimeout = readTimeout
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"parley/core/backing"
 	"parley/core/serve"
 )
 
@@ -16,8 +17,10 @@ type Config struct {
 	RedisURL    string `env:"REDIS_URL,required,notEmpty"`
 	ListenAddr  string `env:"LISTEN_ADDR"  envDefault:"127.0.0.1:8091"`
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9091"`
-	LogFormat   string `env:"LOG_FORMAT"   envDefault:"text"`
-	LogLevel    string `env:"LOG_LEVEL"    envDefault:"info"`
+	Passwords   backing.Passwords
+	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
+	LogFormat   string       `env:"LOG_FORMAT"   envDefault:"text"`
+	LogLevel    string       `env:"LOG_LEVEL"    envDefault:"info"`
 
 	DatabaseConns int32         `env:"DATABASE_CONNS"   envDefault:"16"`
 	MaxAge        time.Duration `env:"STREAM_MAX_AGE"   envDefault:"300s"`
@@ -43,7 +46,7 @@ func ReadConfig() (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	if err := cfg.validate(); err != nil {
+	if err := errors.Join(cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL), cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
 	if cfg.Limits == "off" {

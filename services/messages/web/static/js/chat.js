@@ -1,122 +1,93 @@
-import { Connection } from "./connection.js";
+/*
+ * What every page of the chat has: the rooms at the side with what is unread, and the line to the hub, which has the stream.
+ *
+ *     hub.js, worker.js ◀── model/line.js ── chat.js ──▶ view/roomlist.js, view/unread.js, view/status.js
+ *                                               └──▶ room.js ──▶ conversation.js, view/composer.js
+ *
+ * It relies on, in the templates:
+ *     body                 data-page, data-username, data-me-head; of a room: data-open-room, data-open-head, data-open-more
+ *     nav#rooms            with ul#room-list and ul#direct-list of li > a.room-link
+ *     a.room-link          data-room, data-kind, data-title, data-head, data-read, data-unread, data-notify; in it .room-name
+ *                          and .count
+ *     template#room-link   the li of one
+ *     form[action="/logout"], #banner, #drawer-dot; of a room: #room-name, #room-topic, #composer-closed
+ */
+import { makeHub } from "./hub.js";
 import { Api } from "./model/api.js";
-import { newClientId } from "./model/clientid.js";
-import { Cursors } from "./model/cursors.js";
-import { Outbox } from "./model/outbox.js";
-import { Reads } from "./model/reads.js";
+import { Line } from "./model/line.js";
+import { OpenRoom } from "./model/openroom.js";
+import { clearShelf, drafts } from "./model/pageoutbox.js";
 import { localShelf } from "./model/shelf.js";
-import { Stream } from "./model/stream.js";
+import { ways } from "./model/ways.js";
 import { leave } from "./signedout.js";
-import { Unread } from "./unread.js";
+import { signOutByHub } from "./signout.js";
 import { RoomList } from "./view/roomlist.js";
 import { Status } from "./view/status.js";
+import { Unread } from "./view/unread.js";
+import { keepAwake } from "./wake.js";
 
-/** What every page of the chat has: the rooms, the stream, what is unread, and what waits to be sent. */
-export class Chat {
-  #username;
-  #open;
-  #list;
+const part = (id) => document.getElementById(id);
+
+/** Events: "room" {…summary} and "gone", of the open room. */
+export class Chat extends EventTarget {
+  #list = new RoomList(part("rooms"));
   #unread;
-  #shows = () => {};
+  #meHead;
+  #seed = null; // what the page was written with, for the first hub
 
   api = new Api();
-  cursors = new Cursors();
+  open = null;
 
-  constructor({ username, open = null, head = 0, list, dot, banner }) {
-    this.#username = username;
-    this.#open = open;
+  constructor() {
+    super();
+    const { username, meHead, openRoom, openHead } = document.body.dataset;
+    this.username = username;
+    this.#meHead = Number(meHead ?? 0);
     this.shelf = localShelf(username);
-    this.reads = new Reads(this.shelf);
-    this.#list = new RoomList(list);
-    if (open) this.cursors.add(open, head);
-    for (const [room, position] of this.#list.heads()) this.#see(room, position);
-    this.#unread = new Unread({ list: this.#list, reads: this.reads, cursors: this.cursors, open, dot });
-    this.stream = new Stream({ cursors: this.cursors });
-    this.#follow(new Status(banner));
-    addEventListener("storage", (event) => this.shelf.keyOf(event)?.startsWith("read:") && this.showUnread());
+    const worker = new URL("./worker.js", import.meta.url);
+    this.line = new Line(ways(username, { worker, makeHub: () => makeHub(username) }));
+    if (openRoom) {
+      const { line } = this;
+      this.open = new OpenRoom({ name: openRoom, at: Number(openHead), read: this.#list.read(openRoom), line });
+    }
+    this.#unread = new Unread({ list: this.#list, open: openRoom, dot: part("drawer-dot") });
+    this.#listen(new Status(part("banner")));
   }
 
-  /** What has come in the open room and was not seen is counted by unseen. */
-  start(unseen = () => 0) {
-    this.#shows = unseen;
-    this.showUnread();
-    if (this.cursors.rooms.length > 0) this.stream.open();
-    this.#sendLeftovers();
+  /** seed: the messages that the page was written with, {messages, from}. */
+  start(seed = null) {
+    this.#seed = seed;
+    clearShelf(this.shelf, this.line);
+    for (const form of document.querySelectorAll('form[action="/logout"]')) signOutByHub(form, this.line);
+    keepAwake(this.line);
+    this.line.open(() => this.#hello());
   }
 
-  showUnread() {
-    this.#unread?.show(this.#shows());
+  #hello() {
+    const seed = this.#seed;
+    this.#seed = null;
+    return { room: this.open?.name, at: this.open?.at, ...seed, drafts: drafts(this.shelf) };
   }
 
-  outbox(room) {
-    const outbox = new Outbox({ room, shelf: this.shelf, newId: newClientId, post: (...message) => this.api.post(...message) });
-    this.stream.addEventListener("state", ({ detail }) => detail.state === "live" && outbox.wake());
-    addEventListener("online", () => outbox.wake());
-    return outbox;
-  }
-
-  #follow(status) {
-    const connection = new Connection({
-      stream: this.stream,
-      api: this.api,
-      onRooms: (rooms) => this.#takeRooms(rooms),
-      onSignedOut: leave,
-    });
-    let before = false;
+  #listen(status) {
+    const on = (type, act) => this.line.addEventListener(type, ({ detail }) => act(detail));
     status.show("connecting");
-    this.stream.addEventListener("state", ({ detail: { state } }) => {
-      if (state !== "closed") status.show(state);
-      if (state === "live" && before) connection.refresh();
-      before ||= state === "live";
-    });
-    this.stream.addEventListener("message", ({ detail: { message } }) => this.#elsewhere(message));
-    this.stream.addEventListener("ready", () => this.showUnread());
-    this.stream.addEventListener("reset", ({ detail: { room, id } }) => {
-      this.reads.reset(room, id);
-      this.showUnread();
-    });
+    on("welcome", () => this.open?.tellMark());
+    on("state", ({ state }) => status.show(state));
+    on("mine", ({ rooms, at }) => this.#take(rooms, at < this.#meHead ? [] : this.#list.without(rooms)));
+    on("rooms", ({ changed, gone }) => this.#take(changed, gone));
+    on("left", ({ reason }) => leave(reason, this.shelf));
   }
 
-  /** In another room: it counts as unread, unless it is the reader's own and there was nothing before it. */
-  #elsewhere({ room, revision, username }) {
-    if (room === this.#open) return;
-    if (username === this.#username && this.reads.last(room) === revision - 1) this.reads.mark(room, revision);
-    this.showUnread();
-  }
-
-  #takeRooms(rooms) {
-    const names = new Set(rooms.map(({ name }) => name));
-    if (this.#open && !names.has(this.#open)) {
-      location.reload();
-      return;
+  #take(rooms, gone) {
+    for (const room of rooms) {
+      this.#list.show(room);
+      if (room.name === this.open?.name) this.dispatchEvent(new CustomEvent("room", { detail: room }));
     }
-    const gone = this.#list.rooms.filter((room) => !names.has(room));
-    const fresh = rooms.filter(({ name }) => !this.cursors.has(name));
-    for (const room of gone) {
-      this.#list.remove(room);
-      this.cursors.drop(room);
+    for (const name of gone) {
+      this.#list.remove(name);
+      if (name === this.open?.name) this.dispatchEvent(new CustomEvent("gone"));
     }
-    for (const { name, head } of fresh) {
-      this.#list.add(name);
-      this.#see(name, head);
-    }
-    const streamed = new Set(this.cursors.rooms);
-    for (const { name, head } of rooms) {
-      if (!streamed.has(name)) this.cursors.advance(name, head);
-    }
-    this.showUnread();
-    if (fresh.length > 0 && this.stream.state === "live") this.stream.open();
-  }
-
-  #see(room, head) {
-    this.cursors.add(room, head);
-    this.reads.see(room, head);
-  }
-
-  /** Messages to other rooms that the reader left before they were stored. */
-  #sendLeftovers() {
-    for (const room of Outbox.rooms(this.shelf)) {
-      if (room !== this.#open) this.outbox(room).restore();
-    }
+    this.#unread.show();
   }
 }

@@ -7,18 +7,12 @@ import { Scroller } from "./view/scroller.js";
 
 const pageSize = 50;
 
-/**
- * The open room: its history in the page, what arrives, what is on its way, and what is loaded at either end.
- * onChange is called when something was read or has come.
- */
+/** The open room: its history in the page, what arrives, what is on its way, and what is loaded at either end. */
 export class Conversation {
   #room;
   #username;
   #api;
-  #cursors;
-  #reads;
   #outbox;
-  #onChange;
   #onSignedOut;
 
   #history = new History();
@@ -30,16 +24,15 @@ export class Conversation {
   #inboxTimer = null;
   #loading = null; // the load that is under way
   #resetTo = null; // the head at which to load anew
+  #closed = false;
   #signs;
 
-  constructor({ room, username, more, dates, api, cursors, reads, outbox, elements, onChange, onSignedOut }) {
+  /** room is the OpenRoom, outbox the PageOutbox. */
+  constructor({ room, username, more, dates, api, outbox, elements, onSignedOut }) {
     this.#room = room;
     this.#username = username;
     this.#api = api;
-    this.#cursors = cursors;
-    this.#reads = reads;
     this.#outbox = outbox;
-    this.#onChange = onChange;
     this.#onSignedOut = onSignedOut;
     this.#signs = elements;
     this.#scroller = new Scroller(elements.scroller, elements.log);
@@ -48,11 +41,10 @@ export class Conversation {
     this.#outboxList = new OutboxList(elements.outbox, outbox, username, dates);
 
     this.#history.hasOlder = more;
-    this.#history.join(this.#list.adopt(room));
+    this.#history.join(this.#list.adopt(room.name));
     this.#list.arrangeAll();
     this.#markUnread();
     this.#watchOutbox();
-    this.#outbox.restore(new Set(this.#history.messages.map((message) => message.client_id)));
     elements.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     elements.olderFailed.querySelector("button").addEventListener("click", () => this.#loadOlder());
     addEventListener("hashchange", () => this.#goToLink());
@@ -61,13 +53,25 @@ export class Conversation {
     this.#settle();
   }
 
-  /** What has come and was not seen. */
-  get unseen() {
-    return this.#newest.count;
+  /** What the page was written with: the messages, all that there are above the position `from`. */
+  get seed() {
+    const { messages, first, hasOlder } = this.#history;
+    const from = hasOlder && first ? first.id - 1 : 0;
+    return { messages: [...messages], from };
+  }
+
+  /** The room is not the reader's any more: nothing of it is shown or loaded again. */
+  close() {
+    this.#closed = true;
+    this.#inbox = [];
+    this.#history.clear();
+    this.#list.clear();
   }
 
   /** A message as it stands now. In a replay many come at once, and are shown together. */
   receive(message, { live }) {
+    this.#room.advance(message.revision);
+    if (this.#closed) return;
     this.#inbox.push(message);
     if (live) this.flush();
     else this.#inboxTimer ??= setTimeout(() => this.flush(), 50);
@@ -83,10 +87,10 @@ export class Conversation {
   /** The server cannot say what changed since our cursor: load again what is loaded, however often it takes. */
   async reset(head) {
     this.#inbox = [];
-    this.#reads.reset(this.#room, head);
+    this.#room.reset(head);
     const idle = this.#resetTo === null;
     this.#resetTo = head;
-    while (idle && this.#resetTo !== null) {
+    while (idle && this.#resetTo !== null && !this.#closed) {
       const to = this.#resetTo;
       if (await this.#load(() => this.#reload(to), { wait: true })) {
         if (to === this.#resetTo) this.#resetTo = null;
@@ -113,7 +117,7 @@ export class Conversation {
   async #reload(head) {
     const last = this.#history.last?.id ?? 0;
     if (this.#atEnd || last > head) return this.#replaceByNewest();
-    const page = await this.#api.history(this.#room, { before: last + 1, limit: 200 });
+    const page = await this.#ask({ before: last + 1, limit: 200 });
     this.#scroller.hold(() => this.#replace(page, last));
   }
 
@@ -175,7 +179,7 @@ export class Conversation {
     this.#signs.older.hidden = false;
     this.#signs.olderFailed.hidden = true;
     const loaded = await this.#load(async () => {
-      const page = await this.#api.history(this.#room, { before: this.#history.first.id, limit: pageSize });
+      const page = await this.#ask({ before: this.#history.first.id, limit: pageSize });
       this.#scroller.hold(() => {
         this.#signs.older.hidden = true;
         this.#list.silently(() => this.#joinOlder(page));
@@ -201,7 +205,7 @@ export class Conversation {
       let added = [];
       while (added.length === 0 && !this.#history.atNewest) {
         upTo += pageSize;
-        const page = await this.#api.history(this.#room, { before: upTo + 1, limit: pageSize });
+        const page = await this.#ask({ before: upTo + 1, limit: pageSize });
         this.#scroller.hold(() => this.#list.silently(() => {
           added = this.#joinNewer(page, upTo);
         }));
@@ -222,12 +226,12 @@ export class Conversation {
 
   /** Whether what was loaded up to a position, when the room stood at head, meets what the stream brings from now on. */
   #reaches(upTo, head) {
-    return upTo >= head && head >= this.#cursors.get(this.#room);
+    return upTo >= head && head >= this.#room.at;
   }
 
   async #replaceByNewest() {
     do {
-      const page = await this.#api.history(this.#room, { limit: pageSize });
+      const page = await this.#ask({ limit: pageSize });
       this.#replace(page, page.head);
     } while (!this.#history.atNewest);
     this.#newest.clear();
@@ -258,6 +262,7 @@ export class Conversation {
   }
 
   async #attempt(action) {
+    if (this.#closed) return false;
     try {
       await action();
       return true;
@@ -268,6 +273,12 @@ export class Conversation {
     } finally {
       this.#loading = null;
     }
+  }
+
+  async #ask(query) {
+    const page = await this.#api.history(this.#room.name, query);
+    if (this.#closed) throw new ApiError(404, "room_not_found", "The room is not yours any more.");
+    return page;
   }
 
   /** An address that ends in #m42 names a message, which may have to be loaded. */
@@ -289,7 +300,7 @@ export class Conversation {
 
   async #loadAround(id) {
     const upTo = id + pageSize / 2;
-    const page = await this.#api.history(this.#room, { before: upTo + 1, limit: pageSize });
+    const page = await this.#ask({ before: upTo + 1, limit: pageSize });
     if (page.messages.some((message) => message.id === id)) this.#replace(page, upTo);
   }
 
@@ -301,12 +312,12 @@ export class Conversation {
 
   /** After anything: what can be seen is read, and the button down is there when it is needed. */
   #settle() {
+    if (this.#closed) return;
     if (this.#atEnd && !document.hidden) {
-      this.#reads.mark(this.#room, this.#cursors.get(this.#room));
+      this.#room.mark();
       this.#newest.clear();
     }
     this.#newest.show(!this.#atEnd && (this.#newest.count > 0 || !this.#scroller.closeToBottom || !this.#history.atNewest));
-    this.#onChange();
     if (this.#scroller.fromTop <= 0 && this.#signs.olderFailed.hidden && !this.#loading) this.#loadOlder();
   }
 
@@ -317,15 +328,13 @@ export class Conversation {
 
   /** What was said since the room was last read here. */
   #markUnread() {
-    const last = this.#reads.last(this.#room);
+    const last = this.#room.read;
     const first = this.#history.messages.find(({ id, username }) => id > last && username !== this.#username);
     if (last !== null && first) this.#list.unreadFrom = last < (this.#history.first?.id ?? 0) ? last + 1 : first.id;
   }
 
   #watchOutbox() {
     this.#outbox.addEventListener("change", () => this.#showOutbox());
-    this.#outbox.addEventListener("gone", () => this.#showOutbox());
-    this.#outbox.addEventListener("signedout", () => this.#onSignedOut());
     this.#outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
   }
 
@@ -334,7 +343,7 @@ export class Conversation {
     const message = {
       id,
       revision: id,
-      room: this.#room,
+      room: this.#room.name,
       username: this.#username,
       body: entry.body,
       created_at: new Date().toISOString(),

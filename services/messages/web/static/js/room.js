@@ -1,33 +1,26 @@
 import { Chat } from "./chat.js";
 import { Conversation } from "./conversation.js";
+import { newClientId } from "./model/clientid.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
-import { leave } from "./signedout.js";
+import { PageOutbox } from "./model/pageoutbox.js";
 import { Composer } from "./view/composer.js";
 import { Drawer } from "./view/drawer.js";
+import { showGone } from "./view/roomgone.js";
+import { RoomHead } from "./view/roomhead.js";
 import { RoomDialog } from "./view/roomdialog.js";
 
 const part = (id) => document.getElementById(id);
-const { username, openRoom: room, openHead: head, openMore: more } = document.body.dataset;
-
-const chat = new Chat({
-  username,
-  open: room,
-  head: Number(head),
-  list: part("rooms"),
-  dot: part("drawer-dot"),
-  banner: part("banner"),
-});
+const chat = new Chat();
+const { line, open } = chat;
 
 const conversation = new Conversation({
-  room,
-  username,
-  more: more !== undefined,
+  room: open,
+  username: chat.username,
+  more: document.body.dataset.openMore !== undefined,
   dates: new Dates(navigator.languages),
   api: chat.api,
-  cursors: chat.cursors,
-  reads: chat.reads,
-  outbox: chat.outbox(room),
+  outbox: new PageOutbox({ room: open.name, shelf: chat.shelf, line, newId: newClientId }),
   elements: {
     scroller: part("scroller"),
     log: part("log"),
@@ -39,22 +32,46 @@ const conversation = new Conversation({
     newest: part("newest"),
     newestText: part("newest-text"),
   },
-  onChange: () => chat.showUnread(),
-  onSignedOut: leave,
+  onSignedOut: () => line.post({ type: "ended" }),
 });
 
-chat.stream.addEventListener("message", ({ detail: { message } }) => {
-  if (message.room === room) conversation.receive(message, { live: chat.stream.state === "live" });
+const since = open.at; // what came before, the page was written with
+let live = false;
+line.addEventListener("state", ({ detail: { state } }) => {
+  live = state === "live";
 });
-chat.stream.addEventListener("ready", ({ detail }) => detail.room === room && conversation.flush());
-chat.stream.addEventListener("reset", ({ detail }) => detail.room === room && conversation.reset(detail.id));
+line.addEventListener("messages", ({ detail: { messages } }) => {
+  for (const message of messages) if (message.revision > since) conversation.receive(message, { live });
+});
+line.addEventListener("ready", ({ detail: { id } }) => {
+  conversation.flush();
+  open.advance(id);
+});
+line.addEventListener("reset", ({ detail: { id } }) => conversation.reset(id));
 
 const composer = new Composer({
   form: part("composer"),
   counter: part("counter"),
-  room,
+  room: open.name,
   drafts: new Drafts(chat.shelf),
   send: (body) => conversation.send(body),
+});
+
+const head = new RoomHead({
+  name: part("room-name"),
+  topic: part("room-topic"),
+  closed: part("composer-closed"),
+  composer: part("composer"),
+});
+let gone = false;
+chat.addEventListener("room", ({ detail }) => {
+  if (gone) location.reload(); // it is the reader's again
+  else head.show(detail);
+});
+chat.addEventListener("gone", () => {
+  gone = true;
+  conversation.close();
+  showGone({ stage: document.querySelector(".stage"), composer: part("composer") });
 });
 
 new Drawer({
@@ -75,6 +92,6 @@ setInterval(() => {
 }, 30_000);
 
 part("rooms").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-chat.start(() => conversation.unseen);
+chat.start(conversation.seed);
 if (matchMedia("(pointer: fine)").matches && !location.hash) composer.focus();
 document.documentElement.dataset.ready = "";

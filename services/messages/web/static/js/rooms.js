@@ -1,6 +1,5 @@
+// Every page with the rooms at its side, but a room's own.
 import { Chat } from "./chat.js";
 
-const chat = new Chat({ username: document.body.dataset.username, list: document.getElementById("rooms") });
-
-chat.start();
+new Chat().start();
 document.documentElement.dataset.ready = "";

@@ -1,8 +1,16 @@
+const addresses = {
+  signout: () => "/login",
+  ended: () => `/login?reason=ended&next=${encodeURIComponent(location.pathname + location.hash)}`,
+  other: () => "/chat", // which is the other's
+};
+
 let leaving = false;
 
-/** Nobody is signed in any more: to the door, and back here afterwards. */
-export function leave() {
+/** Nobody is signed in any more, or somebody else is: to the door. What the user kept in this browser is thrown away. */
+export function leave(reason, shelf) {
+  shelf.clear();
   if (leaving) return;
   leaving = true;
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.hash)}`);
+  addEventListener("pagehide", () => shelf.clear()); // what was typed meanwhile
+  location.assign((addresses[reason] ?? addresses.ended)());
 }

@@ -20,14 +20,21 @@ export function isNoAnswer(error) {
   return error instanceof TypeError || error.name === "TimeoutError" || error.name === "AbortError";
 }
 
+/** Whether what stands in the way may pass by itself: no answer, too much at once, a server in trouble. */
+export function passes(error) {
+  const status = error.status ?? 0;
+  return status === 0 ? isNoAnswer(error) : status === 408 || status === 429 || status >= 500;
+}
+
 /** The HTTP contract, as far as the page needs it. Rejects with ApiError, or with fetch's own error if there was no answer. */
 export class Api {
-  async rooms() {
-    return (await this.#ask("/chat")).rooms;
+  /** My rooms, and the head of my log: {rooms, me}. */
+  rooms() {
+    return this.#ask("/chat");
   }
 
   createRoom(name) {
-    return this.#ask("/chat", { name });
+    return this.#ask("/chat", { content: { name } });
   }
 
   /** The messages before a position, or the newest: {messages, head, more}. */
@@ -39,12 +46,20 @@ export class Api {
   }
 
   post(room, body, clientId) {
-    return this.#ask(`/chat/${room}/messages`, { body, client_id: clientId });
+    return this.#ask(`/chat/${room}/messages`, { content: { body, client_id: clientId } });
   }
 
-  async #ask(path, content) {
+  read(room, id) {
+    return this.#ask(`/chat/${room}/read`, { method: "PUT", content: { id } });
+  }
+
+  signOut() {
+    return this.#ask("/logout", { content: {} });
+  }
+
+  async #ask(path, { content, method = content ? "POST" : "GET" } = {}) {
     const response = await fetch(path, {
-      method: content ? "POST" : "GET",
+      method,
       headers: { Accept: "application/json", ...(content && { "Content-Type": "application/json" }) },
       body: content && JSON.stringify(content),
       credentials: "same-origin",
@@ -53,6 +68,7 @@ export class Api {
       keepalive: Boolean(content), // a message goes out though the reader leaves the room
       signal: AbortSignal.timeout(patience),
     });
+    if (response.status === 204) return null;
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) return answer;
     throw toError(response, answer);

@@ -3,8 +3,8 @@ import { Backoff } from "./backoff.js";
 const mostServerErrors = 5;
 
 /**
- * The messages of one room that are not known to be stored. They are sent one at a time, in the order in which they
- * were written, and kept on the shelf until then, each under the client id that makes a retry the same message.
+ * The messages of one room that are not known to be stored, of all pages of this browser. They are sent one at a time, in
+ * the order in which they came, each under the client id that makes a retry the same message.
  *
  *      add ──▶ queued ──▶ sending ──▶ (stored: gone)
  *                ▲  ◀── no answer, 429, 5xx: waits
@@ -15,9 +15,8 @@ const mostServerErrors = 5;
  */
 export class Outbox extends EventTarget {
   #room;
-  #shelf;
   #post;
-  #newId;
+  #store;
   #clock;
   #backoff;
   #entries = [];
@@ -25,20 +24,19 @@ export class Outbox extends EventTarget {
   #timer = null;
   #notBefore = 0;
   #serverErrors = 0;
+  #stopped = false;
 
-  constructor({ room, shelf, post, newId, random, clock = globalThis }) {
+  /**
+   * post(room, body, clientId) sends. store keeps the entries for the next owner: save(entry), forget(clientId); and
+   * claim(entry) says whether one from the last owner is still to be sent.
+   */
+  constructor({ room, post, store, random, clock = globalThis }) {
     super();
     this.#room = room;
-    this.#shelf = shelf;
     this.#post = post;
-    this.#newId = newId;
+    this.#store = store;
     this.#clock = clock;
     this.#backoff = new Backoff({ least: 1000, most: 2000, random });
-  }
-
-  /** The rooms that have something on the shelf. */
-  static rooms(shelf) {
-    return [...new Set(shelf.keys("outbox:").map((key) => key.split(":")[1]))];
   }
 
   get entries() {
@@ -50,29 +48,28 @@ export class Outbox extends EventTarget {
     return this.#timer !== null;
   }
 
-  /** Takes up what was left when the page was closed, less what is known to have been stored. */
-  restore(stored = new Set()) {
-    for (const key of this.#shelf.keys(`outbox:${this.#room}:`)) {
-      const entry = this.#shelf.get(key);
-      if (!entry?.clientId || this.#find(entry.clientId)) continue;
-      if (stored.has(entry.clientId)) {
-        this.#shelf.remove(key);
-        continue;
-      }
-      this.#entries.push({ ...entry, state: entry.state === "failed" ? "failed" : "queued" });
+  /** Takes up what the last owner left. */
+  restore(entries) {
+    for (const entry of entries.toSorted((a, b) => a.turn - b.turn)) {
+      if (this.#find(entry.clientId)) continue;
+      this.#entries.push({ ...entry, restored: true, state: entry.state === "failed" ? "failed" : "queued" });
+      this.#tell("change", { entry: this.#entries.at(-1) });
     }
-    this.#entries.sort((a, b) => a.at - b.at || a.turn - b.turn);
-    for (const entry of this.#entries) this.#tell("change", { entry });
     this.#next();
   }
 
-  add(body) {
+  /** Takes a message from a page, which may give the same one again. */
+  add({ clientId, body, at, state = "queued", reason = "" }) {
+    if (this.#find(clientId)) {
+      this.#tell("change", { entry: this.#find(clientId) });
+      return;
+    }
     const turn = (this.#entries.at(-1)?.turn ?? 0) + 1;
-    const entry = { clientId: this.#newId(), body, at: Date.now(), turn, state: "queued", reason: "" };
+    const entry = { clientId, room: this.#room, body, at, turn, state: state === "failed" ? "failed" : "queued", reason };
     this.#entries.push(entry);
-    this.#changed(entry);
+    this.#save(entry);
+    this.#tell("change", { entry });
     this.#next();
-    return entry;
   }
 
   retry(clientId) {
@@ -81,7 +78,8 @@ export class Outbox extends EventTarget {
     entry.state = "queued";
     entry.reason = "";
     this.#serverErrors = 0;
-    this.#changed(entry);
+    this.#save(entry);
+    this.#tell("change", { entry });
     this.#next();
   }
 
@@ -108,21 +106,35 @@ export class Outbox extends EventTarget {
     this.#next();
   }
 
+  /** Nothing is sent any more. */
+  stop() {
+    this.#stopped = true;
+    this.#stopWaiting();
+  }
+
   async #next() {
-    if (this.#sending || this.waiting) return;
+    if (this.#sending || this.waiting || this.#stopped) return;
     const entry = this.#entries.find((candidate) => candidate.state === "queued");
     if (!entry) return;
     this.#sending = entry;
     entry.state = "sending";
-    this.#changed(entry);
+    this.#tell("change", { entry });
     try {
-      const { id } = await this.#post(this.#room, entry.body, entry.clientId);
-      this.#sent(entry, id);
+      await this.#send(entry);
     } catch (error) {
       this.#refused(entry, error);
     }
     this.#sending = null;
     this.#next();
+  }
+
+  async #send(entry) {
+    if (entry.restored && !(await this.#store.claim(entry))) {
+      this.acknowledge(entry.clientId);
+      return;
+    }
+    const { id } = await this.#post(this.#room, entry.body, entry.clientId);
+    this.#sent(entry, id);
   }
 
   #sent(entry, id) {
@@ -134,7 +146,7 @@ export class Outbox extends EventTarget {
   }
 
   #refused(entry, error) {
-    if (!this.#find(entry.clientId)) return;
+    if (!this.#find(entry.clientId) || this.#stopped) return;
     entry.state = "queued";
     const status = error.status ?? 0;
     if (status === 401) {
@@ -147,8 +159,9 @@ export class Outbox extends EventTarget {
       entry.state = "failed";
       entry.reason = error.message;
       this.#backoff.reset();
+      this.#save(entry);
     }
-    this.#changed(entry);
+    this.#tell("change", { entry });
   }
 
   /** Whether what stands in the way may pass by itself. */
@@ -176,16 +189,12 @@ export class Outbox extends EventTarget {
 
   #remove(entry) {
     this.#entries = this.#entries.filter((other) => other !== entry);
-    this.#shelf.remove(this.#key(entry));
+    this.#store.forget(entry.clientId);
   }
 
-  #changed(entry) {
-    this.#shelf.set(this.#key(entry), entry);
-    this.#tell("change", { entry });
-  }
-
-  #key(entry) {
-    return `outbox:${this.#room}:${entry.clientId}`;
+  /** Only what another owner could not know: one that it has sent does not come back. */
+  #save({ restored: _, ...entry }) {
+    this.#store.save(entry);
   }
 
   #tell(type, detail) {

@@ -1,42 +1,45 @@
-/** How far this user has read each room, and so how much is unread: head − last read. */
+import { Errand } from "./errand.js";
+
+/** Tells the server how far I have read: at most once a second for each room, the last first of all, until it is known. */
 export class Reads {
-  #shelf;
-  #known;
-  #fresh = new Map(); // what the shelf could not keep
+  #put;
+  #onError;
+  #clock;
+  #errands = new Map();
+  #wanted = new Map();
 
-  constructor(shelf) {
-    this.#shelf = shelf;
-    this.#known = shelf.keys("read:").length > 0;
+  /** put(room, id) tells the server. Refused for good: onError(error, room). */
+  constructor({ put, onError, clock = globalThis }) {
+    this.#put = put;
+    this.#onError = onError;
+    this.#clock = clock;
   }
 
-  /** The position up to which the room was read; null if it was never seen here. */
-  last(room) {
-    return this.#fresh.get(room) ?? this.#shelf.get(`read:${room}`);
+  tell(room, id) {
+    this.#wanted.set(room, Math.max(id, this.#wanted.get(room) ?? 0));
+    if (!this.#errands.has(room)) this.#errands.set(room, this.#errand(room));
+    this.#errands.get(room).want();
   }
 
-  /**
-   * A room comes into sight. In a browser that is new to Parley all that was said before counts as read; later on, a
-   * room that is new is unread from its beginning.
-   */
-  see(room, head) {
-    if (this.last(room) === null) this.#keep(room, this.#known ? 0 : head);
+  hurry() {
+    for (const errand of this.#errands.values()) errand.hurry();
   }
 
-  mark(room, position) {
-    if (position > (this.last(room) ?? -1)) this.#keep(room, position);
+  forget(room) {
+    this.#errands.get(room)?.stop();
+    this.#errands.delete(room);
+    this.#wanted.delete(room);
   }
 
-  /** The room's counter went back: nothing beyond head can have been read. */
-  reset(room, head) {
-    if ((this.last(room) ?? 0) > head) this.#keep(room, head);
+  stop() {
+    for (const room of [...this.#errands.keys()]) this.forget(room);
   }
 
-  unread(room, head) {
-    return Math.max(0, head - (this.last(room) ?? head));
-  }
-
-  #keep(room, position) {
-    if (this.#shelf.set(`read:${room}`, position)) this.#fresh.delete(room);
-    else this.#fresh.set(room, position);
+  #errand(room) {
+    return new Errand({
+      run: () => this.#put(room, this.#wanted.get(room)),
+      onError: (error) => this.#onError(error, room),
+      clock: this.#clock,
+    });
   }
 }

@@ -48,9 +48,9 @@ export class Shelf {
     return found;
   }
 
-  /** The key of a storage event, if it is one of this user's. */
-  keyOf(event) {
-    return event.key?.startsWith(this.#prefix) ? event.key.slice(this.#prefix.length) : null;
+  /** The user has signed out: nothing is left. */
+  clear() {
+    for (const key of this.keys("")) this.remove(key);
   }
 }
 

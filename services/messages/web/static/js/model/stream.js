@@ -1,4 +1,5 @@
 import { Backoff } from "./backoff.js";
+import { Source } from "./source.js";
 
 const silence = 35_000; // two pings of 15 s, and a little
 const doubt = 20_000; // one ping, and a little
@@ -9,15 +10,16 @@ const opening = 15_000;
 const pauses = { max_age: 500, drain: 2500, slow: 3000 };
 
 /**
- * The one event stream of this page, for all rooms, kept alive. EventSource's own reconnect is never used: it would
- * ask again with the cursors of the first time. Every try asks with what the page has now.
+ * The one event stream of this browser, of everything of mine, kept alive. Every try asks with the cursors of now.
  *
- * State: "connecting", "live", "offline" (the browser says so), "closed". Events: "state", "message" {message},
- * "ready" {room, id}, "reset" {room, id}, "refused" (no stream: find out why), "signedout".
+ * State: "connecting", "live" (my own log is complete), "offline" (the browser says so), "closed". Events: "state";
+ * "change" {topic, data}, a durable change of a room's log or mine; "notice" {data}; "ready" and "reset" {topic, id};
+ * "signedout" {other}: nobody is signed in any more, or somebody else is.
  */
 export class Stream extends EventTarget {
+  #me;
   #cursors;
-  #EventSource;
+  #connect;
   #clock;
   #random;
   #now;
@@ -28,10 +30,12 @@ export class Stream extends EventTarget {
   #watchdog = null; // silence
   #heard = 0;
 
-  constructor({ cursors, EventSource = globalThis.EventSource, clock = globalThis, random = Math.random, now = Date.now }) {
+  /** cursors() says what to ask for: "@ada:7,general:42". */
+  constructor({ username, cursors, connect = (url) => new Source(url), clock = globalThis, random = Math.random, now = Date.now }) {
     super();
+    this.#me = `@${username}`;
     this.#cursors = cursors;
-    this.#EventSource = EventSource;
+    this.#connect = connect;
     this.#clock = clock;
     this.#random = random;
     this.#now = now;
@@ -46,7 +50,7 @@ export class Stream extends EventTarget {
     this.#drop();
     this.#become("connecting");
     this.#heard = this.#now();
-    this.#listen(new this.#EventSource(`/chat/stream?after=${this.#cursors}`));
+    this.#listen(this.#connect(`/chat/stream?after=${this.#cursors()}`));
     this.#watch(opening);
   }
 
@@ -58,6 +62,7 @@ export class Stream extends EventTarget {
   /** Something happened after which a connection may be dead though it says open: sleep, another network. */
   distrust({ surely = false } = {}) {
     const quiet = this.#now() - this.#heard;
+    if (this.#state === "closed") return;
     if (this.#state === "live" && !surely && quiet < doubt) return;
     if (this.#state === "connecting" && this.#source && quiet < doubt) return;
     this.#backoff.reset();
@@ -66,72 +71,71 @@ export class Stream extends EventTarget {
 
   /** The browser says that there is no network. It may be wrong about this server: go on trying, slowly. */
   offline() {
+    if (this.#state === "closed") return;
     this.#drop();
     this.#become("offline");
     this.#later(this.#backoff.next() + 1000);
   }
 
-  /** Refused by the server, and the reason is not that nobody is signed in: try again. */
-  again() {
-    if (this.#state !== "closed") this.#later(this.#backoff.next());
-  }
-
   #listen(source) {
     this.#source = source;
-    const on = (type, act) => source.addEventListener(type, (event) => source === this.#source && act(event));
-    for (const room of this.#cursors.rooms) on(`room.${room}`, (event) => this.#message(room, event));
+    const on = (type, act) => source.addEventListener(type, ({ detail }) => source === this.#source && act(detail));
     on("open", () => this.#alive());
-    on("ping", () => this.#alive());
-    on("ready", (event) => this.#ready(event));
-    on("reset", (event) => this.#reset(event));
-    on("end", (event) => this.#end(event));
-    on("error", () => this.#broken(source));
+    on("event", ({ type, data }) => {
+      this.#alive();
+      this.#heed(type, data);
+    });
+    on("closed", ({ status }) => this.#closed(status));
   }
 
-  #message(room, event) {
-    this.#alive();
-    const message = JSON.parse(event.data);
-    this.#cursors.advance(room, message.revision);
-    this.#tell("message", { message });
+  #heed(type, text) {
+    if (type === "ping") return;
+    const data = JSON.parse(text);
+    if (type === "ready") this.#ready(data.room, data.id);
+    else if (type === "reset") this.#mark("reset", data.room, data.id);
+    else if (type === "end") this.#end(data.reason);
+    else if (type === "me") this.#tell("change", { topic: this.#me, data });
+    else if (type.startsWith("room.")) this.#tell("change", { topic: type.slice("room.".length), data });
+    else this.#tell("notice", { data });
   }
 
-  #ready(event) {
-    this.#alive();
-    const { room, id } = JSON.parse(event.data);
-    this.#cursors.advance(room, id);
-    if (room === this.#cursors.rooms[0]) {
+  #ready(topic, id) {
+    if (topic === this.#me) {
       this.#backoff.reset();
       this.#become("live");
     }
-    this.#tell("ready", { room, id });
+    this.#mark("ready", topic, id);
   }
 
-  #reset(event) {
-    this.#alive();
-    const { room, id } = JSON.parse(event.data);
-    this.#cursors.reset(room, id);
-    this.#tell("reset", { room, id });
+  /** The log of another person: somebody else has signed in from this browser since. */
+  #mark(type, topic, id) {
+    if (topic.startsWith("@") && topic !== this.#me) this.#signedOut({ other: true });
+    else this.#tell(type, { topic, id });
   }
 
-  #end(event) {
-    const { reason } = JSON.parse(event.data);
-    this.#drop();
+  #end(reason) {
     if (reason === "session") {
-      this.#become("closed");
-      this.#tell("signedout", {});
+      this.#signedOut({ other: false });
       return;
     }
+    this.#drop();
     this.#become("connecting");
     this.#later(this.#random() * (pauses[reason] ?? pauses.slow));
   }
 
-  /** The connection broke, or was refused: then EventSource has given up. */
-  #broken(source) {
-    const refused = source.readyState === this.#EventSource.CLOSED;
+  #closed(status) {
+    if (status === 401) {
+      this.#signedOut({ other: false });
+      return;
+    }
     this.#drop();
     this.#become("connecting");
-    if (refused) this.#tell("refused", {});
-    else this.#later(this.#backoff.next());
+    this.#later(this.#backoff.next());
+  }
+
+  #signedOut(detail) {
+    this.close();
+    this.#tell("signedout", detail);
   }
 
   #alive() {
@@ -141,11 +145,7 @@ export class Stream extends EventTarget {
 
   #watch(patience) {
     this.#clock.clearTimeout(this.#watchdog);
-    this.#watchdog = this.#clock.setTimeout(() => {
-      this.#drop();
-      this.#become("connecting");
-      this.#later(this.#backoff.next());
-    }, patience);
+    this.#watchdog = this.#clock.setTimeout(() => this.#closed(0), patience);
   }
 
   #later(delay) {

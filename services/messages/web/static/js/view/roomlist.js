@@ -1,9 +1,10 @@
 import { copy } from "./template.js";
 
-/** The list of rooms, with what is unread in each. */
+/** The lists of my rooms, those with a name and those of people, each in order of name, with what is unread in them. */
 export class RoomList {
   #element;
   #links = new Map();
+  #rooms = new Map(); // what the hub said
 
   constructor(element) {
     this.#element = element;
@@ -11,43 +12,66 @@ export class RoomList {
   }
 
   get rooms() {
-    return [...this.#links.keys()];
+    return [...this.#rooms.values()];
   }
 
-  /** The heads that the server wrote into the page. */
-  heads() {
-    return new Map([...this.#links].map(([room, link]) => [room, Number(link.dataset.head)]));
+  /** How far a room was read when the page was written; null if that is not known. */
+  read(name) {
+    const read = this.#links.get(name)?.dataset.read;
+    return read === undefined ? null : Number(read);
+  }
+
+  /** The names that are shown and are not among rooms. */
+  without(rooms) {
+    const names = new Set(rooms.map(({ name }) => name));
+    return [...this.#links.keys()].filter((name) => !names.has(name));
+  }
+
+  show(room) {
+    const { name, kind, title, people, notify, archived, read } = room;
+    this.#rooms.set(name, room);
+    const link = this.#links.get(name) ?? this.#add(name, kind);
+    Object.assign(link.dataset, { kind, notify, read });
+    link.toggleAttribute("data-archived", archived);
+    // What a room of people is called the server knows better: it has their names.
+    const label = title || link.dataset.title || this.#others(people).join(", ");
+    link.dataset.title = label;
+    const text = link.querySelector(".room-name");
+    if (text.textContent !== label) text.textContent = label;
+    this.#showUnread(link, room.unread);
+  }
+
+  remove(name) {
+    this.#links.get(name)?.parentElement.remove();
+    this.#links.delete(name);
+    this.#rooms.delete(name);
   }
 
   /** Puts a room in its place, by name. */
-  add(room) {
-    if (this.#links.has(room)) return;
+  #add(name, kind) {
     const item = copy("room-link");
     const link = item.querySelector("a");
-    link.href = `/chat/${room}`;
-    link.dataset.room = room;
-    link.querySelector(".room-name").textContent = room;
-    const next = [...this.#links].find(([name]) => name > room)?.[1];
-    this.#element.insertBefore(item, next?.parentElement ?? null);
-    this.#links = new Map([...this.#links, [room, link]].sort(([a], [b]) => (a < b ? -1 : 1)));
+    link.href = `/chat/${name}`;
+    link.dataset.room = name;
+    const list = this.#element.querySelector(kind === "direct" ? "#direct-list" : "#room-list") ?? this.#element;
+    const next = [...list.querySelectorAll(".room-link")].find(({ dataset }) => dataset.room > name);
+    list.insertBefore(item, next?.parentElement ?? null);
+    this.#links.set(name, link);
+    return link;
   }
 
-  remove(room) {
-    this.#links.get(room)?.parentElement.remove();
-    this.#links.delete(room);
+  #others(people) {
+    return people.filter((username) => username !== document.body.dataset.username);
   }
 
-  showUnread(room, unread) {
-    const link = this.#links.get(room);
-    if (!link) return;
+  #showUnread(link, unread) {
     const count = link.querySelector(".count");
+    link.dataset.unread = unread;
     count.hidden = unread === 0;
-    link.toggleAttribute("data-unread", unread > 0);
     if (unread === 0) {
       count.replaceChildren();
       return;
     }
-    link.dataset.unread = unread;
     const words = document.createElement("span");
     words.className = "quiet";
     words.textContent = " unread";

@@ -1,0 +1,23 @@
+package history
+
+// Unread is the query, of one row, that counts what a person has not read of a
+// room. In a statement with it p is the row of users, r that of rooms, and m
+// the person's row of memberships in the room. Its columns:
+//
+//	own     the id of their own newest message among those counted, or NULL:
+//	        who posts has read up to there
+//	unread  how many are by others, above m.read and own; exact up to 99, and
+//	        100 for more
+//
+// It looks at the newest 100 messages above m.read and no others, so a room
+// costs no more however much is unread.
+const Unread = `
+	SELECT max(own) AS own, count(*) FILTER (WHERE id > coalesce(own, 0)) AS unread
+	FROM (
+		SELECT id, max(id) FILTER (WHERE username = p.username) OVER () AS own
+		FROM (
+			SELECT id, username FROM messages
+			WHERE room = r.name AND id > m.read AND r.head > m.read
+			ORDER BY id DESC LIMIT 100
+		) AS newest
+	) AS counted`

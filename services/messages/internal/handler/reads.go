@@ -1,0 +1,49 @@
+package handler
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/access"
+	"parley/core/chat"
+	"parley/core/wire"
+	"parley/messages/internal/change"
+	"parley/messages/internal/limit"
+)
+
+// markRead notes how far the user has read a room.
+func (h *Handler) markRead(c *gin.Context) {
+	h.inRoom(c, "", func(ctx context.Context, room string) error {
+		var wanted struct {
+			ID *chat.Position `json:"id"`
+		}
+		if err := readObject(c, &wanted); err != nil {
+			return err
+		}
+		if wanted.ID == nil || *wanted.ID < 0 {
+			return errIDInvalid
+		}
+		return h.Committer.Read(ctx, change.Read{Room: room, Username: user(c), Upto: *wanted.ID, Session: current(c).Key})
+	})
+}
+
+// typing tells those in a room that the user is writing there. It is done, and
+// says so, also where that was told a moment ago.
+func (h *Handler) typing(c *gin.Context) {
+	h.inRoom(c, "", func(ctx context.Context, room string) error {
+		grant, err := h.Grants.Find(ctx, access.Key{Username: user(c), Room: room})
+		if err != nil || grant.Archived {
+			return err
+		}
+		var told *limit.Exceeded
+		if err := h.TypingLimit.Take(ctx, user(c)+" "+room); errors.As(err, &told) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		h.Notice(wire.RoomTopic(room), &wire.Typing{Room: room, Username: user(c)})
+		return nil
+	})
+}

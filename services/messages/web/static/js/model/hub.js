@@ -1,0 +1,117 @@
+import { Pages } from "./pages.js";
+
+const linger = 10_000; // ms: the stream outlives the last page, in case that the reader only goes on to the next
+
+/**
+ * Serves the pages of one browser from their one owner. It runs in the worker, or in the page that was elected.
+ *
+ *     page ── hello {room, at, from, messages, drafts}, bye, read {room, id}, send {room, entry}, retry, discard
+ *             {room, clientId}, wake {surely}, offline, ended, signout, ping ──▶ hub
+ *     page ◀── welcome {lasting}, mine {rooms, at}, rooms {changed, gone}, state {state}, messages {messages}, ready {id},
+ *              reset {id}, outbox {entries, waiting}, sent {entry, id}, safe, gone {clientId}, person, notice, staying,
+ *              left {reason}, pong ── hub
+ *
+ * A page has one room open, or none; messages, ready, reset, outbox and sent are about that one.
+ */
+export class Hub {
+  #make;
+  #signOut;
+  #clock;
+  #pages = new Pages();
+  #owner = null; // a promise
+  #timer = null;
+
+  /** make() makes an owner. signOut() tells the server. */
+  constructor({ make, signOut, clock = globalThis }) {
+    this.#make = make;
+    this.#signOut = signOut;
+    this.#clock = clock;
+  }
+
+  /** A page has come: port has post(message), and calls receive. */
+  accept(port) {
+    port.receive = (message) => this.#heed(port, message);
+  }
+
+  /** Nobody is signed in any more, or somebody else is: nothing is kept, and all pages are told. */
+  async leave(reason) {
+    const owner = this.#owner;
+    this.#owner = null;
+    if (!owner) return;
+    await (await owner).empty();
+    this.#pages.dismiss({ type: "left", reason });
+  }
+
+  /** This place closes; what is not done is left to the next owner. */
+  async close() {
+    const owner = await this.#owner;
+    this.#owner = null;
+    owner?.stop();
+    await owner?.flush();
+  }
+
+  async #heed(port, message) {
+    if (message.type === "ping") port.post({ type: "pong" });
+    if (message.type === "hello") this.#join(port, message);
+    const owner = await this.#owner;
+    if (!owner) return;
+    if (message.type === "hello") this.#hello(owner, port, message);
+    if (message.type === "bye") this.#bye(owner, port);
+    if (message.type === "read") owner.feed.mark(message.room, message.id);
+    if (message.type === "send") owner.outboxes.add(message.room, message.entry);
+    if (message.type === "retry") owner.outboxes.of(message.room).retry(message.clientId);
+    if (message.type === "discard") owner.outboxes.of(message.room).discard(message.clientId);
+    if (message.type === "wake") owner.wake(message);
+    if (message.type === "offline") owner.stream.offline();
+    if (message.type === "ended") this.leave("ended");
+    if (message.type === "signout") this.#leaveByWish(owner, port);
+  }
+
+  #join(port, { room, at }) {
+    this.#pages.add(port, room, at);
+    this.#owner ??= this.#begin(new Map(room ? [[room, at]] : []));
+  }
+
+  async #begin(hints) {
+    const owner = await this.#make();
+    this.#pages.follow(owner);
+    owner.feed.addEventListener("left", ({ detail: { reason } }) => this.leave(reason));
+    owner.outboxes.addEventListener("signedout", () => this.leave("ended"));
+    await owner.begin(hints);
+    return owner;
+  }
+
+  #hello(owner, port, { room, at, from, messages = [], drafts = [] }) {
+    this.#clock.clearTimeout(this.#timer);
+    owner.feed.resume();
+    port.post({ type: "welcome", lasting: owner.lasting });
+    this.#pages.tellState(owner, port);
+    if (owner.stream.state === "live") this.#pages.tellMine(owner, port);
+    for (const { room: other, entry } of drafts) owner.outboxes.add(other, entry);
+    if (!room) return;
+    for (const { client_id } of messages) owner.outboxes.acknowledge(room, client_id);
+    port.post({ type: "outbox", ...owner.outboxes.list(room) });
+    owner.feed.seed(room, messages, from, at);
+    this.#pages.sync(owner, port);
+  }
+
+  #bye(owner, port) {
+    this.#pages.remove(port);
+    if (this.#pages.size > 0) return;
+    owner.flush();
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = this.#clock.setTimeout(() => this.#pages.size === 0 && owner.feed.pause(), linger);
+  }
+
+  async #leaveByWish(owner, port) {
+    try {
+      await this.#signOut();
+    } catch (error) {
+      if (!error.signedOut) {
+        port.post({ type: "staying" });
+        return;
+      }
+    }
+    await this.leave("signout");
+  }
+}

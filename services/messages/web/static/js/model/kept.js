@@ -1,0 +1,74 @@
+const most = 100;
+
+/**
+ * Which messages of a room are kept: all whose id is above `from`, at most 100, in order. Every change that came after
+ * `whole` was to one of these.
+ */
+export class Kept {
+  #entries; // {id, revision}
+
+  constructor({ entries = [], from, whole }) {
+    this.#entries = entries;
+    this.from = from;
+    this.whole = whole;
+  }
+
+  record() {
+    return { entries: this.#entries, from: this.from, whole: this.whole };
+  }
+
+  get ids() {
+    return this.#entries.map(({ id }) => id);
+  }
+
+  /** Whether these are all that changed after a position, as they stand. */
+  matches(messages, position) {
+    const wanted = this.#entries.filter(({ revision }) => revision > position);
+    return wanted.length === messages.length && wanted.every(({ id, revision }, i) => messages[i].id === id && messages[i].revision === revision);
+  }
+
+  /** How many there are above a position. */
+  above(position) {
+    return this.#entries.length - this.#place(position + 1);
+  }
+
+  /** A message as it stands now. Returns whether it is to be kept, and the ids of those that are not any more. */
+  put({ id, revision }) {
+    if (id <= this.from) {
+      this.whole = Math.max(this.whole, revision);
+      return { keep: false, drop: [] };
+    }
+    const place = this.#place(id);
+    const again = this.#entries[place]?.id === id;
+    this.#entries.splice(place, again ? 1 : 0, { id, revision });
+    const drop = this.#trim();
+    return { keep: !drop.includes(id), drop };
+  }
+
+  /** What a page was written with, when the room stood at `at`: all from above `from`. Returns those that are now kept. */
+  seed(messages, from, at) {
+    if (at < this.whole || from >= this.from) return [];
+    const older = messages.filter(({ id }) => id <= this.from);
+    this.#entries = [...older.map(({ id, revision }) => ({ id, revision })), ...this.#entries];
+    this.from = from;
+    const drop = new Set(this.#trim());
+    return older.filter(({ id }) => !drop.has(id));
+  }
+
+  /** Lets the oldest go. */
+  #trim() {
+    const gone = this.#entries.splice(0, Math.max(0, this.#entries.length - most));
+    for (const { id, revision } of gone) {
+      this.from = id;
+      this.whole = Math.max(this.whole, revision);
+    }
+    return gone.map(({ id }) => id);
+  }
+
+  /** Where id stands or would stand: near the end, most often. */
+  #place(id) {
+    let place = this.#entries.length;
+    while (place > 0 && this.#entries[place - 1].id >= id) place--;
+    return place;
+  }
+}

@@ -1,0 +1,35 @@
+/** The room that a page has open: how far the page is with it, and how far its reader. */
+export class OpenRoom {
+  #line;
+  #marked = 0;
+
+  /** at: the position at which the page was written. read: null if not known. */
+  constructor({ name, at, read, line }) {
+    this.name = name;
+    this.at = at;
+    this.read = read;
+    this.#line = line;
+  }
+
+  advance(position) {
+    this.at = Math.max(this.at, position);
+  }
+
+  /** Its log goes on at position, which may be behind. */
+  reset(position) {
+    this.at = position;
+  }
+
+  /** Everything up to now was seen. */
+  mark() {
+    if (this.at <= (this.read ?? 0)) return;
+    this.read = this.at;
+    this.#marked = this.at;
+    this.tellMark();
+  }
+
+  /** The hub is another: it may not know. */
+  tellMark() {
+    if (this.#marked > 0) this.#line.post({ type: "read", room: this.name, id: this.#marked });
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What a page shows of the open room's outbox, which the hub owns. What is written is on the shelf until the hub has it
+ * safe, so that it is not lost with the page or with the hub.
+ *
+ * Events: "change"; "sent" {entry, id}.
+ */
+export class PageOutbox extends EventTarget {
+  #room;
+  #shelf;
+  #line;
+  #newId;
+  #hubs = [];
+  #own = []; // not known to be at the hub yet
+
+  waiting = false;
+
+  constructor({ room, shelf, line, newId }) {
+    super();
+    this.#room = room;
+    this.#shelf = shelf;
+    this.#line = line;
+    this.#newId = newId;
+    line.addEventListener("outbox", ({ detail }) => this.#take(detail));
+    line.addEventListener("sent", ({ detail: { entry, id } }) => {
+      this.#settle(entry.clientId);
+      this.#tell("sent", { entry, id });
+    });
+    line.addEventListener("gone", ({ detail: { clientId } }) => this.#settle(clientId));
+  }
+
+  get entries() {
+    return [...this.#hubs, ...this.#own];
+  }
+
+  add(body) {
+    const entry = { clientId: this.#newId(), body, at: Date.now(), state: "queued", reason: "" };
+    this.#own.push(entry);
+    this.#shelf.set(`outbox:${this.#room}:${entry.clientId}`, entry);
+    this.#line.post({ type: "send", room: this.#room, entry });
+    this.#tell("change");
+  }
+
+  retry(clientId) {
+    this.#line.post({ type: "retry", room: this.#room, clientId });
+  }
+
+  discard(clientId) {
+    this.#line.post({ type: "discard", room: this.#room, clientId });
+  }
+
+  /** The room's history shows it: it is stored. */
+  acknowledge(clientId) {
+    if (clientId && this.entries.some((entry) => entry.clientId === clientId)) this.#settle(clientId);
+  }
+
+  #take({ entries, waiting }) {
+    const known = new Set(entries.map(({ clientId }) => clientId));
+    this.#hubs = entries;
+    this.#own = this.#own.filter(({ clientId }) => !known.has(clientId));
+    this.waiting = waiting;
+    this.#tell("change");
+  }
+
+  #settle(clientId) {
+    const others = (entry) => entry.clientId !== clientId;
+    this.#hubs = this.#hubs.filter(others);
+    this.#own = this.#own.filter(others);
+    this.#tell("change");
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** What is on the shelf, of all rooms, in the order in which it was written: what hubs are told of first. */
+export function drafts(shelf) {
+  const found = shelf.keys("outbox:").map((key) => ({ room: key.split(":")[1], entry: shelf.get(key) }));
+  return found.filter(({ entry }) => entry?.clientId).sort((a, b) => a.entry.at - b.entry.at);
+}
+
+/** Takes off the shelf what the hub has safe, or is done with. */
+export function clearShelf(shelf, line) {
+  for (const type of ["safe", "gone"]) {
+    line.addEventListener(type, ({ detail: { room, clientId } }) => shelf.remove(`outbox:${room}:${clientId}`));
+  }
+}

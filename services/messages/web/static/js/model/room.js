@@ -1,0 +1,159 @@
+import { Kept } from "./kept.js";
+
+const mostCounted = 100; // "more than 99"
+
+/**
+ * One of my rooms: what is known of it, up to which position, and from that what is unread.
+ *
+ *     1 … from │ the kept messages … position │ head
+ *
+ * What is unread is counted from the kept messages where they reach back to what was read; else from what the server
+ * counted, and what came since; else it is not certain, and the server is asked.
+ */
+export class Room {
+  #kept;
+  #base; // what the server counted: {at, read, count}; null
+  #last; // what was counted last
+
+  constructor({ name, kept, base = null, last = 0, ...known }) {
+    this.name = name;
+    this.kind = known.kind ?? "open";
+    this.title = known.title ?? "";
+    this.topic = known.topic ?? "";
+    this.people = known.people ?? [];
+    this.notify = known.notify ?? "all";
+    this.moderator = known.moderator ?? false;
+    this.archived = known.archived ?? false;
+    this.titled = known.titled ?? false; // title and topic are known
+    this.revision = known.revision ?? 0; // of the membership, on my log
+    this.position = known.position ?? 0;
+    this.head = known.head ?? this.position; // at least
+    this.read = known.read ?? 0;
+    this.acked = known.acked ?? this.read; // the server knows that it was read up to here
+    this.used = known.used ?? 0; // when something last happened, by this machine's clock
+    this.#kept = new Kept(kept ?? { from: this.position, whole: this.position });
+    this.#base = base;
+    this.#last = last;
+  }
+
+  /** What is kept of it for the next time; the constructor takes it. */
+  record() {
+    return { ...this, kept: this.#kept.record(), base: this.#base, last: this.#last };
+  }
+
+  /** What a page is told of it. */
+  summary() {
+    const { name, kind, topic, people, notify, moderator, archived, read, unread } = this;
+    const title = this.title || (kind === "direct" ? "" : name);
+    return { name, kind, title, topic, people, notify, moderator, archived, read, unread };
+  }
+
+  /** Every change after this, up to position, is to a message that is kept. */
+  get whole() {
+    return this.#kept.whole;
+  }
+
+  get keptIds() {
+    return this.#kept.ids;
+  }
+
+  /** Whether these are all kept messages that changed after a position, as they stand. */
+  matches(messages, position) {
+    return this.#kept.matches(messages, position);
+  }
+
+  /** How many messages by others are above what I have read; 100 for more than 99. */
+  get unread() {
+    this.#last = this.#count() ?? this.#last;
+    return this.#last;
+  }
+
+  get certain() {
+    return this.#count() !== null;
+  }
+
+  /** A message as it stands now; returns what Kept does. mine: I said it, and so have read up to it. */
+  take(message, mine) {
+    this.advance(message.revision);
+    if (mine) this.#raise(message.id);
+    return this.#kept.put(message);
+  }
+
+  /** The room itself, as its log tells it. */
+  change({ revision, kind, title, topic, archived }) {
+    Object.assign(this, { kind, title, topic, archived, titled: true });
+    this.advance(revision);
+  }
+
+  /** Everything up to position is known: what the stream did not bring is superseded. */
+  advance(position) {
+    this.position = Math.max(this.position, position);
+    this.head = Math.max(this.head, this.position);
+  }
+
+  /** The log goes on at position, which may be behind; what lies between is not known. Returns the ids that were kept. */
+  jump(position) {
+    const drop = this.keptIds;
+    if (position < this.position) {
+      this.read = Math.min(this.read, position);
+      this.acked = Math.min(this.acked, position);
+      this.#base = null;
+    }
+    this.#kept = new Kept({ from: position, whole: position });
+    this.position = this.head = position;
+    this.titled = false;
+    return drop;
+  }
+
+  /** What I have in it, as my log tells it. */
+  member({ revision, kind, moderator, read, notify, people = [] }) {
+    Object.assign(this, { revision, kind, moderator, notify, people });
+    this.acknowledge(read);
+  }
+
+  /** What the server says of it when it is asked for my rooms; older: it knew less of my membership than we do. */
+  answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, unread }, { older }) {
+    Object.assign(this, { kind, people });
+    if (!older) Object.assign(this, { notify, moderator });
+    if (head >= this.position || !this.titled) Object.assign(this, { title, topic, archived, titled: head >= this.position });
+    this.head = Math.max(this.head, head);
+    this.acknowledge(read);
+    this.#base = { at: head, read, count: unread };
+  }
+
+  /** I have read up to id. Returns whether that is news. */
+  mark(id) {
+    if (id <= this.read || (this.certain && this.unread === 0)) return false;
+    this.#raise(id);
+    return true;
+  }
+
+  /** The server knows that it was read up to here. */
+  acknowledge(read) {
+    this.acked = Math.max(this.acked, read);
+    this.#raise(read);
+  }
+
+  /** The server does not take it that more was read. */
+  unmark() {
+    this.read = this.acked;
+  }
+
+  /** What a page was written with; returns what Kept does. */
+  seed(messages, from, at) {
+    return at > this.position ? [] : this.#kept.seed(messages, from, at);
+  }
+
+  #raise(read) {
+    this.read = Math.max(this.read, read);
+  }
+
+  /** null: it can't be said. */
+  #count() {
+    const base = this.#base?.read === this.read ? this.#base : null;
+    const seen = this.#kept.above(this.read); // mine are never above what I have read
+    if (this.read >= this.#kept.from && this.position >= (base?.at ?? 0)) return Math.min(seen, mostCounted);
+    if (base && base.at >= this.#kept.from) return Math.min(base.count + this.#kept.above(base.at), mostCounted);
+    return seen >= mostCounted ? mostCounted : null;
+  }
+}

@@ -1,0 +1,7 @@
+// The SharedWorker of one user's pages; its name is the user's. See model/hub.js.
+import { makeHub } from "./hub.js";
+import { portOf } from "./model/ports.js";
+
+const hub = makeHub(self.name.slice("parley:".length));
+
+self.onconnect = ({ ports: [port] }) => hub.accept(portOf(port));

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Room } from "../static/js/model/room.js";
+
+const message = (id, revision = id) => ({ id, revision });
+
+test("unread: those that others said above what was read", () => {
+  const room = new Room({ name: "general", position: 10, read: 10 });
+  room.take(message(11), false);
+  room.take(message(12), false);
+  assert.equal(room.unread, 2);
+  room.take(message(13), true);
+  assert.equal(room.unread, 0);
+  room.take(message(14), false);
+  room.take(message(12, 15), false); // an edit
+  assert.equal(room.unread, 1);
+  assert.equal(room.mark(15), true);
+  assert.equal(room.mark(15), false);
+  assert.equal(room.unread, 0);
+});
+
+test("what the server counted goes on with what comes", () => {
+  const room = new Room({ name: "general", position: 50, read: 20 });
+  room.answer({ kind: "open", head: 52, read: 20, unread: 7, title: "", topic: "", notify: "all" }, { older: false });
+  assert.equal(room.unread, 7);
+  room.take(message(51), false); // it counted these
+  room.take(message(52), false);
+  assert.equal(room.unread, 7);
+  room.take(message(53), false);
+  assert.equal(room.unread, 8);
+});
+
+test("read in part on another device: exact where we can see, else the server is asked", () => {
+  const room = new Room({ name: "general", position: 50, read: 20 });
+  const membership = { revision: 3, kind: "open", moderator: false, notify: "all" };
+  room.answer({ kind: "open", head: 50, read: 20, unread: 7, title: "", topic: "", notify: "all" }, { older: false });
+  for (let id = 51; id <= 54; id++) room.take(message(id), false);
+  assert.equal(room.unread, 11);
+  room.member({ ...membership, read: 30 });
+  assert.equal(room.certain, false);
+  assert.equal(room.unread, 11); // as before
+  room.member({ ...membership, read: 52 });
+  assert.equal(room.certain, true);
+  assert.equal(room.unread, 2);
+});
+
+test("more than 99 are a hundred, and a hundred messages are kept", () => {
+  const room = new Room({ name: "general", position: 0, read: 0 });
+  const dropped = [];
+  for (let id = 1; id <= 250; id++) dropped.push(...room.take(message(id), false).drop);
+  assert.equal(room.unread, 100);
+  assert.equal(room.certain, true);
+  assert.equal(room.keptIds.length, 100);
+  assert.deepEqual(dropped, Array.from({ length: 150 }, (_, i) => i + 1));
+  room.mark(201);
+  assert.equal(room.unread, 49);
+});
+
+test("whole: every change after it is to a message that is kept", () => {
+  const room = new Room({ name: "general", position: 10 });
+  assert.equal(room.whole, 10);
+  room.take(message(11), false);
+  assert.equal(room.whole, 10);
+  assert.equal(room.take(message(5, 12), false).keep, false); // an edit far above
+  assert.equal(room.whole, 12);
+});
+
+test("a page that was written with more fills what is kept, if it joins", () => {
+  const room = new Room({ name: "general", position: 60, read: 60 });
+  room.take(message(61), false);
+  const written = Array.from({ length: 50 }, (_, i) => message(i + 11));
+  assert.deepEqual(room.seed(written, 10, 59), []); // it is behind what we know
+  assert.equal(room.seed(written, 10, 60).length, 50);
+  assert.equal(room.keptIds.length, 51);
+  assert.deepEqual(room.seed(written, 10, 61), []);
+});
+
+test("a jump forgets what is kept, and one back what was read beyond", () => {
+  const room = new Room({ name: "general", position: 60, read: 60 });
+  room.take(message(61), false);
+  assert.deepEqual(room.jump(5), [61]);
+  assert.deepEqual([room.position, room.read, room.acked, room.unread], [5, 5, 5, 0]);
+  room.take(message(6), false);
+  assert.equal(room.unread, 1);
+});
+
+test("what is kept of a room brings it back", () => {
+  const room = new Room({ name: "general", position: 10, read: 9, notify: "none", title: "General" });
+  room.answer({ kind: "open", head: 10, read: 9, unread: 1, title: "General", topic: "x", notify: "none" }, { older: false });
+  room.take(message(11), false);
+  const again = new Room(structuredClone(room.record()));
+  assert.deepEqual(again.record(), room.record());
+  assert.equal(again.unread, 2);
+});

@@ -1,0 +1,173 @@
+import { ApiError } from "../static/js/model/api.js";
+import { FakeSource } from "./fakes.mjs";
+
+/** A Parley for one user, in memory: rooms, a log of one's own, a stream, and what GET /chat says, counted naively. */
+export class FakeServer {
+  rooms = new Map(); // name: {name, kind, title, head, revision, messages}
+  memberships = new Map(); // room: {room, revision, member, joined, read, notify, …}
+  head = 0;
+  down = false;
+  streams = new Set();
+  asked = { rooms: 0, reads: [], posts: [] };
+  replayLimit = 50;
+
+  constructor(me = "ada") {
+    this.me = me;
+  }
+
+  makeRoom(name, { kind = "open" } = {}) {
+    this.rooms.set(name, { name, kind, title: `The ${name}`, head: 0, revision: 0, messages: [] });
+  }
+
+  say(name, username, body = "hi", clientId = undefined) {
+    const room = this.rooms.get(name);
+    const again = clientId && room.messages.find((message) => message.client_id === clientId);
+    if (again) return again.id;
+    const id = ++room.head;
+    const message = { id, revision: id, room: name, username, body, created_at: "2026-11-24T09:00:00Z", client_id: clientId };
+    room.messages.push(message);
+    this.#tell(name, message);
+    return id;
+  }
+
+  edit(name, id) {
+    const room = this.rooms.get(name);
+    const message = room.messages.find((candidate) => candidate.id === id);
+    message.revision = ++room.head;
+    this.#tell(name, message);
+  }
+
+  rename(name, title) {
+    const room = this.rooms.get(name);
+    Object.assign(room, { title, revision: ++room.head });
+    this.#tell(name, this.#roomEvent(room));
+  }
+
+  join(name) {
+    const { head, kind } = this.rooms.get(name);
+    if (this.memberships.get(name)?.member) return;
+    const notify = this.memberships.get(name)?.notify ?? "all";
+    this.#member({ room: name, kind, member: true, moderator: false, joined: head, read: head, notify });
+    for (const stream of this.streams) this.#begin(stream, name, head);
+  }
+
+  leave(name) {
+    this.#member({ ...this.memberships.get(name), member: false });
+    for (const stream of this.streams) stream.logs.delete(name);
+  }
+
+  /** Reading, on this device or another. */
+  read(name, id) {
+    const membership = this.memberships.get(name);
+    if (!membership?.member) throw new ApiError(404, "room_not_found", "There is no such room.");
+    const read = Math.min(id, this.rooms.get(name).head);
+    if (read > membership.read) this.#member({ ...membership, read });
+  }
+
+  unread(name) {
+    const read = this.#effective(name);
+    return Math.min(100, this.rooms.get(name).messages.filter(({ id, username }) => id > read && username !== this.me).length);
+  }
+
+  get mine() {
+    return [...this.memberships.values()].filter(({ member }) => member).map(({ room }) => room).sort();
+  }
+
+  /** What Api is to the page. */
+  api = {
+    rooms: async () => {
+      this.#answer();
+      this.asked.rooms++;
+      return { me: this.head, rooms: this.mine.map((name) => this.#summary(name)) };
+    },
+    read: async (name, id) => {
+      this.#answer();
+      this.asked.reads.push([name, id]);
+      this.read(name, id);
+    },
+    post: async (name, body, clientId) => {
+      this.#answer();
+      this.asked.posts.push(body);
+      return { id: this.say(name, this.me, body, clientId) };
+    },
+    signOut: async () => this.#answer(),
+  };
+
+  connect = (url) => {
+    const source = new FakeSource(url);
+    queueMicrotask(() => this.#serve(source, url));
+    return source;
+  };
+
+  /** Every stream breaks. */
+  cut() {
+    const streams = [...this.streams];
+    this.streams.clear();
+    for (const { source } of streams) source.cut();
+  }
+
+  #answer() {
+    if (this.down) throw new TypeError("network");
+  }
+
+  #serve(source, url) {
+    if (this.down) return source.cut();
+    const cursors = new Map(url.split("after=")[1].split(",").map((cursor) => cursor.split(":")));
+    const stream = { source, logs: new Set() };
+    source.open();
+    this.streams.add(stream);
+    for (const name of this.mine) this.#begin(stream, name, cursors.has(name) ? Number(cursors.get(name)) : undefined);
+    this.#replay(stream, `@${this.me}`, Number(cursors.get(`@${this.me}`)), this.head, [...this.memberships.values()]);
+    stream.mine = true;
+    return undefined;
+  }
+
+  #begin(stream, name, after) {
+    const room = this.rooms.get(name);
+    const rows = [...room.messages, ...(room.revision > 0 ? [this.#roomEvent(room)] : [])];
+    this.#replay(stream, name, after ?? room.head, room.head, rows);
+    stream.logs.add(name);
+  }
+
+  #replay({ source }, topic, after, head, rows) {
+    if (after > head || head - after > this.replayLimit) {
+      source.send("reset", { room: topic, id: head });
+    } else {
+      const missed = rows.filter(({ revision }) => revision > after).sort((a, b) => a.revision - b.revision);
+      for (const row of missed) source.send(this.#event(topic), row);
+    }
+    source.send("ready", { room: topic, id: head });
+  }
+
+  #tell(topic, event) {
+    for (const { source, logs, mine } of this.streams) {
+      if (topic.startsWith("@") ? mine : logs.has(topic)) source.send(this.#event(topic), event);
+    }
+  }
+
+  #event(topic) {
+    return topic.startsWith("@") ? "me" : `room.${topic}`;
+  }
+
+  #member(membership) {
+    const now = { type: "membership", ...membership, revision: ++this.head };
+    this.memberships.set(now.room, now);
+    this.#tell(`@${this.me}`, now);
+  }
+
+  #effective(name) {
+    const own = this.rooms.get(name).messages.findLast(({ username }) => username === this.me)?.id ?? 0;
+    return Math.max(this.memberships.get(name).read, own);
+  }
+
+  #roomEvent({ name, kind, title, revision }) {
+    return { type: "room", revision, room: name, kind, title, topic: "", archived: false };
+  }
+
+  #summary(name) {
+    const { kind, title, head } = this.rooms.get(name);
+    const { notify, moderator } = this.memberships.get(name);
+    const read = this.#effective(name);
+    return { name, kind, title, topic: "", head, read, unread: this.unread(name), mentions: 0, notify, moderator, archived: false };
+  }
+}
