@@ -41,6 +41,7 @@ type API struct {
 	Log         *slog.Logger
 	Metrics     *Metrics
 	Proxies     serve.Proxies // whose word on a client's address is believed
+	Hosts       serve.Hosts   // by which a request may call us
 	ReplayLimit chat.Position
 
 	admission chan struct{}
@@ -56,10 +57,19 @@ func (a *API) Handler(health *serve.Health) http.Handler {
 	r.HandleMethodNotAllowed = true
 	r.NoRoute(func(c *gin.Context) { fail(c, errNotFound) })
 	r.NoMethod(func(c *gin.Context) { fail(c, errMethod) })
-	r.GET("/healthz", gin.WrapF(health.Live))
+	r.GET("/healthz", gin.WrapF(health.Live)) // by address: a probe asks it
+	r.Use(a.knownHost)
 	r.GET("/chat/stream", a.handshake(a.everything))
 	r.GET("/chat/:room/stream", a.handshake(a.oneRoom))
 	return serve.WithRequestID(r)
+}
+
+// knownHost refuses requests that name a host that this deployment isn't.
+func (a *API) knownHost(c *gin.Context) {
+	if !a.Hosts.Allow(c.Request.Host) {
+		c.Abort()
+		fail(c, errHost)
+	}
 }
 
 // handshake opens a stream of what read says the request wants.

@@ -26,6 +26,7 @@ var (
 	errRoomNotFound = &refusal{http.StatusNotFound, "room_not_found", "There is no such room."}
 	errNotFound     = &refusal{http.StatusNotFound, "not_found", "There is nothing here."}
 	errMethod       = &refusal{http.StatusMethodNotAllowed, "method_not_allowed", "A stream is opened with GET."}
+	errHost         = &refusal{http.StatusMisdirectedRequest, "host_not_allowed", "Parley does not go by this name here."}
 	errTooMany      = &refusal{http.StatusTooManyRequests, "too_many_streams", "Too many streams are open; close one first."}
 	errAfter        = &refusal{http.StatusUnprocessableEntity, "after_invalid", "after names up to 200 logs, such as @ada:7,general:42."}
 

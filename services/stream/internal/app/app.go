@@ -101,6 +101,10 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	if err != nil {
 		return err
 	}
+	hosts, err := serve.NewHosts(a.cfg.PublicURL, a.cfg.AllowedHosts)
+	if err != nil {
+		return err
+	}
 	store := history.NewStore(a.pool)
 	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
 	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.LogMemory, a.engine)
@@ -111,7 +115,7 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	streams := &api.API{
 		Guard: a.guard, Hub: a.hub, Roster: a.roster, Replayer: hub.NewReplayer(store), Engine: a.engine,
 		Log: a.log, Metrics: api.NewMetrics(registry), ReplayLimit: a.cfg.ReplayLimit,
-		Proxies: a.cfg.TrustedProxies,
+		Proxies: a.cfg.TrustedProxies, Hosts: hosts,
 	}
 	a.public = serve.NewServer(streams.Handler(a.health))
 	a.public.ReadTimeout = readTimeout

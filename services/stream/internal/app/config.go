@@ -31,13 +31,17 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	TrustedProxies serve.Proxies `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"`
 
+	// The names by which this deployment goes; see serve.Hosts.
+	PublicURL    string `env:"PUBLIC_URL"`
+	AllowedHosts string `env:"ALLOWED_HOSTS"`
+
 	// LogMemory bounds what the logs of this replica hold together, in bytes.
 	LogMemory int64 `env:"LOG_MEMORY" envDefault:"268435456"`
 
 	// Open streams in this replica; 0 is off. An IPv6 /64 is one address.
-	PerUser    int    `env:"STREAMS_PER_USER"    envDefault:"20"`
-	PerAddress int    `env:"STREAMS_PER_ADDRESS" envDefault:"2000"`
-	Limits     string `env:"LIMITS"              envDefault:"on"` // off turns both off
+	PerUser    int          `env:"STREAMS_PER_USER"    envDefault:"20"`
+	PerAddress int          `env:"STREAMS_PER_ADDRESS" envDefault:"2000"`
+	Limits     serve.Switch `env:"LIMITS"              envDefault:"on"` // off turns both off
 }
 
 // ReadConfig reads and checks the environment. All faults are reported together.
@@ -49,7 +53,7 @@ func ReadConfig() (Config, error) {
 	if err := errors.Join(cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL), cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	if cfg.Limits == "off" {
+	if !cfg.Limits {
 		cfg.PerUser, cfg.PerAddress = 0, 0
 	}
 	return cfg, nil
@@ -68,8 +72,8 @@ func (c Config) validate() error {
 	require(c.ReplayLimit >= 0, "REPLAY_LIMIT must not be negative")
 	require(c.DrainTime >= 0, "DRAIN_TIME must not be negative")
 	require(c.LogMemory >= 1<<20 || c.LogMemory == 0, "LOG_MEMORY must be at least 1048576, or 0 for no bound")
-	require(c.Limits == "on" || c.Limits == "off", "LIMITS must be on or off")
 	require(c.PerUser >= 0, "STREAMS_PER_USER must not be negative")
 	require(c.PerAddress >= 0, "STREAMS_PER_ADDRESS must not be negative")
-	return errors.Join(faults...)
+	_, err := serve.NewHosts(c.PublicURL, c.AllowedHosts)
+	return errors.Join(append(faults, err)...)
 }

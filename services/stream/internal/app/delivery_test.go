@@ -258,7 +258,7 @@ func rawStream(t *testing.T, b *testBundle, token session.Token) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	_, err = fmt.Fprintf(conn, "GET /chat/general/stream?after=0 HTTP/1.1\r\nHost: x\r\nCookie: %s=%s\r\n\r\n", session.CookieName, token)
+	_, err = fmt.Fprintf(conn, "GET /chat/general/stream?after=0 HTTP/1.1\r\nHost: localhost\r\nCookie: %s=%s\r\n\r\n", session.CookieName, token)
 	if err != nil {
 		t.Fatal(err)
 	}

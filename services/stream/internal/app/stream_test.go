@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -201,5 +202,30 @@ func TestNoticesPassWithoutAnID(t *testing.T) {
 	e := c.next()
 	if e.Name != "typing" || e.ID != "0" || e.Data != `{"type":"typing","room":"general","username":"bob"}` {
 		t.Errorf("got %+v", e)
+	}
+}
+
+// A page of another site whose name leads here (DNS rebinding) hears nothing.
+func TestForeignHostsAreRefused(t *testing.T) {
+	t.Parallel()
+	b := start(t, func(c *Config) { c.PublicURL = "https://chat.example.org" })
+	ada := b.signIn("ada", time.Hour)
+	for host, status := range map[string]int{"": 200, "chat.example.org": 200, "localhost:1": 200, "evil.example": 421} {
+		ctx, cancel := context.WithCancel(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.url+"/chat/general/stream", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		req.AddCookie(&http.Cookie{Name: session.CookieName, Value: string(ada)})
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode != status {
+			t.Errorf("%q: %d, want %d", host, resp.StatusCode, status)
+		}
+		cancel()
+		_ = resp.Body.Close()
 	}
 }
