@@ -27,10 +27,11 @@ var fields = map[string]string{
 }
 
 // failed reports whether err is to be told in the form that it came from, and
-// how. Else the request is answered: what a form can't mend is a page of its own.
+// how. Else the request is answered: what a form can't mend is a page of its own,
+// and programs get JSON.
 func (h *Handler) failed(c *gin.Context, err error) (status int, failure web.Failure, told bool) {
 	p := problemOf(err)
-	if p.status == http.StatusUnauthorized || p.code == "room_not_found" && c.Param("room") != "" || p.status == http.StatusInternalServerError {
+	if !wantsPage(c.Request) || p.status == http.StatusUnauthorized || p.code == "room_not_found" && c.Param("room") != "" || p.status == http.StatusInternalServerError {
 		h.fail(c, err)
 		return 0, web.Failure{}, false
 	}

@@ -58,8 +58,7 @@ func (h *Handler) saveSettings(c *gin.Context) {
 		archived := in.form.Get("archived") == "true"
 		wanted.Archived = &archived
 	} else {
-		title, topic := in.form.Get("title"), oneLine(in.form.Get("topic"))
-		wanted.Title, wanted.Topic = &title, &topic
+		wanted.Title, wanted.Topic = field(in, "title"), field(in, "topic")
 		saved = "about"
 	}
 	name, err := roomName(c)
@@ -75,6 +74,15 @@ func (h *Handler) saveSettings(c *gin.Context) {
 		return
 	}
 	h.fail(c, err)
+}
+
+// field returns a line of the form; nil if it has none of that name.
+func field(in *input, name string) *string {
+	if !in.form.Has(name) {
+		return nil
+	}
+	line := oneLine(in.form.Get(name))
+	return &line
 }
 
 // oneLine has spaces in place of line breaks.
