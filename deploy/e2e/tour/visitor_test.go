@@ -106,7 +106,8 @@ func (v *visitor) looks(what string) {
 			continue
 		}
 		for _, scheme := range []string{"dark", "light"} {
-			v.must(v.Scheme(scheme), v.Shoot(filepath.Join(folder, fmt.Sprintf("%s-%s-%s.png", what, screen, scheme))))
+			v.must(v.Scheme(scheme), v.Await("nothing moves", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getTiming().iterations === Infinity)`))
+			v.must(v.Shoot(filepath.Join(folder, fmt.Sprintf("%s-%s-%s.png", what, screen, scheme))))
 		}
 	}
 }

@@ -18,7 +18,10 @@ export class LiveSearch {
     this.#status.className = "quiet";
     this.#status.setAttribute("role", "status");
     form.append(this.#status);
-    form.addEventListener("input", (event) => this.#soon(event.target.type === "checkbox" ? 0 : pause));
+    form.addEventListener("input", ({ target }) => {
+      if (target.type === "checkbox") form.elements.q.value = ""; // found: on to the next
+      this.#soon(target.type === "checkbox" ? 0 : pause);
+    });
     form.addEventListener("submit", (event) => {
       if (event.submitter?.formMethod === "post") return; // not the search: what the form is for
       event.preventDefault();
