@@ -1,8 +1,6 @@
 package fanout
 
 import (
-	"time"
-
 	"parley/stream/internal/hub"
 )
 
@@ -11,7 +9,7 @@ type room struct {
 	log        *hub.Log
 	generation uint32 // of the log, which the subs are at
 	subs       []uint32
-	restsUntil time.Time
+	restsUntil int64 // Unix nanoseconds
 }
 
 // roomTable holds the logs that a loop's streams read, and finds them by log

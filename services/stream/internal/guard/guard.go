@@ -43,6 +43,7 @@ type Guard struct {
 	live    map[session.Key]*Live
 	queue   []*Live // in the order in which they are asked about again
 	noticed []*Live // said to have ended
+	slab    slab
 }
 
 // New returns a guard. onEnded is called when sessions have ended; it must not
@@ -92,7 +93,8 @@ func (g *Guard) register(key session.Key) *Live {
 	defer g.mu.Unlock()
 	l := g.live[key]
 	if l == nil || l.ended.Load() {
-		l = &Live{key: key}
+		l = g.slab.put()
+		l.key = key
 		g.live[key] = l
 	}
 	l.refs++

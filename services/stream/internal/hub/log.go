@@ -47,16 +47,17 @@ type Log struct {
 	loaded   chan struct{} // hub.mu: closed once the log can be read, or loadErr is set
 	loadErr  error         // read after loaded
 	refs     int32         // hub.mu: streams that read this log
-	idleFrom time.Time     // hub.mu: since when refs is 0
+	idleFrom int64         // hub.mu: since when refs is 0, coarsely, in Unix nanoseconds
 
 	readAt     atomic.Int64  // when somebody last read it, in Unix nanoseconds, coarsely
 	generation atomic.Uint32 // how often it was rewound
 
 	mu        sync.RWMutex
 	open      bool          // positions are known: set by load
+	read      [2]bool       // the forms that somebody reads
 	head      chat.Position // the newest
 	confirmed chat.Position // Postgres has confirmed everything up to here
-	rings     [2]*ring      // of the forms that somebody reads, up to head; nil for the others
+	rings     [2]*ring      // of these forms, up to head; nil while nothing is in it
 	waiting   map[chat.Position]wire.Event
 	rewinds   []chat.Position // where the latest rewinds led, newest last
 	changes   []wire.Event    // of a person, not told to the listeners yet
@@ -99,9 +100,16 @@ func (l *Log) RewoundSince(generation uint32) (to chat.Position, now uint32) {
 func (l *Log) keep(tagged sse.Tagged) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i := ringOf(tagged); l.rings[i] == nil {
+	l.read[ringOf(tagged)] = true
+}
+
+// ring returns the ring of a form that somebody reads, which may be new; nil
+// for the other. l.mu is held.
+func (l *Log) ring(i int) *ring {
+	if l.rings[i] == nil && l.read[i] {
 		l.rings[i] = newRing(l.head, l.hub.held())
 	}
+	return l.rings[i]
 }
 
 // Tail returns the position after which the log holds everything.
@@ -308,22 +316,22 @@ func (l *Log) appendUpTo(events []wire.Event, upto chat.Position) {
 func (l *Log) skipTo(at chat.Position) {
 	now := time.Now()
 	for l.head < at {
-		l.head++
-		for _, r := range l.rings {
-			if r != nil {
+		for i := range l.rings {
+			if r := l.ring(i); r != nil {
 				r.append(nil, now)
 			}
 		}
+		l.head++
 	}
 }
 
 func (l *Log) append(e wire.Event) {
 	now := time.Now()
-	l.head = e.At()
 	if _, person := l.Topic.Person(); person {
 		l.changes = append(l.changes, e)
 	}
-	for i, r := range l.rings {
+	for i := range l.rings {
+		r := l.ring(i)
 		if r == nil {
 			continue
 		}
@@ -331,6 +339,7 @@ func (l *Log) append(e wire.Event) {
 		r.append(r.scratch, now)
 		r.trim(ringLimit, ringLimit, time.Time{})
 	}
+	l.head = e.At() // a ring that is new begins at the head before
 	l.hub.memory.check()
 }
 
