@@ -76,6 +76,14 @@ func (v *visitor) makesRooms() {
 	v.at("/chat/launch")
 	v.looks("room-empty")
 
+	v.must(v.Click("#new-room"))
+	v.sets("#room-dialog-label", "Secret plans")
+	v.sets(`#room-dialog [name="kind"]`, "private")
+	v.looks("room-dialog")
+	v.must(v.Click("#room-dialog .button:not([value])"))
+	v.at("/chat/secret-plans")
+	v.must(v.Await("it is private", `document.querySelector('#room-list [data-room="secret-plans"][data-kind="private"]')`))
+
 	v.must(v.Go("/chat/launch/members?q=gra"))
 	v.sees("@grace")
 	v.looks("members-adding")

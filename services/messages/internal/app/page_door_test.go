@@ -36,7 +36,7 @@ func TestFirstRunPages(t *testing.T) {
 	assertPage(t, "second account, posted", bob.form("/register", "username=bob&password=correct+horse"), 403, "You need an invite")
 	assertPage(t, "join", bob.get("/join/"+code), 200, "<strong dir=\"auto\">ada</strong>", "Member", `value="`+code+`"`)
 	assertPage(t, "join, name taken", bob.form("/register", "username=ada&password=correct+horse&invite="+code), 409, "username-problem", `value="`+code+`"`)
-	assertPage(t, "no such invite", bob.get("/join/AAAAAAAAAAAAAAAAAAAAAA"), 403, "lets nobody in")
+	assertPage(t, "no such invite", bob.get("/join/AAAAAAAAAAAAAAAAAAAAAA"), 404, "lets nobody in")
 	led(t, "a pasted link", bob.get("/join?invite=+https%3A%2F%2Fchat.example%2Fjoin%2F"+code+"+"), "/join/"+code)
 	led(t, "a pasted code", bob.get("/join?invite="+code), "/join/"+code)
 	for _, typed := range []string{"", "nonsense", "%22%3E", "https%3A%2F%2Fx%2Fjoin%2F"} {

@@ -42,7 +42,7 @@ func TestInvitePages(t *testing.T) {
 	assertPage(t, "wrong invite", ada.form("/invites", "uses=0"), 422, "10,000 uses")
 	led(t, "revoke", ada.form("/invites/"+code+"/revoke", ""), "/invites")
 	led(t, "revoke again", ada.form("/invites/"+code+"/revoke", ""), "/invites")
-	assertPage(t, "revoked", (&client{t: t, url: b.url, accept: "text/html"}).get("/join/"+code), 403, "lets nobody in")
+	assertPage(t, "revoked", (&client{t: t, url: b.url, accept: "text/html"}).get("/join/"+code), 404, "lets nobody in")
 	for _, path := range []string{"/invites", "/audit"} {
 		assertPage(t, path+" of a member", bob.get(path), 403)
 	}

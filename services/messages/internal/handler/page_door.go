@@ -68,8 +68,8 @@ func (h *Handler) renderJoin(c *gin.Context, status int, page web.Login, code st
 	found, err := h.Invites.Find(c.Request.Context(), code)
 	switch {
 	case errors.Is(err, invite.ErrInvalid):
-		p := h.note(c, err)
-		h.render(c, p.status, "noinvite.html", web.NoInvite{Broken: true, Place: h.place(c)})
+		h.note(c, err)
+		h.render(c, http.StatusNotFound, "noinvite.html", web.NoInvite{Broken: true, Place: h.place(c)})
 		return
 	case err != nil:
 		h.fail(c, err)
