@@ -59,7 +59,8 @@ type Hub struct {
 	running sync.WaitGroup
 	clock   atomic.Int64 // coarse, Unix nanoseconds
 
-	repairs sync.Mutex // of the state of all logs' repairs: short, and rare
+	known   history.Known // of compare
+	repairs sync.Mutex    // of the state of all logs' repairs: short, and rare
 
 	mu    sync.Mutex
 	logs  map[wire.Topic]*Log

@@ -6,7 +6,6 @@ import (
 
 	"parley/core/chat"
 	"parley/core/history"
-	"parley/core/wire"
 )
 
 const (
@@ -77,38 +76,44 @@ func (h *Hub) Refresh(ctx context.Context, l *Log) error {
 	}
 }
 
-// compare reads the heads of all logs and refreshes those that differ.
+// compare asks for the logs whose head is not Postgres's, and refreshes them.
+// It is called by one goroutine at a time.
 func (h *Hub) compare(ctx context.Context) {
 	logs := h.all()
 	if len(logs) == 0 {
 		return
 	}
-	topics := make([]wire.Topic, len(logs))
-	before := make([]chat.Position, len(logs))
-	for i, l := range logs {
-		topics[i], before[i] = l.Topic, l.Head()
+	defer h.known.Clear()
+	for _, l := range logs {
+		h.known.Add(l.Topic, l.Head())
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	heads, err := h.store.Heads(ctx, topics)
+	moved, err := h.store.Moved(ctx, &h.known)
 	if err != nil {
 		h.metrics.Failed.Inc()
 		h.log.Warn("heads not compared", "error", err)
 		return
 	}
-	for i, l := range logs {
-		head := heads[l.Topic] // 0 if the room is gone
-		switch {
-		case head < before[i]:
-			h.refresh(l)
-		case head > l.Head():
-			h.after(graceTime, func() {
-				if l.Head() < head {
-					h.metrics.Repaired.Inc()
-					h.refresh(l)
-				}
-			})
+	for _, m := range moved {
+		if l := h.find(m.Topic); l != nil {
+			h.follow(l, m)
 		}
+	}
+}
+
+// follow refreshes a log whose head is not Postgres's, unless that passes by itself.
+func (h *Hub) follow(l *Log, m history.Move) {
+	switch {
+	case m.Head < m.Known:
+		h.refresh(l)
+	case m.Head > l.Head():
+		h.after(graceTime, func() {
+			if l.Head() < m.Head {
+				h.metrics.Repaired.Inc()
+				h.refresh(l)
+			}
+		})
 	}
 }
 
