@@ -99,11 +99,13 @@ func TestWrongAddresses(t *testing.T) {
 		{"/chat/no-such-room/messages", 404, "room_not_found"},
 		{"/chat/no-such-room/stream", 404, "room_not_found"},
 		{"/chat/Not%20A%20Name/stream", 404, "room_not_found"},
-		{"/chat/stream?after=no-such-room:1", 404, "room_not_found"},
-		{"/chat/stream", 422, "after_invalid"},
-		{"/chat/stream?after=" + strings.Repeat("general,", 101) + "general", 422, "after_invalid"},
+		{"/chat/stream?after=Not%20A%20Name:1", 422, "after_invalid"},
+		{"/chat/stream?after=" + strings.Repeat("general,", 200) + "general", 422, "after_invalid"},
 		{"/chat/general/messages?limit=x", 422, "limit_invalid"},
 		{"/chat/general/messages?before=x", 422, "before_invalid"},
+		{"/chat/general/messages?before=1&after=1", 422, "place_invalid"},
+		{"/people/nobody-at-all", 404, "person_not_found"},
+		{"/readyz", 404, "not_found"},
 		{"/no/such/page", 404, "not_found"},
 		{"/metrics", 404, "not_found"},
 		{"/debug/pprof/", 404, "not_found"},
@@ -178,4 +180,78 @@ func idOf(t testing.TB, answer *client.Answer) int64 {
 		t.Fatal(err)
 	}
 	return stored.ID
+}
+
+// The same for people and rooms.
+func TestBadInputOfPeopleAndRooms(t *testing.T) {
+	t.Parallel()
+	user, bob, owner := newUser(t), newUser(t), newUser(t)
+	query(t, `UPDATE users SET role = 'owner' WHERE username = $1`, owner.Name)
+	room, gone := newRoom(t, user), unique("archived")
+	if err := user.CreateRoom(patient(t), gone); err != nil {
+		t.Fatal(err)
+	}
+	if err := user.Expect(patient(t), http.StatusOK, http.MethodPatch, "/chat/"+gone, map[string]bool{"archived": true}); err != nil {
+		t.Fatal(err)
+	}
+	at := "/chat/" + room
+	for _, row := range []struct {
+		name         string
+		who          *client.User
+		method, path string
+		body         string
+		status       int
+		code         string
+	}{
+		{"a reserved name", user, "POST", "/chat", `{"name":"stream"}`, 422, "room_name_invalid"},
+		{"a direct room's name", user, "POST", "/chat", `{"name":"dm-x"}`, 422, "room_name_invalid"},
+		{"an unknown kind", user, "POST", "/chat", `{"name":"x","kind":"secret"}`, 422, "kind_invalid"},
+		{"a room of kind direct", user, "POST", "/chat", `{"name":"x","kind":"direct"}`, 422, "kind_invalid"},
+		{"a title of 81", user, "PATCH", at, `{"title":"` + strings.Repeat("ä", 81) + `"}`, 422, "title_too_long"},
+		{"a topic of 251", user, "PATCH", at, `{"topic":"` + strings.Repeat("ä", 251) + `"}`, 422, "topic_too_long"},
+		{"settings that are no JSON", user, "PATCH", at, `{"title":`, 400, "invalid_json"},
+		{"somebody else's settings", bob, "PATCH", at, `{"title":"x"}`, 403, "forbidden"},
+		{"an unknown level", user, "PUT", at + "/notify", `{"level":"loud"}`, 422, "level_invalid"},
+		{"no level", user, "PUT", at + "/notify", `{}`, 422, "level_invalid"},
+		{"a negative position", user, "PUT", at + "/read", `{"id":-1}`, 422, "id_invalid"},
+		{"a position of wrong type", user, "PUT", at + "/read", `{"id":"x"}`, 400, "invalid_json"},
+		{"a position of who is not in it", bob, "PUT", at + "/read", `{"id":1}`, 409, "not_member"},
+		{"an unknown person added", user, "PUT", at + "/members/nobody-at-all", ``, 404, "person_not_found"},
+		{"an archived room posted to", user, "POST", "/chat/" + gone + "/messages", `{"body":"x"}`, 409, "room_archived"},
+		{"an archived room joined", bob, "POST", "/chat/" + gone + "/join", ``, 409, "room_archived"},
+		{"direct with nobody", user, "POST", "/direct", `{"people":[]}`, 422, "people_invalid"},
+		{"direct with oneself", user, "POST", "/direct", `{"people":["` + user.Name + `"]}`, 422, "people_invalid"},
+		{"direct with ten", user, "POST", "/direct", `{"people":["b1","b2","b3","b4","b5","b6","b7","b8","b9"]}`, 422, "people_invalid"},
+		{"direct with somebody unknown", user, "POST", "/direct", `{"people":["nobody-at-all"]}`, 404, "person_not_found"},
+		{"a display name of 81", user, "PATCH", "/me", `{"display_name":"` + strings.Repeat("ä", 81) + `"}`, 422, "display_name_invalid"},
+		{"an unknown role", owner, "PATCH", "/people/" + bob.Name, `{"role":"king"}`, 422, "role_invalid"},
+		{"an unknown person's role", owner, "PATCH", "/people/nobody-at-all", `{"role":"member"}`, 404, "person_not_found"},
+		{"an unknown person banned", owner, "POST", "/people/nobody-at-all/ban", ``, 404, "person_not_found"},
+		{"an invite to an unknown room", owner, "POST", "/invites", `{"rooms":["no-such-room"]}`, 404, "room_not_found"},
+		{"an invite for kings", owner, "POST", "/invites", `{"role":"king"}`, 422, "role_invalid"},
+		{"an invite for owners", owner, "POST", "/invites", `{"role":"owner"}`, 403, "forbidden"},
+		{"an unknown invite", owner, "DELETE", "/invites/none-that-there-is", ``, 404, "invite_not_found"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			answer, err := row.who.DoRaw(patient(t), row.method, row.path, row.body)
+			want(t, answer, err, row.status, row.code)
+		})
+	}
+}
+
+// A page of another site may have its name resolve to this machine; it is told
+// nothing.
+func TestUnknownHostsAreToldNothing(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	for _, path := range []string{"/chat", "/login", "/chat/general/stream", "/chat/stream"} {
+		req, err := user.Request(patient(t), http.MethodGet, path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = "rebound.example"
+		answer, err := user.Send(req)
+		want(t, answer, err, http.StatusMisdirectedRequest, "host_not_allowed")
+	}
 }

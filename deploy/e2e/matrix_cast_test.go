@@ -133,13 +133,3 @@ func (c *cast) direct(t *testing.T, who *client.User, in bool) string {
 	}
 	return made.Name
 }
-
-// knowsPeople reports whether the services do: until they do there is no matrix.
-func knowsPeople(t *testing.T) bool {
-	t.Helper()
-	answer, err := newUser(t).Get(patient(t), "/chat/general/members")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.Status == http.StatusOK
-}

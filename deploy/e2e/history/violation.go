@@ -120,7 +120,28 @@ func (c *checker) at(p place, i int, at time.Duration, kind Class, format string
 			v.lines = append(v.lines, c.origin(e)...)
 		}
 	}
+	if i >= 0 && i < len(connection.Events) {
+		v.lines = append(v.lines, c.whereabouts(p.client, connection, connection.Events[i].Log, at)...)
+	}
 	return v
+}
+
+// whereabouts tells how a person stood to a room shortly before, and what of it
+// they were told on a connection.
+func (c *checker) whereabouts(client *Client, connection *Connection, room string, at time.Duration) (lines []string) {
+	for _, s := range c.stays(client.Person, room) {
+		if s.from > at-2*aftermath && s.from < at+aftermath {
+			lines = append(lines, fmt.Sprintf("%s  stored: %s", moments(s.from), s.row))
+		}
+	}
+	for i := range connection.Events {
+		e := &connection.Events[i]
+		if e.Log == room && e.Kind == Ready || e.Kind == Said && e.Row.room() == room {
+			lines = append(lines, "told: "+e.String())
+		}
+	}
+	const most = 12
+	return lines[max(len(lines)-most, 0):]
 }
 
 // origin tells where the message of an event comes from.
@@ -156,11 +177,10 @@ func (r *Row) String() string {
 func (e *Event) String() string {
 	switch e.Kind {
 	case Said:
-		text := e.Row.Body
 		if e.Row.Key != "" {
-			text = e.Row.Data
+			return fmt.Sprintf("%s  %s %d %s", moments(e.At), e.Log, e.Position, e.Row.Data)
 		}
-		return fmt.Sprintf("%s  %s %d %.60q", moments(e.At), e.Log, e.Position, text)
+		return fmt.Sprintf("%s  %s %d %.60q", moments(e.At), e.Log, e.Position, e.Row.Body)
 	case Ready:
 		return fmt.Sprintf("%s  %s ready at %d", moments(e.At), e.Log, e.Position)
 	case Reset:

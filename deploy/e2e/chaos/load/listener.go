@@ -190,14 +190,14 @@ func (l *listener) request(ctx context.Context, cursors []history.Cursor) (*http
 		after = append(after, at)
 	}
 	list := strings.Join(after, ",")
-	path, lastEventID := "/chat/"+l.rooms[0]+"/stream", ""
-	switch {
-	case l.tagged:
-		path = "/chat/stream?after=" + list
-	case l.rng.IntN(2) == 0:
-		path += "?after=" + list
-	default:
-		lastEventID = list
+	path, lastEventID := "/chat/stream?after="+list, ""
+	if !l.tagged {
+		path = "/chat/" + l.rooms[0] + "/stream"
+		if l.rng.IntN(2) == 0 {
+			path += "?after=" + list
+		} else {
+			lastEventID = list
+		}
 	}
 	req, err := l.user.Request(ctx, http.MethodGet, path, nil)
 	if err == nil && lastEventID != "" {

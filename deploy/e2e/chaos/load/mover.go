@@ -18,9 +18,12 @@ type mover struct {
 	mod    *client.User
 	person *client.User
 	rng    *rand.Rand
+	pace   time.Duration // between two moves, on average
 }
 
-// move sets the movers to work, each with two devices that listen to all of theirs.
+// move sets the movers to work, each with two devices that listen to all of
+// theirs. The first is the quickest; the last is out for long enough to be
+// judged for what still comes.
 func (r *Run) move() {
 	if !r.site.People || r.plan.Move == 0 {
 		return
@@ -30,6 +33,7 @@ func (r *Run) move() {
 			r.listenAll(fmt.Sprintf("mover-%d-%d", i+1, device+1), person, uint64(2*i+device))
 		}
 		m := &mover{of: r, mod: r.site.Users[0], person: person, rng: r.random(1<<35 + uint64(i))}
+		m.pace = time.Duration(1+4*i) * r.plan.Move
 		r.posters.Go(m.run)
 	}
 	if r.plan.Retitle > 0 {
@@ -39,7 +43,7 @@ func (r *Run) move() {
 
 func (m *mover) run() {
 	for {
-		pause(m.of.posting, time.Duration(m.rng.ExpFloat64()*float64(m.of.plan.Move)))
+		pause(m.of.posting, time.Duration(m.rng.ExpFloat64()*float64(m.pace)))
 		if m.of.posting.Err() != nil {
 			return
 		}

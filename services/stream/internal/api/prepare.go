@@ -39,6 +39,11 @@ func (a *API) prepare(ctx context.Context, c *gin.Context, read func(*gin.Contex
 	if err != nil {
 		return err
 	}
+	if s.Person.Head() < s.AsOf { // its ready must not be behind the rooms that it tells of
+		if err := a.Hub.Refresh(ctx, s.Person); err != nil {
+			return err
+		}
+	}
 	resets, err := a.begin(ctx, cursors, s)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,29 @@ func TestRoomsBeginAndEndOnAnOpenStream(t *testing.T) {
 			say("back again")
 			c.wantSoon("me @ada:3", "ready cabinet:3", "room.cabinet cabinet:4")
 		})
+	}
+}
+
+// What the person's log says of a room comes before the room does, though
+// Postgres, which is asked on some other occasion, knows of it sooner.
+func TestRoomBeginsAfterTheMembershipThatSaysSo(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	b.privateRoom("hers")
+	b.privateRoom("cabinet")
+	c := b.listen("/chat/stream", ada, "")
+	c.want("ready @ada:0")
+	first := b.member("ada", "hers", true)
+	b.member("ada", "cabinet", true) // whose notice is lost
+	b.tell(first)
+	var order []string
+	for range 4 {
+		e := c.next()
+		order = append(order, e.Name+" "+e.ID)
+	}
+	if begun, told := slices.Index(order, "ready cabinet:0"), slices.Index(order, "me @ada:2"); begun < 0 || told < 0 || begun < told {
+		t.Errorf("the order was %v", order)
 	}
 }
 

@@ -49,26 +49,47 @@ func (l *loop) greet(c *conn, head []byte) {
 	l.catchUp(c)
 }
 
-// catchUp brings every sub of a stream up to its log's present head. What it
-// finds is gathered after what is in l.scratch already, and written in few
-// pieces: a crowd that returns is mostly a few frames behind in many rooms.
+// catchUp brings every sub of a stream up to its log's present head, the
+// person's own log first: it says which rooms begin. What it finds is gathered
+// after what is in l.scratch already, and written in few pieces: a crowd that
+// returns is mostly a few frames behind in many rooms.
 func (l *loop) catchUp(c *conn) {
+	own := l.own(c)
+	if own != 0 && !l.catchUpTo(c, own) {
+		return
+	}
 	for n := c.first; n != 0; n = l.subs.at(n).next {
-		s := l.subs.at(n)
-		r := l.rooms.at(s.room)
-		l.scratch = l.gather(c, s, r, l.scratch)
-		if s.at < r.log.Head() || len(l.scratch) >= piece {
-			if !l.flush(c) {
-				return
-			}
-			var w window
-			l.advance(c, s, r, r.log.Head(), &w)
-			if c.closed() || c.blocked != nil {
-				return
-			}
+		if n != own && !l.catchUpTo(c, n) {
+			return
 		}
 	}
 	l.flush(c)
+}
+
+// own returns the sub of a stream in its person's log, 0 if it has none.
+func (l *loop) own(c *conn) uint32 {
+	n := c.first
+	for n != 0 && l.rooms.at(l.subs.at(n).room).log != c.person {
+		n = l.subs.at(n).next
+	}
+	return n
+}
+
+// catchUpTo gathers for one sub. It reports whether the stream can go on; it
+// may close c.
+func (l *loop) catchUpTo(c *conn, n uint32) bool {
+	s := l.subs.at(n)
+	r := l.rooms.at(s.room)
+	l.scratch = l.gather(c, s, r, l.scratch)
+	if s.at >= r.log.Head() && len(l.scratch) < piece {
+		return true
+	}
+	if !l.flush(c) {
+		return false
+	}
+	var w window
+	l.advance(c, s, r, r.log.Head(), &w)
+	return !c.closed() && c.blocked == nil
 }
 
 // flush writes what was gathered. It reports whether the stream can go on; it

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
@@ -45,8 +46,10 @@ type testBundle struct {
 	t      testing.TB
 	engine *Engine
 	hub    *hub.Hub
+	pool   *pgxpool.Pool
 	seats  atomic.Int64 // given back
 	logs   atomic.Int64
+	syncs  atomic.Int64 // asked for
 	listen net.Listener
 }
 
@@ -67,13 +70,13 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &testBundle{t: t, engine: engine}
+	b := &testBundle{t: t, engine: engine, pool: pool}
 	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), 0, engine)
 	t.Cleanup(b.hub.Close)
 	engine.Start(Owners{
 		Logs:    func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
 		Retain:  b.hub.Retain,
-		Sync:    func(*hub.Log) {},
+		Sync:    func(*hub.Log) { b.syncs.Add(1) },
 		Session: func(guard.Seat) { b.seats.Add(1) },
 	})
 	t.Cleanup(func() {

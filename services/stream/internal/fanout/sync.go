@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"parley/core/chat"
 	"parley/core/sse"
 	"parley/core/wire"
 	"parley/stream/internal/hub"
@@ -10,9 +11,10 @@ import (
 // are brought into line with it.
 type Rooms struct {
 	Person *hub.Log
-	Gone   bool // there is no such account any more, or it is banned
-	Failed bool // Postgres didn't answer: the streams end, and resume where it does
-	Guest  bool // open rooms need a membership
+	Seen   chat.Position // the head of the person's log before Postgres was asked
+	Gone   bool          // there is no such account any more, or it is banned
+	Failed bool          // Postgres didn't answer: the streams end, and resume where it does
+	Guest  bool          // open rooms need a membership
 	In     []Room
 }
 
@@ -38,6 +40,9 @@ func (l *loop) applied(rooms Rooms) {
 		}
 		for i := len(r.subs) - 1; i >= 0; i-- {
 			l.applyTo(l.table.at(l.subs.at(r.subs[i]).conn), rooms, in)
+		}
+		if rooms.Person.Head() > rooms.Seen { // what came since was held against the rooms that were carried then
+			l.engine.owners.Sync(rooms.Person)
 		}
 	}
 	for _, one := range rooms.In {

@@ -159,11 +159,16 @@ func (r *Roster) sync(ctx context.Context, person *hub.Log) fanout.Rooms {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	username, _ := person.Topic.Person()
+	seen := person.Head()
 	rooms, found, err := r.rooms.Find(ctx, username)
 	if err == nil && !found {
 		return fanout.Rooms{Person: person, Gone: true}
 	}
 	var in []fanout.Room
+	if err == nil && person.Head() < rooms.Head {
+		// What the person's log says of it goes out before a room begins.
+		err = r.hub.Refresh(ctx, person)
+	}
 	if err == nil {
 		in, err = r.acquire(ctx, rooms)
 	}
@@ -171,7 +176,7 @@ func (r *Roster) sync(ctx context.Context, person *hub.Log) fanout.Rooms {
 		r.log.Warn("rooms of a person not read; their streams end", "person", person.Topic, "error", err)
 		return fanout.Rooms{Person: person, Failed: true}
 	}
-	return fanout.Rooms{Person: person, Guest: rooms.Role == chat.Guest, In: in}
+	return fanout.Rooms{Person: person, Seen: seen, Guest: rooms.Role == chat.Guest, In: in}
 }
 
 func (r *Roster) acquire(ctx context.Context, rooms access.Rooms) ([]fanout.Room, error) {
