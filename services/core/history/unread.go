@@ -10,7 +10,8 @@ package history
 //	        100 for more
 //
 // It looks at the newest 100 messages above m.read and no others, so a room
-// costs no more however much is unread.
+// costs no more however much is unread, if the planner reads them by index from
+// the newest on: see [ByIndex].
 const Unread = `
 	SELECT max(own) AS own, count(*) FILTER (WHERE id > coalesce(own, 0)) AS unread
 	FROM (
@@ -21,3 +22,8 @@ const Unread = `
 			ORDER BY id DESC LIMIT 100
 		) AS newest
 	) AS counted`
+
+// ByIndex is a statement for the transaction of [Unread], before it. The planner
+// guesses that few messages are unread, and would gather all of them in a
+// bitmap to sort them.
+const ByIndex = `SELECT set_config('enable_bitmapscan', 'off', true)`

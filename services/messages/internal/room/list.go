@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -28,20 +29,30 @@ type Room struct {
 	People    []string      `json:"people,omitempty"` // of a direct room, in order of name
 }
 
+const selectMine = `
+	SELECT p.head, m.member, coalesce(r.name::text, ''),
+		coalesce(CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END, ''),
+		coalesce(r.topic, ''), coalesce(r.kind, ''), r.archived_at IS NOT NULL, coalesce(r.head, 0),
+		greatest(m.read, said.own, 0), coalesce(said.unread, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
+	FROM users p
+	LEFT JOIN (memberships m JOIN rooms r ON r.name = m.room) ON m.username = p.username AND m.member
+	LEFT JOIN LATERAL (` + history.Unread + `) AS said ON true
+	WHERE p.username = $1
+	ORDER BY r.name`
+
 // Mine returns the rooms that a person is in, by name, and the head of the
 // person's log, all of one moment. It costs what these rooms cost, however many
 // others there are.
 func (s *Store) Mine(ctx context.Context, username string) (rooms []Room, head chat.Position, err error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT p.head, m.member, coalesce(r.name::text, ''),
-			coalesce(CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END, ''),
-			coalesce(r.topic, ''), coalesce(r.kind, ''), r.archived_at IS NOT NULL, coalesce(r.head, 0),
-			greatest(m.read, said.own, 0), coalesce(said.unread, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
-		FROM users p
-		LEFT JOIN (memberships m JOIN rooms r ON r.name = m.room) ON m.username = p.username AND m.member
-		LEFT JOIN LATERAL (`+history.Unread+`) AS said ON true
-		WHERE p.username = $1
-		ORDER BY r.name`, username)
+	batch := &pgx.Batch{} // one transaction, one round trip
+	batch.Queue(history.ByIndex)
+	batch.Queue(selectMine, username)
+	results := s.pool.SendBatch(ctx, batch)
+	defer func() { err = errors.Join(err, results.Close()) }()
+	if _, err := results.Exec(); err != nil {
+		return nil, 0, fmt.Errorf("list rooms: %w", err)
+	}
+	rows, err := results.Query()
 	if err != nil {
 		return nil, 0, fmt.Errorf("list rooms: %w", err)
 	}

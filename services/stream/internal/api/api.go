@@ -46,12 +46,14 @@ type API struct {
 
 	admission chan struct{}
 	replays   chan struct{}
+	waiting   chan struct{} // for one of replays
 }
 
 // Handler returns the service's routes.
 func (a *API) Handler(health *serve.Health) http.Handler {
 	a.admission = make(chan struct{}, maxHandshakes)
 	a.replays = make(chan struct{}, maxReplays)
+	a.waiting = make(chan struct{}, maxWaiting)
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true

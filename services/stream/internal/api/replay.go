@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	maxReplays    = 256             // under way at once; more wait
+	maxReplays    = 128             // under way at once
+	maxWaiting    = 128             // for their turn; more are told to come again
 	replayTimeout = time.Minute     // for all of one; the client resumes where it was cut
 	pieceSize     = 32 << 10        // bytes in one write of a replay
 	pieceTimeout  = 2 * time.Second // for a piece; who is slower loses the place, and resumes
@@ -22,6 +23,12 @@ const (
 func (a *API) turn(ctx context.Context, s *fanout.Stream) (done func(), err error) {
 	if !slices.ContainsFunc(s.Rooms, func(r fanout.Room) bool { return behind(r, s.Tagged) }) {
 		return func() {}, nil
+	}
+	select {
+	case a.waiting <- struct{}{}:
+		defer func() { <-a.waiting }()
+	default:
+		return nil, errBusy
 	}
 	over, err := a.Guard.Replay(ctx, s.Session)
 	if err != nil {

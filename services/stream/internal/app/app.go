@@ -72,6 +72,7 @@ type app struct {
 	health   *serve.Health
 	registry *prometheus.Registry
 	public   *http.Server
+	gate     *gate // of public
 	internal *http.Server
 }
 
@@ -119,6 +120,8 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	}
 	a.public = serve.NewServer(streams.Handler(a.health))
 	a.public.ReadTimeout = readTimeout
+	a.gate = newGate(handshakes)
+	a.public.ConnState = a.gate.watch
 	return nil
 }
 
@@ -145,6 +148,9 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.Noticed, Renewed: a.hub.Renewed})
 	})
 	failed := make(chan error, len(public)+len(internal))
+	for i, l := range public {
+		public[i] = a.gate.before(l)
+	}
 	a.serve(a.public, public, failed)
 	a.serve(a.internal, internal, failed)
 

@@ -113,6 +113,37 @@ func TestRoomsBeginAndEndOnAnOpenStream(t *testing.T) {
 	}
 }
 
+// A replica that has not heard yet of what was said before somebody came in
+// begins behind it nevertheless.
+func TestRoomBeginsAtTheJoiningThoughItsNewsAreLate(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada, bob := b.signIn("ada", time.Hour), b.signIn("bob", time.Hour)
+	b.privateRoom("cabinet")
+	b.member("bob", "cabinet", true)
+	b.listen("/chat/cabinet/stream", bob, "").want("ready 0") // so that the log is known here
+	c := b.listen("/chat/stream", ada, "")
+	c.want("ready @ada:0")
+	for range 5 {
+		b.insert("cabinet", "before she came")
+	}
+	b.tell(b.member("ada", "cabinet", true))
+	b.insert("cabinet", "welcome")
+	got := make(map[string]bool)
+	for range 3 {
+		e := c.next()
+		got[e.Name+" "+e.ID] = true
+	}
+	for _, want := range []string{"me @ada:1", "room.cabinet cabinet:6"} {
+		if !got[want] {
+			t.Errorf("no %q among %v", want, got)
+		}
+	}
+	if !got["ready cabinet:5"] && !got["ready cabinet:6"] {
+		t.Errorf("the room was ready before the joining: %v", got)
+	}
+}
+
 // wantSoon is want for events that may come in pieces: the ready of a room
 // may be told before or after what was said when it began.
 func (c *client) wantSoon(events ...string) {

@@ -23,6 +23,7 @@ import (
 
 	"parley/core/session"
 	"parley/core/wire"
+	"parley/stream/internal/slab"
 )
 
 // Handlers take what arrives. They run on the receiving goroutine, one at a
@@ -43,20 +44,24 @@ type Doorbell struct {
 
 	mu     sync.Mutex
 	up     bool
-	wanted map[wire.Topic]*subscription
-	dirty  map[wire.Topic]struct{} // logs to subscribe or unsubscribe
+	wanted map[wire.Topic]chan struct{} // closed once Redis has acknowledged
+	names  slab.Names                   // of channels
+	dirty  map[wire.Topic]struct{}      // logs to subscribe or unsubscribe
 }
 
-// subscription is the state of a wanted one.
-type subscription struct {
-	acknowledged chan struct{} // closed once Redis did, or there is no use in waiting
-	closed       bool
-}
+// acknowledged is the channel of every subscription that Redis has
+// acknowledged, or for which there is no use in waiting.
+var acknowledged = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
-func (s *subscription) acknowledge() {
-	if !s.closed {
-		s.closed = true
-		close(s.acknowledged)
+// acknowledge lets nobody wait for a subscription any more. d.mu is held.
+func (d *Doorbell) acknowledge(topic wire.Topic) {
+	if waited := d.wanted[topic]; waited != acknowledged {
+		close(waited)
+		d.wanted[topic] = acknowledged
 	}
 }
 
@@ -66,7 +71,7 @@ func New(client *redis.Client, log *slog.Logger, metrics *Metrics) *Doorbell {
 		client: client, log: log, metrics: metrics,
 		probe:   probePrefix + rand.Text(),
 		changed: make(chan struct{}, 1),
-		wanted:  make(map[wire.Topic]*subscription),
+		wanted:  make(map[wire.Topic]chan struct{}),
 		dirty:   make(map[wire.Topic]struct{}),
 	}
 }
@@ -76,24 +81,22 @@ func New(client *redis.Client, log *slog.Logger, metrics *Metrics) *Doorbell {
 func (d *Doorbell) Join(topic wire.Topic) <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := d.wanted[topic]
-	if s == nil {
-		s = &subscription{acknowledged: make(chan struct{})}
-		d.wanted[topic] = s
+	if _, ok := d.wanted[topic]; !ok {
+		d.wanted[topic] = make(chan struct{})
 		d.touch(topic)
 	}
 	if !d.up {
-		s.acknowledge()
+		d.acknowledge(topic)
 	}
-	return s.acknowledged
+	return d.wanted[topic]
 }
 
 // Leave no longer wants a log's channel.
 func (d *Doorbell) Leave(topic wire.Topic) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if s := d.wanted[topic]; s != nil {
-		s.acknowledge()
+	if _, ok := d.wanted[topic]; ok {
+		d.acknowledge(topic)
 		delete(d.wanted, topic)
 		d.touch(topic)
 	}
@@ -143,8 +146,8 @@ func (d *Doorbell) down() {
 	defer d.mu.Unlock()
 	d.up = false
 	d.metrics.Up.Set(0)
-	for _, s := range d.wanted {
-		s.acknowledge()
+	for topic := range d.wanted {
+		d.acknowledge(topic)
 	}
 }
 

@@ -85,10 +85,10 @@ func (l *life) confirmed(h Handlers, s *redis.Subscription) {
 		return
 	}
 	l.mu.Lock()
-	wanted := l.wanted[topic]
-	again := wanted != nil && wanted.closed
-	if wanted != nil {
-		wanted.acknowledge()
+	waited, wanted := l.wanted[topic]
+	again := wanted && waited == acknowledged
+	if wanted {
+		l.acknowledge(topic)
 	}
 	l.mu.Unlock()
 	if again { // nobody waited for this: the room was listening before
@@ -137,8 +137,8 @@ func (l *life) changes() (join, leave []string) {
 		return nil, nil
 	}
 	for topic := range l.dirty {
-		if l.wanted[topic] != nil {
-			join = append(join, topic.Channel())
+		if _, wanted := l.wanted[topic]; wanted {
+			join = append(join, l.names.Keep(topic.Channel()))
 		} else {
 			leave = append(leave, topic.Channel())
 		}

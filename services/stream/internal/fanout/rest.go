@@ -63,13 +63,13 @@ func (l *loop) serve(log *hub.Log) {
 		return
 	}
 	began := time.Now()
-	if began.Before(r.restsUntil) {
-		l.rests.hold(log, began, r.restsUntil)
+	if began.UnixNano() < r.restsUntil {
+		l.rests.hold(log, began, time.Unix(0, r.restsUntil))
 		return
 	}
 	l.deliver(r)
 	end := time.Now()
 	if turn := end.Sub(began); turn > shortTurn {
-		r.restsUntil = end.Add(min(turn, longRest))
+		r.restsUntil = end.Add(min(turn, longRest)).UnixNano()
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/stream/internal/slab"
 )
 
 const (
@@ -43,6 +44,8 @@ type Guard struct {
 	live    map[session.Key]*Live
 	queue   []*Live // in the order in which they are asked about again
 	noticed []*Live // said to have ended
+	slab    slab.Slab[Live]
+	names   slab.Names
 }
 
 // New returns a guard. onEnded is called when sessions have ended; it must not
@@ -78,7 +81,7 @@ func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Se
 		}
 		g.mu.Lock()
 		if l.Username == "" {
-			l.Username, l.expiresAt = found.Username, found.ExpiresAt.UnixNano()
+			l.Username, l.expiresAt = g.names.Keep(found.Username), found.ExpiresAt.UnixNano()
 			g.queue = append(g.queue, l)
 		}
 		g.mu.Unlock()
@@ -92,7 +95,8 @@ func (g *Guard) register(key session.Key) *Live {
 	defer g.mu.Unlock()
 	l := g.live[key]
 	if l == nil || l.ended.Load() {
-		l = &Live{key: key}
+		l = g.slab.New()
+		l.key = key
 		g.live[key] = l
 	}
 	l.refs++

@@ -2,15 +2,26 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 )
 
+// ErrBusy is returned for a replay that too many of the same session wait for.
+var ErrBusy = errors.New("too many replays of a session")
+
+// maxTogether is how many streams of a session may take a replay, or wait.
+const maxTogether = 8
+
 // Replay waits until no other stream of the session takes a replay; the caller
 // must call done. A replay holds memory and asks Postgres, so that a session
-// has one at a time. It returns ctx's error.
+// has one at a time. Errors: [ErrBusy] if some wait already, and ctx's.
 func (g *Guard) Replay(ctx context.Context, seat Seat) (done func(), err error) {
 	r := g.join(seat.Live)
+	if g.users(r) > maxTogether {
+		g.part(seat.Live, r)
+		return nil, ErrBusy
+	}
 	select {
 	case r.turn <- struct{}{}:
 		return func() { <-r.turn; g.part(seat.Live, r) }, nil
@@ -46,6 +57,12 @@ func (g *Guard) join(l *Live) *replay {
 	}
 	l.replay.users++
 	return l.replay
+}
+
+func (g *Guard) users(r *replay) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return r.users
 }
 
 func (g *Guard) part(l *Live, r *replay) {

@@ -16,6 +16,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ import (
 	"parley/core/history"
 	"parley/core/sse"
 	"parley/core/wire"
+	"parley/stream/internal/slab"
 )
 
 const (
@@ -50,15 +52,23 @@ type Hub struct {
 	notices   notices
 	reads     chan struct{} // bounds concurrent reads of Postgres
 	kick      chan struct{} // asks for a comparison of heads now
+	loads     chan loading  // logs to be brought to life
 
 	ctx     context.Context // of all that runs in the background
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	clock   atomic.Int64 // coarse, Unix nanoseconds
 
-	mu   sync.Mutex
-	logs map[wire.Topic]*Log
+	repairs sync.Mutex // of the state of all logs' repairs: short, and rare
+
+	mu    sync.Mutex
+	logs  map[wire.Topic]*Log
+	slab  slab.Slab[Log]
+	names slab.Names
 }
+
+// ErrClosed is returned for a log that a closed hub is asked for.
+var ErrClosed = errors.New("hub closed")
 
 // New returns a hub whose logs tell listeners, and hold limit bytes together
 // at most; 0 is no limit.
@@ -68,11 +78,15 @@ func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, li
 		memory: memory{limit: limit},
 		reads:  make(chan struct{}, maxReads),
 		kick:   make(chan struct{}, 1),
+		loads:  make(chan loading, loadQueue),
 		logs:   make(map[wire.Topic]*Log),
 	}
 	h.memory.over = make(chan struct{}, 1)
 	h.ctx, h.stop = context.WithCancel(context.Background())
 	h.clock.Store(time.Now().UnixNano())
+	for range loaders {
+		h.running.Go(h.loadAll)
+	}
 	return h
 }
 
@@ -109,14 +123,18 @@ func (h *Hub) AcquireAll(ctx context.Context, topics []wire.Topic, tagged sse.Ta
 	logs := make([]*Log, len(topics))
 	var fresh []*Log
 	var waiting []chan struct{}
-	loaded := make(chan struct{})
+	var loaded chan struct{}
 	h.mu.Lock()
 	for i, topic := range topics {
 		l := h.logs[topic]
 		if l == nil {
-			l = &Log{Topic: topic, hub: h, loaded: loaded}
+			if loaded == nil {
+				loaded = make(chan struct{})
+			}
+			l = h.slab.New()
+			l.Topic, l.hub, l.loaded = wire.Topic(h.names.Keep(string(topic))), h, loaded
 			l.keep(tagged) // before load: it fills this form
-			h.logs[topic] = l
+			h.logs[l.Topic] = l
 			fresh = append(fresh, l)
 		}
 		l.refs++
@@ -127,7 +145,11 @@ func (h *Hub) AcquireAll(ctx context.Context, topics []wire.Topic, tagged sse.Ta
 	}
 	h.mu.Unlock()
 	if len(fresh) > 0 {
-		h.running.Go(func() { h.load(fresh, loaded) }) // for all who wait, not for this request alone
+		select {
+		case h.loads <- loading{fresh, loaded}: // for all who wait, not for this request alone
+		case <-h.ctx.Done():
+			return nil, ErrClosed
+		}
 	}
 	for _, c := range waiting {
 		select {
@@ -168,7 +190,7 @@ func (h *Hub) Release(logs ...*Log) {
 		}
 		l.refs--
 		if l.refs == 0 {
-			l.idleFrom = time.Now()
+			l.idleFrom = h.now()
 		}
 	}
 }
@@ -237,7 +259,7 @@ func (h *Hub) sweep(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for topic, l := range h.logs {
-		if l.refs == 0 && !l.idleFrom.IsZero() && now.Sub(l.idleFrom) > linger {
+		if l.refs == 0 && l.idleFrom != 0 && now.UnixNano()-l.idleFrom > int64(linger) {
 			l.drop()
 			delete(h.logs, topic)
 			h.bell.Leave(topic)

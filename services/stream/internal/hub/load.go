@@ -2,8 +2,10 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"parley/core/batch"
 	"parley/core/chat"
 	"parley/core/history"
 	"parley/core/wire"
@@ -12,18 +14,41 @@ import (
 const (
 	preload      = 64                     // messages a new log begins with
 	preloadBytes = 32 << 10               // of their bodies
-	loadTogether = 100                    // logs loaded by one query
+	loadTogether = 200                    // logs loaded by one query
+	loadQueue    = 4096                   // requests that wait for theirs; more wait for a place
+	loaders      = 2                      // at once: one that hangs doesn't stop all
 	ackPatience  = 500 * time.Millisecond // for Redis to acknowledge subscriptions
 )
 
-// load brings new logs to life, or takes them out again, and closes loaded.
-func (h *Hub) load(logs []*Log, loaded chan struct{}) {
+// loading are logs that are to be brought to life together.
+type loading struct {
+	logs   []*Log
+	loaded chan struct{} // to be closed then
+}
+
+// loadAll loads what is asked for until the hub is closed. What gathers while
+// one load is under way shares the next: a crowd costs a few queries.
+func (h *Hub) loadAll() {
+	for {
+		select {
+		case <-h.ctx.Done():
+			return
+		case first := <-h.loads:
+			h.load(batch.Gather([]loading{first}, h.loads, loadTogether))
+		}
+	}
+}
+
+// load brings new logs to life, or takes them out again.
+func (h *Hub) load(together []loading) {
 	ctx, cancel := context.WithTimeout(h.ctx, 2*readTimeout)
 	defer cancel()
-	for rest := logs; len(rest) > 0; {
-		n := min(len(rest), loadTogether)
-		h.loadSome(ctx, rest[:n])
-		rest = rest[n:]
+	var logs []*Log
+	for _, one := range together {
+		logs = append(logs, one.logs...)
+	}
+	for some := range slices.Chunk(logs, loadTogether) {
+		h.loadSome(ctx, some)
 	}
 	h.mu.Lock()
 	for _, l := range logs {
@@ -35,7 +60,9 @@ func (h *Hub) load(logs []*Log, loaded chan struct{}) {
 		}
 	}
 	h.mu.Unlock()
-	close(loaded)
+	for _, one := range together {
+		close(one.loaded)
+	}
 }
 
 // loadSome subscribes to the channels of those logs that exist, waits, and

@@ -47,21 +47,35 @@ type Log struct {
 	loaded   chan struct{} // hub.mu: closed once the log can be read, or loadErr is set
 	loadErr  error         // read after loaded
 	refs     int32         // hub.mu: streams that read this log
-	idleFrom time.Time     // hub.mu: since when refs is 0
+	idleFrom int64         // hub.mu: since when refs is 0, coarsely, in Unix nanoseconds
 
 	readAt     atomic.Int64  // when somebody last read it, in Unix nanoseconds, coarsely
 	generation atomic.Uint32 // how often it was rewound
 
 	mu        sync.RWMutex
 	open      bool          // positions are known: set by load
+	read      [2]bool       // the forms that somebody reads
 	head      chat.Position // the newest
 	confirmed chat.Position // Postgres has confirmed everything up to here
-	rings     [2]*ring      // of the forms that somebody reads, up to head; nil for the others
+	rings     [2]*ring      // of these forms, up to head; nil while nothing is in it
 	waiting   map[chat.Position]wire.Event
-	rewinds   []chat.Position // where the latest rewinds led, newest last
-	changes   []wire.Event    // of a person, not told to the listeners yet
+	rare      *rare // nil until something of it is needed
 
-	repair repair
+	repair *repair // Hub.repairs: nil while nothing is asked of Postgres
+}
+
+// rare is what most logs never have.
+type rare struct {
+	rewinds []chat.Position // where the latest rewinds led, newest last
+	changes []wire.Event    // of a person, not told to the listeners yet
+}
+
+// more returns the rare state, which may be new. l.mu is held.
+func (l *Log) more() *rare {
+	if l.rare == nil {
+		l.rare = &rare{}
+	}
+	return l.rare
 }
 
 // The two rings differ in their frames' ids alone: "42" and "general:42".
@@ -92,16 +106,24 @@ func (l *Log) RewoundSince(generation uint32) (to chat.Position, now uint32) {
 	if missed == 0 {
 		return l.head, now
 	}
-	return slices.Min(l.rewinds[len(l.rewinds)-min(missed, len(l.rewinds)):]), now
+	rewinds := l.rare.rewinds
+	return slices.Min(rewinds[len(rewinds)-min(missed, len(rewinds)):]), now
 }
 
 // keep makes the log hold frames of this form from now on.
 func (l *Log) keep(tagged sse.Tagged) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i := ringOf(tagged); l.rings[i] == nil {
+	l.read[ringOf(tagged)] = true
+}
+
+// ring returns the ring of a form that somebody reads, which may be new; nil
+// for the other. l.mu is held.
+func (l *Log) ring(i int) *ring {
+	if l.rings[i] == nil && l.read[i] {
 		l.rings[i] = newRing(l.head, l.hub.held())
 	}
+	return l.rings[i]
 }
 
 // Tail returns the position after which the log holds everything.
@@ -199,8 +221,11 @@ func (l *Log) takeChanges() []wire.Event {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	changes := l.changes
-	l.changes = nil
+	if l.rare == nil {
+		return nil
+	}
+	changes := l.rare.changes
+	l.rare.changes = nil
 	return changes
 }
 
@@ -253,11 +278,12 @@ func (l *Log) rewind(at chat.Position) {
 	defer l.mu.Unlock()
 	l.begin(at)
 	l.waiting = nil
-	if len(l.rewinds) == maxRewinds {
-		l.rewinds[1] = min(l.rewinds[0], l.rewinds[1]) // the oldest stands for all before it
-		l.rewinds = l.rewinds[1:]
+	r := l.more()
+	if len(r.rewinds) == maxRewinds {
+		r.rewinds[1] = min(r.rewinds[0], r.rewinds[1]) // the oldest stands for all before it
+		r.rewinds = r.rewinds[1:]
 	}
-	l.rewinds = append(l.rewinds, at)
+	r.rewinds = append(r.rewinds, at)
 	l.generation.Add(1)
 }
 
@@ -308,22 +334,23 @@ func (l *Log) appendUpTo(events []wire.Event, upto chat.Position) {
 func (l *Log) skipTo(at chat.Position) {
 	now := time.Now()
 	for l.head < at {
-		l.head++
-		for _, r := range l.rings {
-			if r != nil {
+		for i := range l.rings {
+			if r := l.ring(i); r != nil {
 				r.append(nil, now)
 			}
 		}
+		l.head++
 	}
 }
 
 func (l *Log) append(e wire.Event) {
 	now := time.Now()
-	l.head = e.At()
 	if _, person := l.Topic.Person(); person {
-		l.changes = append(l.changes, e)
+		r := l.more()
+		r.changes = append(r.changes, e)
 	}
-	for i, r := range l.rings {
+	for i := range l.rings {
+		r := l.ring(i)
 		if r == nil {
 			continue
 		}
@@ -331,6 +358,7 @@ func (l *Log) append(e wire.Event) {
 		r.append(r.scratch, now)
 		r.trim(ringLimit, ringLimit, time.Time{})
 	}
+	l.head = e.At() // a ring that is new begins at the head before
 	l.hub.memory.check()
 }
 

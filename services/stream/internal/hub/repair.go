@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"parley/core/chat"
@@ -20,9 +19,8 @@ const (
 )
 
 // repair is the state of a log's reads from Postgres: one at a time, and those
-// who ask while one is under way share the next.
+// who ask while one is under way share the next. Hub.repairs guards it.
 type repair struct {
-	mu      sync.Mutex
 	holding bool          // somebody waits to look for a gap
 	running bool          // a goroutine works off rounds
 	doubt   chat.Position // the lowest position that Postgres is to confirm; 0 for none
@@ -130,16 +128,17 @@ func (h *Hub) after(d time.Duration, do func()) {
 // hold gives an earlier publish a moment to arrive before Postgres is asked:
 // two writers may publish in another order than they committed.
 func (h *Hub) hold(l *Log) {
-	l.repair.mu.Lock()
-	defer l.repair.mu.Unlock()
-	if l.repair.holding {
+	h.repairs.Lock()
+	defer h.repairs.Unlock()
+	r := l.repairing()
+	if r.holding {
 		return
 	}
-	l.repair.holding = true
+	r.holding = true
 	h.after(holdTime, func() {
-		l.repair.mu.Lock()
-		l.repair.holding = false
-		l.repair.mu.Unlock()
+		h.repairs.Lock()
+		r.holding = false
+		h.repairs.Unlock()
 		if l.gap() {
 			h.metrics.Gaps.Inc()
 			h.refresh(l)
@@ -149,39 +148,48 @@ func (h *Hub) hold(l *Log) {
 
 // doubt asks Postgres what is true from position at on.
 func (h *Hub) doubt(l *Log, at chat.Position) {
-	l.repair.mu.Lock()
-	if l.repair.doubt == 0 || at < l.repair.doubt {
-		l.repair.doubt = at
+	h.repairs.Lock()
+	if r := l.repairing(); r.doubt == 0 || at < r.doubt {
+		r.doubt = at
 	}
-	l.repair.mu.Unlock()
+	h.repairs.Unlock()
 	h.refresh(l)
 }
 
 // refresh returns a round of reading that begins after the call.
 func (h *Hub) refresh(l *Log) *round {
-	l.repair.mu.Lock()
-	defer l.repair.mu.Unlock()
-	if l.repair.next == nil {
-		l.repair.next = &round{done: make(chan struct{})}
+	h.repairs.Lock()
+	defer h.repairs.Unlock()
+	r := l.repairing()
+	if r.next == nil {
+		r.next = &round{done: make(chan struct{})}
 	}
-	if !l.repair.running {
-		l.repair.running = true
-		h.running.Go(func() { h.rounds(l) })
+	if !r.running {
+		r.running = true
+		h.running.Go(func() { h.rounds(l, r) })
 	}
-	return l.repair.next
+	return r.next
 }
 
-func (h *Hub) rounds(l *Log) {
+// repairing returns the log's repair, which may be new. Hub.repairs is held.
+func (l *Log) repairing() *repair {
+	if l.repair == nil {
+		l.repair = &repair{}
+	}
+	return l.repair
+}
+
+func (h *Hub) rounds(l *Log, state *repair) {
 	for {
-		l.repair.mu.Lock()
-		r, doubt := l.repair.next, l.repair.doubt
-		l.repair.next, l.repair.doubt = nil, 0
+		h.repairs.Lock()
+		r, doubt := state.next, state.doubt
+		state.next, state.doubt = nil, 0
 		if r == nil {
-			l.repair.running = false
-			l.repair.mu.Unlock()
+			state.running = false
+			h.repairs.Unlock()
 			return
 		}
-		l.repair.mu.Unlock()
+		h.repairs.Unlock()
 		if doubt > 0 {
 			r.err = h.settle(l, doubt)
 		}

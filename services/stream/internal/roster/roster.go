@@ -185,8 +185,18 @@ func (r *Roster) acquire(ctx context.Context, rooms access.Rooms) ([]fanout.Room
 	}
 	in := make([]fanout.Room, 0, len(logs))
 	for i, l := range logs {
-		if l != nil {
-			in = append(in, fanout.Room{Log: l, At: rooms.Joined[i], Generation: l.Generation()})
+		if l == nil {
+			continue
+		}
+		in = append(in, fanout.Room{Log: l, At: rooms.Joined[i], Generation: l.Generation()})
+		if l.Head() >= rooms.Joined[i] {
+			continue
+		}
+		// What was said before the joining has not arrived here yet: without Redis
+		// that takes a second. The room begins behind it.
+		if err := r.hub.Refresh(ctx, l); err != nil {
+			r.hub.Release(logs...)
+			return nil, err
 		}
 	}
 	return in, nil
