@@ -73,13 +73,19 @@ page: bin/tally ## Run the tests of the page's JavaScript
 
 .PHONY: e2e
 e2e: bin/tally ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
-	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 10m ./e2e \
+	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 12m -p 1 ./e2e ./e2e/tour \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
 .PHONY: e2e-compose
 e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+PICTURES ?= $(CURDIR)/.local/pictures
+
+.PHONY: pictures
+pictures: ## Take pictures of all pages, on a desktop and a phone, light and dark: PICTURES=folder
+	@mkdir -p $(PICTURES) && cd deploy && TOUR=$(PICTURES) go test -count=1 ./e2e/tour
 
 FAULTS_COMPOSE := TestFaults/(network_cut|stream_stopped|redis_killed|postgres_killed|writers_killed)
 

@@ -19,7 +19,7 @@ var kinds = []string{"open in", "open out", "private in", "private out", "direct
 // roomRoute is a route with a room in it.
 type roomRoute struct {
 	route string
-	body  string // of the request; ROOM, PEER and NEW stand for names
+	body  string // of the request, JSON or a form; ROOM, PEER and NEW stand for names
 	query string
 	want  map[string]string // by "M", "G", "owner", "admin"; a word for each kind
 }
@@ -72,6 +72,32 @@ var roomRoutes = []roomRoute{
 		"M":     "fb  fb  fb  nf dir nf fb  nf",
 		"G":     "fb  nf  fb  nf dir nf fb  nf",
 	}},
+	{"GET /chat/:room/settings", "", "", map[string]string{
+		"M": "200 200 200 nf 200 nf 200 nf",
+		"G": "200 nf  200 nf 200 nf 200 nf",
+	}},
+	{"POST /chat/:room/settings", "title=A+new+title", "", map[string]string{
+		"owner": "303 303 303 nf dir nf arc nf",
+		"admin": "303 303 303 nf dir nf arc nf",
+		"M":     "fb  fb  fb  nf dir|fb nf fb|arc nf",
+		"G":     "fb  nf  fb  nf dir|fb nf fb|arc nf",
+	}},
+	{"POST /chat/:room/notify", "level=none", "", map[string]string{
+		"M": "303 nm 303 nf 303 nf 303 nf",
+		"G": "303 nf 303 nf 303 nf 303 nf",
+	}},
+	{"POST /chat/:room/members/add", "username=PEER", "", map[string]string{
+		"owner": "303 303|fb 303 nf dir nf arc nf",
+		"admin": "303 303|fb 303 nf dir nf arc nf",
+		"M":     "303 fb|nm  303 nf dir nf arc nf",
+		"G":     "303 nf  303 nf dir nf arc nf",
+	}},
+	{"POST /chat/:room/members/remove", "username=PEER", "", map[string]string{
+		"owner": "303 303 303 nf dir nf 303 nf",
+		"admin": "303 303 303 nf dir nf 303 nf",
+		"M":     "fb  fb  fb  nf dir|fb nf fb nf",
+		"G":     "fb  nf  fb  nf dir|fb nf fb nf",
+	}},
 	{"PUT /chat/:room/read", `{"id":1}`, "", map[string]string{
 		"M": "204 nm 204 nf 204 nf 204 nf",
 		"G": "204 nf 204 nf 204 nf 204 nf",
@@ -105,7 +131,8 @@ var otherRoutes = []otherRoute{
 	{"GET /assets/:digest/*name", "/assets/x/none.css", "", "404 404 404 404 404 404"},
 	{"GET /register", "", "", "303 303 303 303 200 200"},
 	{"GET /login", "", "", "303 303 303 303 200 200"},
-	{"GET /join/:code", "/join/none-that-there-is", "", "303 303 303 303 403 403"},
+	{"GET /join/:code", "/join/none-that-there-is", "", "303|404 303|404 303|404 303|404 404 404"},
+	{"GET /join", "/join?invite=nonsense", "", "422 422 422 422 422 422"},
 	{"POST /register", "", `{"username":"?","password":"long enough"}`, "422 422 422 422 422 422"},
 	{"POST /login", "", `{"username":"NEW","password":"not the password"}`, "401 401 401 401 401 401"},
 	{"POST /logout", "", "", "204 204 204 204 204 204"},
@@ -136,6 +163,9 @@ var otherRoutes = []otherRoute{
 	{"DELETE /invites/:code", "/invites/none-that-there-is", "", "404 404 fb fb 401 401"},
 	{"POST /invites/:code/revoke", "/invites/none-that-there-is/revoke", "", "404 404 fb fb 401 401"},
 	{"GET /audit", "", "", "200 200 fb fb 401 401"},
+	{"GET /welcome", "", "", "200 200 fb fb 401 401"},
+	{"GET /direct/new", "", "", "200 200 200 200 401 401"},
+	{"GET /account", "", "", "200 200 200 200 401 401"},
 	{"GET /sessions", "", "", "200 200 200 200 401 401"},
 	{"DELETE /sessions/:id", "/sessions/00000000000000000000000000000000", "", "404 404 404 404 401 401"},
 	{"POST /sessions/:id/end", "/sessions/00000000000000000000000000000000/end", "", "303 303 303 303 401 401"},

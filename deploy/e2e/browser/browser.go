@@ -65,6 +65,13 @@ var (
 	Phone   = Screen{Width: 390, Height: 844, Phone: true}
 )
 
+func (s Screen) options() []chromedp.EmulateViewportOption {
+	if !s.Phone {
+		return nil
+	}
+	return []chromedp.EmulateViewportOption{chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait}
+}
+
 // Open opens a page of somebody who shares nothing, cookies least of all, with
 // the other pages. base is where Parley is reached.
 func (b *Browser) Open(base string, screen Screen) (*Page, error) {
@@ -85,11 +92,7 @@ func (p *Page) Tab() (*Page, error) {
 }
 
 func open(p *Page) (*Page, error) {
-	var options []chromedp.EmulateViewportOption
-	if p.screen.Phone {
-		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
-	}
-	if err := chromedp.Do(p.ctx, chromedp.EmulateViewport(p.screen.Width, p.screen.Height, options...)); err != nil {
+	if err := chromedp.Do(p.ctx, chromedp.EmulateViewport(p.screen.Width, p.screen.Height, p.screen.options()...)); err != nil {
 		p.cancel()
 		return nil, fmt.Errorf("open page: %w", err)
 	}

@@ -77,10 +77,10 @@ func (c *cable) carry(near net.Conn) {
 		return
 	}
 	defer far.Close()
+	defer c.remove(near, far)
 	if !c.add(near, far) {
 		return
 	}
-	defer c.remove(near, far)
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{near, far}, {far, near}} {
 		both.Go(func() {

@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// SignUp makes an account by the form, and ends on the page of rooms.
+// SignUp makes an account by the form, and ends on the page of rooms, or on the
+// welcome of the first account.
 func (p *Page) SignUp(username, password string) error {
 	if err := p.Go("/register"); err != nil {
 		return err
@@ -20,7 +21,7 @@ func (p *Page) SignUp(username, password string) error {
 	if err := p.PressEnter(); err != nil {
 		return err
 	}
-	if err := p.Await("signed in", `location.pathname === "/chat"`); err != nil {
+	if err := p.Await("signed in", `["/chat", "/welcome"].includes(location.pathname)`); err != nil {
 		return err
 	}
 	return p.Loaded()

@@ -97,7 +97,11 @@ func (p *Page) Await(what, expression string) error {
 		}
 		if time.Now().After(deadline) {
 			var shown string
-			err = errors.Join(err, p.Evaluate(`location.pathname + " " + document.body.innerText`, &shown))
+			err = errors.Join(err, p.Evaluate(`location.pathname + " " + missing() + document.body.innerText;
+				function missing() {
+					const bad = performance.getEntriesByType("resource").filter((e) => e.responseStatus !== 200 || !e.responseEnd);
+					return bad.length ? "without " + bad.map((e) => e.name + " " + e.responseStatus).join(", ") + " " : "";
+				}`, &shown))
 			return errors.Join(fmt.Errorf("not within %s: %s; the page shows: %.1000s", patience, what, shown), err)
 		}
 		time.Sleep(25 * time.Millisecond)

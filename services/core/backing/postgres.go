@@ -15,6 +15,9 @@ const (
 	dialTimeout = 3 * time.Second
 	// userTimeout bounds how long sent data may stay unacknowledged.
 	userTimeout = 5 * time.Second
+	// statements is how many a connection keeps prepared. A service has fewer;
+	// pgx would make room for 512 on each connection.
+	statements = 128
 )
 
 // Setting is a parameter of a Postgres session.
@@ -33,6 +36,7 @@ func Postgres(ctx context.Context, url, service string, maxConns int32, settings
 	cfg.MaxConnLifetimeJitter = 10 * time.Minute
 	cfg.HealthCheckPeriod = 10 * time.Second
 	cfg.PingTimeout = dialTimeout
+	cfg.ConnConfig.StatementCacheCapacity = statements
 	cfg.ConnConfig.ConnectTimeout = dialTimeout
 	cfg.ConnConfig.DialFunc = dialer().DialContext
 	params := cfg.ConnConfig.RuntimeParams

@@ -3,6 +3,7 @@ package history
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -206,6 +207,35 @@ func TestHeads(t *testing.T) {
 	for topic, head := range want {
 		if got, ok := heads[topic]; !ok || got != head {
 			t.Errorf("%s: %d, %v; want %d", topic, got, ok, head)
+		}
+	}
+}
+
+func TestMoved(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var known Known
+	for range 2 {
+		for topic, head := range map[wire.Topic]chat.Position{
+			"launch": 9, "general": 1, "cabinet": 0, "@ada": 5, "@bob": 3, "@eve": 0, "nowhere": 4, "gone": 0, "@nobody": 2,
+		} {
+			known.Add(topic, head)
+		}
+		moved, err := s.Moved(t.Context(), &known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make(map[wire.Topic][2]chat.Position)
+		for _, m := range moved {
+			got[m.Topic] = [2]chat.Position{m.Known, m.Head}
+		}
+		want := map[wire.Topic][2]chat.Position{"general": {1, 0}, "cabinet": {0, 1}, "@bob": {3, 0}, "nowhere": {4, 0}, "@nobody": {2, 0}}
+		if !maps.Equal(got, want) {
+			t.Errorf("%v moved, want %v", got, want)
+		}
+		known.Clear()
+		if moved, err = s.Moved(t.Context(), &known); err != nil || len(moved) != 0 {
+			t.Errorf("of none %v moved, %v", moved, err)
 		}
 	}
 }

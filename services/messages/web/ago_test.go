@@ -21,3 +21,19 @@ func TestSince(t *testing.T) {
 		}
 	}
 }
+
+func TestAhead(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		-time.Second:     "in a moment", // another machine's clock
+		59 * time.Second: "in a moment",
+		time.Minute:      "in 1 minute",
+		59 * time.Minute: "in 59 minutes",
+		47 * time.Hour:   "in 47 hours",
+		167 * time.Hour:  "in 7 days", // made for a week, looked at soon after
+	} {
+		if got := ahead(d); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
+		}
+	}
+}

@@ -17,7 +17,12 @@ var funcs = template.FuncMap{
 	"modules":  modules,
 	"device":   deviceOf,
 	"ago":      ago,
+	"until":    until,
+	"date":     date,
 	"stamp":    stamp,
+	"role":     roleName,
+	"roleHint": roleHint,
+	"plural":   plural,
 }
 
 // tints is how many colours avatars have: --tint-0 … in css/colors.css.

@@ -1,14 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
-
-	"parley/core/chat"
-	"parley/core/session"
-	"parley/messages/internal/room"
 )
 
 func TestEveryPageRenders(t *testing.T) {
@@ -17,36 +16,54 @@ func TestEveryPageRenders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	odd := `<b title="x">&amp;'</b>`
-	rooms := []room.Room{{Name: "general", Head: 2}, {Name: "random"}}
-	for name, pages := range map[string][]any{
-		"login.html": {Login{Mode: ModeLogin}, Login{Mode: ModeRegister}, Login{Mode: ModeLogin, Username: odd, Next: "/chat", Error: odd}},
-		"rooms.html": {Rooms{Username: "ada"}, Rooms{Username: "ada", Rooms: rooms, Name: odd, Error: odd}},
-		"room.html": {
-			Room{Username: "ada", Room: "general"},
-			Room{
-				Username: "ada", Room: "general", Head: 2, More: true, Rooms: rooms, Error: odd, Draft: odd,
-				Messages: []chat.Message{{ID: 1, Revision: 1, Room: "general", Username: "bob", Body: odd}},
-			},
-		},
-		"account.html": {
-			Account{Username: "ada"},
-			Account{Username: "ada", Current: "1", Changed: true, Error: odd, Sessions: []session.Session{{ID: "1", UserAgent: odd}, {ID: odd, UserAgent: "curl/8"}}},
-		},
-		"error.html": {Error{Status: 404, Title: "Not Found", Message: odd}, Error{Status: 503, Username: "ada"}},
-	} {
-		for _, data := range pages {
-			var page strings.Builder
-			if err := site.Render(&page, name, data); err != nil {
-				t.Error(err)
+	shown := map[string]bool{}
+	for _, s := range samples() {
+		var page strings.Builder
+		if err := site.Render(&page, s.page, s.data); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+		shown[s.page] = true
+		for _, wrong := range []string{"<b title=", "ZgotmplZ", "<no value>", "%!", " style=", "onclick="} {
+			if strings.Contains(page.String(), wrong) {
+				t.Errorf("%s has %q", s.name, wrong)
 			}
-			if strings.Contains(page.String(), "<b title=") {
-				t.Errorf("%s takes text for markup", name)
-			}
+		}
+		if n := strings.Count(page.String(), "</body>"); n != 1 {
+			t.Errorf("%s ends %d times", s.name, n)
+		}
+	}
+	for _, page := range site.templates.Templates() {
+		if page.Tree != nil && strings.Contains(page.Tree.Root.String(), "</title>") && !shown[page.Name()] {
+			t.Errorf("%s is not among the samples", page.Name())
 		}
 	}
 	if err := site.Render(io.Discard, "nothing.html", nil); err == nil {
 		t.Error("a page that isn't there renders")
+	}
+}
+
+// PAGES=folder go test ./web -run TestWriteSamples writes all pages in all
+// their states there, to be looked at.
+func TestWriteSamples(t *testing.T) {
+	folder := os.Getenv("PAGES")
+	if folder == "" {
+		t.Skip("PAGES names no folder")
+	}
+	site, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(folder, site.Asset("")), site.Static()); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples() {
+		var page bytes.Buffer
+		if err := site.Render(&page, s.page, s.data); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, s.name+".html"), page.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

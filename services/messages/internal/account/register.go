@@ -86,6 +86,18 @@ func (a *Accounts) Register(ctx context.Context, r Registration) (Proof, error) 
 // First reports whether there is no account yet.
 func (a *Accounts) First(ctx context.Context) (bool, error) { return none(ctx, a.pool) }
 
+// Open returns why somebody can't make an account just so, if it isn't the
+// first. Errors: [ErrInviteRequired], [ErrSignUpClosed].
+func (a *Accounts) Open() error {
+	switch a.signUp {
+	case SignUpOpen:
+		return nil
+	case SignUpClosed:
+		return ErrSignUpClosed
+	}
+	return ErrInviteRequired
+}
+
 // mayRegister is a first look: what counts is looked at again in the transaction.
 func (a *Accounts) mayRegister(ctx context.Context, r Registration) error {
 	if a.signUp == SignUpOpen && r.Invite == "" {

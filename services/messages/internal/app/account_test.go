@@ -142,16 +142,16 @@ func TestAccountPage(t *testing.T) {
 		}
 	}
 	phones := phone.sessions().Sessions[0].ID
-	goesTo("end", ada.form("/sessions/"+phones+"/end", ""), "/sessions")
-	goesTo("end again", ada.form("/sessions/"+phones+"/end", ""), "/sessions")
+	goesTo("end", ada.form("/sessions/"+phones+"/end", ""), "/account#sessions-heading")
+	goesTo("end again", ada.form("/sessions/"+phones+"/end", ""), "/account#sessions-heading")
 	if isSignedIn(phone) {
 		t.Error("the phone is signed in")
 	}
 	assertPage(t, "wrong", ada.form("/password", "current=wrong+horse&password=another+horse"), 401, "not your current password")
 	assertPage(t, "short", ada.form("/password", "current=correct+horse&password=short"), 422, "8 characters")
-	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/sessions?changed#password-heading")
+	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/account?changed#password-heading")
 	assertPage(t, "changed", ada.get("/sessions?changed"), 200, "password is changed")
-	assertPage(t, "room", ada.get("/chat/general"), 200, `href="/sessions"`)
+	assertPage(t, "room", ada.get("/chat/general"), 200, `href="/account"`)
 	plain := &client{t: t, url: b.url, cookie: ada.cookie}
 	own := plain.sessions().Sessions[0].ID
 	goesTo("end the present one", ada.form("/sessions/"+own+"/end", ""), "/login")

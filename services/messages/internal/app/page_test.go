@@ -67,7 +67,9 @@ func TestForms(t *testing.T) {
 		}
 	}
 	assertPage(t, "short password", c.form("/register", "username=ada&password=short&next=/chat/x"), 422, `value="ada"`, `value="/chat/x"`, "8 characters")
-	goesTo("register", c.form("/register", "username=ada&password=correct+horse"), "/chat")
+	goesTo("the first account", c.form("/register", "username=ada&password=correct+horse"), "/welcome")
+	c.cookie = ""
+	goesTo("register", c.form("/register", "username=bob&password=correct+horse"), "/chat")
 	c.cookie = ""
 	assertPage(t, "taken", c.form("/register", "username=ada&password=correct+horse"), 409, "taken")
 	assertPage(t, "wrong password", c.form("/login", "username=ada&password=wrong+horse"), 401, `value="ada"`, "wrong")

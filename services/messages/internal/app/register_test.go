@@ -276,7 +276,7 @@ func TestJoinPage(t *testing.T) {
 	code := ada.invite(nil).Code
 	browser := &client{t: t, url: b.url, accept: "text/html"}
 	assertPage(t, "join", browser.get("/join/"+code), 200, `value="`+code+`"`, `action="/register"`)
-	assertPage(t, "no invite", browser.get("/join/"+strings.Repeat("x", 22)), 403, "not valid")
+	assertPage(t, "no invite", browser.get("/join/"+strings.Repeat("x", 22)), 404, "not valid")
 	if a := browser.form("/register", "username=bob&password=correct+horse&invite="+code); a.status != 303 || a.header.Get("Location") != "/chat" {
 		t.Errorf("sign up: %d %s", a.status, a.body)
 	}

@@ -13,9 +13,7 @@ import (
 
 // accountRoutes are those of who somebody is, for anybody.
 func (h *Handler) accountRoutes(e *gin.Engine, read []string) {
-	e.Match(read, "/register", h.signInPage(web.ModeRegister))
-	e.Match(read, "/join/:code", h.signInPage(web.ModeRegister))
-	e.Match(read, "/login", h.signInPage(web.ModeLogin))
+	h.doorRoutes(e, read)
 	e.POST("/register", h.register)
 	e.POST("/login", h.login)
 	e.POST("/logout", h.logout)
@@ -47,33 +45,6 @@ func readCredentials(c *gin.Context) (credentials, error) {
 	return got, err
 }
 
-// signInPage answers with the form to sign in or up, and sends on who is
-// signed in already. An invite is in the path, or in the query.
-func (h *Handler) signInPage(mode string) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		who, err := h.identify(c)
-		if err != nil {
-			h.fail(c, err)
-			return
-		}
-		next := c.Query("next")
-		if who.SignedIn() {
-			c.Redirect(http.StatusSeeOther, localPath(next))
-			return
-		}
-		page := web.Login{Mode: mode, Next: localNext(next), Invite: c.Query("invite")}
-		status := http.StatusOK
-		if code := c.Param("code"); code != "" {
-			page.Invite = code
-			if err := h.Invites.Check(c.Request.Context(), code); err != nil {
-				p := h.note(c, err)
-				status, page.Error = p.status, p.message
-			}
-		}
-		h.render(c, status, "login.html", page)
-	}
-}
-
 func (h *Handler) register(c *gin.Context) {
 	got, err := readCredentials(c)
 	if err != nil {
@@ -90,8 +61,15 @@ func (h *Handler) register(c *gin.Context) {
 	if err == nil {
 		err = h.startSession(c, proof, card)
 	}
-	if err != nil || got.form {
-		h.answerSignIn(c, got, web.ModeRegister, err)
+	switch {
+	case err != nil && got.form && wantsPage(c.Request):
+		h.signUpFailed(c, got, err)
+		return
+	case err == nil && got.form && proof.Role == chat.Owner && got.next == "":
+		done(c, welcomePath)
+		return
+	case err != nil || got.form:
+		h.answerSignIn(c, got, err)
 		return
 	}
 	c.JSON(http.StatusCreated, gin.H{"username": proof.Username, "role": proof.Role})
@@ -112,7 +90,7 @@ func (h *Handler) login(c *gin.Context) {
 		err = h.startSession(c, proof, card)
 	}
 	if err != nil || got.form {
-		h.answerSignIn(c, got, web.ModeLogin, err)
+		h.answerSignIn(c, got, err)
 		return
 	}
 	c.JSON(http.StatusOK, gin.H{"username": proof.Username})
@@ -135,13 +113,11 @@ func (h *Handler) startSession(c *gin.Context, proof account.Proof, card device.
 }
 
 // answerSignIn answers a form, and whoever failed.
-func (h *Handler) answerSignIn(c *gin.Context, got credentials, mode string, err error) {
+func (h *Handler) answerSignIn(c *gin.Context, got credentials, err error) {
 	switch {
 	case err != nil && got.form && wantsPage(c.Request):
 		p := h.note(c, err)
-		h.render(c, p.status, "login.html", web.Login{
-			Mode: mode, Username: got.Username, Invite: got.Invite, Next: localNext(got.next), Error: p.message,
-		})
+		h.render(c, p.status, "login.html", web.Login{Mode: web.ModeLogin, Username: got.Username, Next: localNext(got.next), Error: p.message})
 	case err != nil:
 		h.fail(c, err)
 	default:

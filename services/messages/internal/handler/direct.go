@@ -28,6 +28,8 @@ func (h *Handler) openDirect(c *gin.Context) {
 	}
 	name, made, err := h.direct(c, wanted.People)
 	switch {
+	case err != nil && in.isForm() && wantsPage(c.Request):
+		h.directFailed(c, wanted.People, err)
 	case err != nil:
 		h.fail(c, err)
 	case in.isForm():

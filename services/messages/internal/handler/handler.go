@@ -99,6 +99,7 @@ func (h *Handler) routes() *gin.Engine {
 	own.POST("/password", h.changePassword)
 	h.peopleRoutes(own, read)
 	h.adminRoutes(own, read)
+	h.pageRoutes(own, read)
 
 	own.POST("/direct", h.openDirect)
 	h.roomRoutes(read, e.Group("/chat", h.identified))

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"parley/core/chat"
 	"parley/messages/internal/audit"
 	"parley/messages/internal/invite"
+	"parley/messages/web"
 )
 
 // adminRoutes are those of invites and the audit.
@@ -37,18 +39,24 @@ type listedInvite struct {
 }
 
 func (h *Handler) createInvite(c *gin.Context) {
-	draft, form, err := readInvite(c)
+	in, err := readInput(c.Request)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	draft.By = user(c)
-	made, err := h.Invites.Create(c.Request.Context(), draft)
+	draft, err := readInvite(in)
+	var made invite.Invite
+	if err == nil {
+		draft.By = user(c)
+		made, err = h.Invites.Create(c.Request.Context(), draft)
+	}
 	switch {
+	case err != nil && in.isForm() && wantsPage(c.Request):
+		h.inviteFailed(c, in.form.Get("next"), err)
 	case err != nil:
 		h.fail(c, err)
-	case form:
-		c.Redirect(http.StatusSeeOther, "/invites#"+made.Code)
+	case in.isForm():
+		madeInvite(c, in.form.Get("next"), made)
 	default:
 		c.JSON(http.StatusCreated, gin.H{"code": made.Code, "url": h.joinURL(c, made.Code)})
 	}
@@ -56,11 +64,7 @@ func (h *Handler) createInvite(c *gin.Context) {
 
 // readInvite takes numbers that are no invite's for wrong ones, which
 // Create refuses, and a number that a form leaves empty for the default.
-func readInvite(c *gin.Context) (d invite.Draft, form bool, err error) {
-	in, err := readInput(c.Request)
-	if err != nil {
-		return invite.Draft{}, false, err
-	}
+func readInvite(in *input) (d invite.Draft, err error) {
 	var asked struct {
 		Uses      *int64    `json:"uses"`
 		ExpiresIn *int64    `json:"expires_in"` // seconds
@@ -71,22 +75,22 @@ func readInvite(c *gin.Context) (d invite.Draft, form bool, err error) {
 		asked.Uses, asked.ExpiresIn = formNumber(in.form, "uses"), formNumber(in.form, "expires_in")
 		asked.Role, asked.Rooms = chat.Role(in.form.Get("role")), in.form["rooms"]
 	} else if err := in.decode(&asked); err != nil {
-		return invite.Draft{}, false, err
+		return invite.Draft{}, err
 	}
 	d = invite.Draft{Role: asked.Role, Rooms: asked.Rooms}
 	if n := asked.Uses; n != nil {
 		if *n < 1 || *n > invite.MaxUses {
-			return d, false, invite.ErrUsesInvalid
+			return d, invite.ErrUsesInvalid
 		}
 		d.Uses = int(*n)
 	}
 	if n := asked.ExpiresIn; n != nil {
 		if *n < 1 || *n > int64(invite.MaxLifetime/time.Second) {
-			return d, false, invite.ErrExpiresInvalid
+			return d, invite.ErrExpiresInvalid
 		}
 		d.Lifetime = time.Duration(*n) * time.Second
 	}
-	return d, in.isForm(), nil
+	return d, nil
 }
 
 // formNumber returns nil for an empty field, and 0 for what is no number.
@@ -103,6 +107,11 @@ func formNumber(form url.Values, field string) *int64 {
 }
 
 func (h *Handler) listInvites(c *gin.Context) {
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.invitesPage(c, http.StatusOK, web.Failure{})
+		return
+	}
 	found, more, err := h.Invites.List(c.Request.Context(), c.Query("after"))
 	if err != nil {
 		h.fail(c, err)
@@ -121,10 +130,10 @@ func (h *Handler) listInvites(c *gin.Context) {
 func (h *Handler) revokeInvite(c *gin.Context) {
 	err := h.Invites.Revoke(c.Request.Context(), user(c), c.Param("code"))
 	switch {
+	case err == nil && isForm(c), isForm(c) && errors.Is(err, invite.ErrNotFound): // that there is none was wanted
+		done(c, "/invites#list-heading")
 	case err != nil:
 		h.fail(c, err)
-	case isForm(c):
-		c.Redirect(http.StatusSeeOther, "/invites")
 	default:
 		c.Status(http.StatusNoContent)
 	}
@@ -148,6 +157,11 @@ func (h *Handler) listAudit(c *gin.Context) {
 	before, err := readBefore(c)
 	if err != nil {
 		h.fail(c, err)
+		return
+	}
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.auditPage(c, before)
 		return
 	}
 	entries, more, err := h.Audit.List(c.Request.Context(), before)

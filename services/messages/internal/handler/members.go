@@ -10,6 +10,7 @@ import (
 	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/session"
+	"parley/messages/web"
 )
 
 // enter sees to it that somebody is in a room, for whom it is enough to write
@@ -97,6 +98,11 @@ func (h *Handler) inRoom(c *gin.Context, next string, do func(ctx context.Contex
 
 // listMembers answers with a page of a room's members.
 func (h *Handler) listMembers(c *gin.Context) {
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.membersPage(c, http.StatusOK, web.Failure{})
+		return
+	}
 	room, err := roomName(c)
 	if err != nil {
 		h.fail(c, err)

@@ -2,7 +2,6 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -10,7 +9,6 @@ import (
 
 	"parley/messages/internal/account"
 	"parley/messages/internal/signin"
-	"parley/messages/web"
 )
 
 // changePassword ends all sessions of the user, and gives the client a new one.
@@ -36,15 +34,11 @@ func (h *Handler) changePassword(c *gin.Context) {
 	}
 	switch {
 	case err != nil && in.isForm() && wantsPage(c.Request):
-		p := h.note(c, err)
-		if errors.Is(err, account.ErrBadCredentials) {
-			p.message = "This is not your current password."
-		}
-		h.renderAccount(c, p.status, web.Account{Error: p.message})
+		h.passwordFailed(c, err)
 	case err != nil:
 		h.fail(c, err)
 	case in.isForm():
-		c.Redirect(http.StatusSeeOther, "/sessions?"+changedMark+"#password-heading")
+		c.Redirect(http.StatusSeeOther, "/account?"+changedMark+"#password-heading")
 	default:
 		c.Status(http.StatusNoContent)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"parley/core/chat"
 	"parley/messages/internal/person"
+	"parley/messages/web"
 )
 
 // peopleRoutes are those of people, for who is signed in.
@@ -55,19 +56,25 @@ func (h *Handler) changeMe(c *gin.Context) {
 		return
 	}
 	if wanted.DisplayName != nil {
-		if err := h.People.Rename(c.Request.Context(), user(c), *wanted.DisplayName); err != nil {
+		err := h.People.Rename(c.Request.Context(), user(c), *wanted.DisplayName)
+		if in.isForm() && (err == nil || wantsPage(c.Request)) {
+			h.renamed(c, *wanted.DisplayName, err)
+			return
+		}
+		if err != nil {
 			h.fail(c, err)
 			return
 		}
-	}
-	if in.isForm() {
-		c.Redirect(http.StatusSeeOther, "/sessions")
-		return
 	}
 	h.showMe(c)
 }
 
 func (h *Handler) listPeople(c *gin.Context) {
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.peoplePage(c)
+		return
+	}
 	people, more, err := h.People.List(c.Request.Context(), user(c), c.Query("q"), c.Query("after"))
 	if err != nil {
 		h.fail(c, err)
@@ -83,6 +90,11 @@ func (h *Handler) showPerson(c *gin.Context) {
 	username, ok := chat.FoldUsername(c.Param("username"))
 	if !ok {
 		h.fail(c, person.ErrNotFound)
+		return
+	}
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.personPage(c, http.StatusOK, web.Failure{})
 		return
 	}
 	found, err := h.People.Find(c.Request.Context(), user(c), username)
@@ -114,15 +126,15 @@ func (h *Handler) setRole(c *gin.Context) {
 		h.fail(c, person.ErrNotFound)
 		return
 	}
-	if err := h.People.SetRole(c.Request.Context(), user(c), username, wanted.Role); err != nil {
+	err = h.People.SetRole(c.Request.Context(), user(c), username, wanted.Role)
+	switch {
+	case in.isForm() && (err == nil || wantsPage(c.Request)):
+		h.judged(c, "role", err)
+	case err != nil:
 		h.fail(c, err)
-		return
+	default:
+		h.showPerson(c)
 	}
-	if in.isForm() {
-		c.Redirect(http.StatusSeeOther, "/people/"+username)
-		return
-	}
-	h.showPerson(c)
 }
 
 // judge bans or unbans.
@@ -133,15 +145,15 @@ func (h *Handler) judge(do func(ctx context.Context, actor, username string) err
 			h.fail(c, person.ErrNotFound)
 			return
 		}
-		if err := do(c.Request.Context(), user(c), username); err != nil {
+		err := do(c.Request.Context(), user(c), username)
+		switch {
+		case isForm(c) && (err == nil || wantsPage(c.Request)):
+			h.judged(c, "ban", err)
+		case err != nil:
 			h.fail(c, err)
-			return
+		default:
+			c.Status(http.StatusNoContent)
 		}
-		if isForm(c) {
-			c.Redirect(http.StatusSeeOther, "/people/"+username)
-			return
-		}
-		c.Status(http.StatusNoContent)
 	}
 }
 

@@ -39,11 +39,14 @@ func (h *Handler) roomRoutes(read []string, chat *gin.RouterGroup) {
 // that can be found.
 func (h *Handler) listRooms(c *gin.Context) {
 	c.Header("Vary", "Accept")
-	if wantsPage(c.Request) {
-		h.renderRooms(c, http.StatusOK, "", "")
+	switch page := wantsPage(c.Request); {
+	case page && c.Query("browse") != "":
+		h.browsePage(c, http.StatusOK, web.Browse{})
 		return
-	}
-	if c.Query("browse") != "" {
+	case page:
+		h.homePage(c)
+		return
+	case c.Query("browse") != "":
 		h.browse(c)
 		return
 	}
@@ -56,21 +59,24 @@ func (h *Handler) listRooms(c *gin.Context) {
 }
 
 func (h *Handler) browse(c *gin.Context) {
-	q, after := c.Query("q"), c.Query("after")
-	switch {
-	case !isLine(q, maxQuery):
-		h.fail(c, errQueryInvalid)
-		return
-	case after != "" && !chat.ValidRoom(after):
-		h.fail(c, errAfterInvalid)
-		return
-	}
-	rooms, more, err := h.Rooms.Browse(c.Request.Context(), user(c), q, after)
+	rooms, more, err := h.found(c)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
 	c.JSON(http.StatusOK, gin.H{"rooms": rooms, "more": more})
+}
+
+// found returns the rooms that the request's search finds.
+func (h *Handler) found(c *gin.Context) (rooms []room.Found, more bool, err error) {
+	q, after := c.Query("q"), c.Query("after")
+	switch {
+	case !isLine(q, maxQuery):
+		return nil, false, errQueryInvalid
+	case after != "" && !chat.ValidRoom(after):
+		return nil, false, errAfterInvalid
+	}
+	return h.Rooms.Browse(c.Request.Context(), user(c), q, after)
 }
 
 // isLine reports whether s is text that Postgres takes, and not too long.
@@ -81,15 +87,6 @@ func isLine(s string, most int) bool {
 		}
 	}
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most
-}
-
-func (h *Handler) renderRooms(c *gin.Context, status int, name, failure string) {
-	rooms, _, err := h.Rooms.Mine(c.Request.Context(), user(c))
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	h.render(c, status, "rooms.html", web.Rooms{Username: user(c), Rooms: rooms, Name: name, Error: failure})
 }
 
 // createRoom makes a room. What is wrong with it is told before it counts
@@ -111,11 +108,11 @@ func (h *Handler) createRoom(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	err = h.create(c, room.Draft{Name: wanted.Name, Title: wanted.Title, Kind: wanted.Kind})
+	draft := room.Draft{Name: wanted.Name, Title: wanted.Title, Kind: wanted.Kind}
+	err = h.create(c, draft)
 	switch {
 	case err != nil && in.isForm() && wantsPage(c.Request):
-		p := h.note(c, err)
-		h.renderRooms(c, p.status, wanted.Name, p.message)
+		h.createRoomFailed(c, draft, err)
 	case err != nil:
 		h.fail(c, err)
 	case in.isForm():
@@ -174,23 +171,21 @@ func (h *Handler) showRoom(c *gin.Context) {
 			return
 		}
 	}
-	h.renderRoom(c, http.StatusOK, web.Room{Room: name})
+	h.renderRoom(c, http.StatusOK, name, web.Room{})
 }
 
 // renderRoom fills in what page does not have yet: the newest messages, and
-// the rooms.
-func (h *Handler) renderRoom(c *gin.Context, status int, page web.Room) {
-	newest, err := h.History.Stretch(c.Request.Context(), user(c), page.Room, history.Cut{}, history.DefaultStretch)
+// all that stands around them.
+func (h *Handler) renderRoom(c *gin.Context, status int, name string, page web.Room) {
+	newest, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{}, history.DefaultStretch)
+	if err == nil {
+		err = h.fillRoom(c, &page, name)
+	}
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	page.Username = user(c)
-	page.Messages, page.Head, page.More = newest.Messages, newest.Head, newest.More
-	if page.Rooms, _, err = h.Rooms.Mine(c.Request.Context(), page.Username); err != nil {
-		h.fail(c, err)
-		return
-	}
+	page.Messages, page.At, page.More = newest.Messages, newest.Head, newest.More
 	h.render(c, status, "room.html", page)
 }
 

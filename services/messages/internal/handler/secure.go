@@ -16,6 +16,7 @@ var policy = strings.Join([]string{
 	"img-src 'self' data:",
 	"font-src 'self'",
 	"connect-src 'self'",
+	"worker-src 'self'",
 	"manifest-src 'self'",
 	"form-action 'self'",
 	"base-uri 'none'",

@@ -9,7 +9,6 @@ import (
 
 	"parley/core/chat"
 	"parley/core/session"
-	"parley/messages/web"
 )
 
 // changedMark in the page's address says that the password was just changed.
@@ -29,8 +28,7 @@ type listed struct {
 func (h *Handler) listSessions(c *gin.Context) {
 	c.Header("Vary", "Accept")
 	if wantsPage(c.Request) {
-		_, changed := c.GetQuery(changedMark)
-		h.renderAccount(c, http.StatusOK, web.Account{Changed: changed})
+		h.showAccount(c)
 		return
 	}
 	sessions, err := h.sessions(c)
@@ -54,17 +52,6 @@ func (h *Handler) sessions(c *gin.Context) ([]session.Session, error) {
 	return list, err
 }
 
-// renderAccount fills in what page does not have yet: the sessions.
-func (h *Handler) renderAccount(c *gin.Context, status int, page web.Account) {
-	sessions, err := h.sessions(c)
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	page.Username, page.Sessions, page.Current = user(c), sessions, current(c).ID
-	h.render(c, status, "account.html", page)
-}
-
 // deleteSession ends a session of the user, maybe the present one.
 func (h *Handler) deleteSession(c *gin.Context) {
 	if err := h.endOwn(c, c.Param("id")); err != nil {
@@ -86,7 +73,7 @@ func (h *Handler) endListed(c *gin.Context) {
 		c.Redirect(http.StatusSeeOther, "/login")
 		return
 	}
-	c.Redirect(http.StatusSeeOther, "/sessions")
+	done(c, "/account#sessions-heading")
 }
 
 func (h *Handler) endOwn(c *gin.Context, id string) error {

@@ -18,6 +18,11 @@ const good = `(
 		WHERE maker.username = invites.created_by AND maker.banned_at IS NULL
 		AND (maker.role = 'owner' OR maker.role = 'admin' AND invites.role <> 'admin'))))`
 
+// leadsTo is the SQL condition under which an invite that names room r leads
+// into it; m is what its maker has there.
+const leadsTo = `(r.kind <> 'direct' AND r.archived_at IS NULL
+	AND (r.kind = 'open' OR m.member OR invites.created_by = ''))`
+
 // Check returns [ErrInvalid] if code would not let anybody in just now.
 func (s *Store) Check(ctx context.Context, code string) error {
 	if !validCode(code) {
@@ -47,8 +52,7 @@ func Use(ctx context.Context, tx pgx.Tx, code string) (role chat.Role, rooms []s
 		RETURNING role, ARRAY(
 			SELECT r.name::text FROM rooms r
 			LEFT JOIN memberships m ON m.username = invites.created_by AND m.room = r.name
-			WHERE r.name = ANY(invites.rooms) AND r.kind <> 'direct' AND r.archived_at IS NULL
-			AND (r.kind = 'open' OR m.member OR invites.created_by = '')
+			WHERE r.name = ANY(invites.rooms) AND `+leadsTo+`
 			ORDER BY r.name)`, code).Scan(&role, &rooms)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil, ErrInvalid

@@ -9,7 +9,7 @@ import (
 // handshakes is how many connections are served at once until they are streams.
 // A crowd waits in the kernel's backlog, where it costs neither goroutines nor
 // garbage.
-const handshakes = 512
+const handshakes = 64
 
 // gate lets a bounded number of connections in. One that has become a stream,
 // or is idle, doesn't count.

@@ -23,6 +23,7 @@ import (
 
 	"parley/core/session"
 	"parley/core/wire"
+	"parley/stream/internal/slab"
 )
 
 // Handlers take what arrives. They run on the receiving goroutine, one at a
@@ -44,6 +45,7 @@ type Doorbell struct {
 	mu     sync.Mutex
 	up     bool
 	wanted map[wire.Topic]chan struct{} // closed once Redis has acknowledged
+	names  slab.Names                   // of channels
 	dirty  map[wire.Topic]struct{}      // logs to subscribe or unsubscribe
 }
 

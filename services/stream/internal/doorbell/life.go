@@ -138,7 +138,7 @@ func (l *life) changes() (join, leave []string) {
 	}
 	for topic := range l.dirty {
 		if _, wanted := l.wanted[topic]; wanted {
-			join = append(join, topic.Channel())
+			join = append(join, l.names.Keep(topic.Channel()))
 		} else {
 			leave = append(leave, topic.Channel())
 		}

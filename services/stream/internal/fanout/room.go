@@ -2,6 +2,7 @@ package fanout
 
 import (
 	"parley/stream/internal/hub"
+	"parley/stream/internal/slab"
 )
 
 // room lists the subs that a loop has in one log.
@@ -9,7 +10,8 @@ type room struct {
 	log        *hub.Log
 	generation uint32 // of the log, which the subs are at
 	subs       []uint32
-	restsUntil int64 // Unix nanoseconds
+	only       [1]uint32 // the memory of subs while there is one
+	restsUntil int64     // Unix nanoseconds
 }
 
 // roomTable holds the logs that a loop's streams read, and finds them by log
@@ -18,6 +20,7 @@ type roomTable struct {
 	numbers map[*hub.Log]uint32
 	rooms   []*room
 	free    []uint32
+	slab    slab.Slab[room]
 }
 
 func newRoomTable() roomTable { return roomTable{numbers: make(map[*hub.Log]uint32)} }
@@ -37,7 +40,9 @@ func (t *roomTable) of(log *hub.Log) uint32 {
 	if n, ok := t.numbers[log]; ok {
 		return n
 	}
-	r := &room{log: log, generation: log.Generation()}
+	r := t.slab.New()
+	r.log, r.generation = log, log.Generation()
+	r.subs = r.only[:0]
 	var n uint32
 	if last := len(t.free) - 1; last >= 0 {
 		n = t.free[last]

@@ -20,11 +20,12 @@ import (
 
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/stream/internal/slab"
 )
 
 const (
 	recheckEvery = time.Second
-	recheckBatch = 2000 // sessions asked about at once: 50,000 are through in 25 s
+	recheckBatch = 1000 // sessions asked about at once: 25,000 are through in 25 s
 	maxNoticed   = 10_000
 	readTimeout  = 2 * time.Second
 	lookups      = 3 // of one handshake, whose session was said to have ended meanwhile
@@ -43,7 +44,8 @@ type Guard struct {
 	live    map[session.Key]*Live
 	queue   []*Live // in the order in which they are asked about again
 	noticed []*Live // said to have ended
-	slab    slab
+	slab    slab.Slab[Live]
+	names   slab.Names
 }
 
 // New returns a guard. onEnded is called when sessions have ended; it must not
@@ -79,7 +81,7 @@ func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Se
 		}
 		g.mu.Lock()
 		if l.Username == "" {
-			l.Username, l.expiresAt = found.Username, found.ExpiresAt.UnixNano()
+			l.Username, l.expiresAt = g.names.Keep(found.Username), found.ExpiresAt.UnixNano()
 			g.queue = append(g.queue, l)
 		}
 		g.mu.Unlock()
@@ -93,7 +95,7 @@ func (g *Guard) register(key session.Key) *Live {
 	defer g.mu.Unlock()
 	l := g.live[key]
 	if l == nil || l.ended.Load() {
-		l = g.slab.put()
+		l = g.slab.New()
 		l.key = key
 		g.live[key] = l
 	}

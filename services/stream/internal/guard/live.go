@@ -45,22 +45,3 @@ type Seat struct {
 	*Live
 	network unique.Handle[netip.Prefix] // of its client
 }
-
-// slabSize is how many sessions' memory is allocated at once: apart from the
-// garbage of handshakes, which so can be returned to the system.
-const slabSize = 64
-
-// slab is memory for sessions.
-type slab struct {
-	free []Live
-}
-
-// put returns the memory of an empty session.
-func (s *slab) put() *Live {
-	if len(s.free) == 0 {
-		s.free = make([]Live, slabSize)
-	}
-	l := &s.free[0]
-	s.free = s.free[1:]
-	return l
-}

@@ -25,6 +25,7 @@ import (
 	"parley/core/history"
 	"parley/core/sse"
 	"parley/core/wire"
+	"parley/stream/internal/slab"
 )
 
 const (
@@ -58,9 +59,13 @@ type Hub struct {
 	running sync.WaitGroup
 	clock   atomic.Int64 // coarse, Unix nanoseconds
 
-	mu   sync.Mutex
-	logs map[wire.Topic]*Log
-	slab slab
+	known   history.Known // of compare
+	repairs sync.Mutex    // of the state of all logs' repairs: short, and rare
+
+	mu    sync.Mutex
+	logs  map[wire.Topic]*Log
+	slab  slab.Slab[Log]
+	names slab.Names
 }
 
 // ErrClosed is returned for a log that a closed hub is asked for.
@@ -127,10 +132,10 @@ func (h *Hub) AcquireAll(ctx context.Context, topics []wire.Topic, tagged sse.Ta
 			if loaded == nil {
 				loaded = make(chan struct{})
 			}
-			l = h.slab.put()
-			l.Topic, l.hub, l.loaded = topic, h, loaded
+			l = h.slab.New()
+			l.Topic, l.hub, l.loaded = wire.Topic(h.names.Keep(string(topic))), h, loaded
 			l.keep(tagged) // before load: it fills this form
-			h.logs[topic] = l
+			h.logs[l.Topic] = l
 			fresh = append(fresh, l)
 		}
 		l.refs++

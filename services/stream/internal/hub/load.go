@@ -120,22 +120,3 @@ func (h *Hub) join(topics []wire.Topic) {
 		}
 	}
 }
-
-// slabSize is how many logs' memory is allocated at once: apart from the
-// garbage of handshakes, which so can be returned to the system.
-const slabSize = 64
-
-// slab is memory for logs.
-type slab struct {
-	free []Log
-}
-
-// put returns the memory of an empty log.
-func (s *slab) put() *Log {
-	if len(s.free) == 0 {
-		s.free = make([]Log, slabSize)
-	}
-	l := &s.free[0]
-	s.free = s.free[1:]
-	return l
-}

@@ -59,10 +59,23 @@ type Log struct {
 	confirmed chat.Position // Postgres has confirmed everything up to here
 	rings     [2]*ring      // of these forms, up to head; nil while nothing is in it
 	waiting   map[chat.Position]wire.Event
-	rewinds   []chat.Position // where the latest rewinds led, newest last
-	changes   []wire.Event    // of a person, not told to the listeners yet
+	rare      *rare // nil until something of it is needed
 
-	repair repair
+	repair *repair // Hub.repairs: nil while nothing is asked of Postgres
+}
+
+// rare is what most logs never have.
+type rare struct {
+	rewinds []chat.Position // where the latest rewinds led, newest last
+	changes []wire.Event    // of a person, not told to the listeners yet
+}
+
+// more returns the rare state, which may be new. l.mu is held.
+func (l *Log) more() *rare {
+	if l.rare == nil {
+		l.rare = &rare{}
+	}
+	return l.rare
 }
 
 // The two rings differ in their frames' ids alone: "42" and "general:42".
@@ -93,7 +106,8 @@ func (l *Log) RewoundSince(generation uint32) (to chat.Position, now uint32) {
 	if missed == 0 {
 		return l.head, now
 	}
-	return slices.Min(l.rewinds[len(l.rewinds)-min(missed, len(l.rewinds)):]), now
+	rewinds := l.rare.rewinds
+	return slices.Min(rewinds[len(rewinds)-min(missed, len(rewinds)):]), now
 }
 
 // keep makes the log hold frames of this form from now on.
@@ -207,8 +221,11 @@ func (l *Log) takeChanges() []wire.Event {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	changes := l.changes
-	l.changes = nil
+	if l.rare == nil {
+		return nil
+	}
+	changes := l.rare.changes
+	l.rare.changes = nil
 	return changes
 }
 
@@ -261,11 +278,12 @@ func (l *Log) rewind(at chat.Position) {
 	defer l.mu.Unlock()
 	l.begin(at)
 	l.waiting = nil
-	if len(l.rewinds) == maxRewinds {
-		l.rewinds[1] = min(l.rewinds[0], l.rewinds[1]) // the oldest stands for all before it
-		l.rewinds = l.rewinds[1:]
+	r := l.more()
+	if len(r.rewinds) == maxRewinds {
+		r.rewinds[1] = min(r.rewinds[0], r.rewinds[1]) // the oldest stands for all before it
+		r.rewinds = r.rewinds[1:]
 	}
-	l.rewinds = append(l.rewinds, at)
+	r.rewinds = append(r.rewinds, at)
 	l.generation.Add(1)
 }
 
@@ -328,7 +346,8 @@ func (l *Log) skipTo(at chat.Position) {
 func (l *Log) append(e wire.Event) {
 	now := time.Now()
 	if _, person := l.Topic.Person(); person {
-		l.changes = append(l.changes, e)
+		r := l.more()
+		r.changes = append(r.changes, e)
 	}
 	for i := range l.rings {
 		r := l.ring(i)

@@ -2,12 +2,10 @@ package hub
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"parley/core/chat"
 	"parley/core/history"
-	"parley/core/wire"
 )
 
 const (
@@ -20,9 +18,8 @@ const (
 )
 
 // repair is the state of a log's reads from Postgres: one at a time, and those
-// who ask while one is under way share the next.
+// who ask while one is under way share the next. Hub.repairs guards it.
 type repair struct {
-	mu      sync.Mutex
 	holding bool          // somebody waits to look for a gap
 	running bool          // a goroutine works off rounds
 	doubt   chat.Position // the lowest position that Postgres is to confirm; 0 for none
@@ -79,38 +76,44 @@ func (h *Hub) Refresh(ctx context.Context, l *Log) error {
 	}
 }
 
-// compare reads the heads of all logs and refreshes those that differ.
+// compare asks for the logs whose head is not Postgres's, and refreshes them.
+// It is called by one goroutine at a time.
 func (h *Hub) compare(ctx context.Context) {
 	logs := h.all()
 	if len(logs) == 0 {
 		return
 	}
-	topics := make([]wire.Topic, len(logs))
-	before := make([]chat.Position, len(logs))
-	for i, l := range logs {
-		topics[i], before[i] = l.Topic, l.Head()
+	defer h.known.Clear()
+	for _, l := range logs {
+		h.known.Add(l.Topic, l.Head())
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	heads, err := h.store.Heads(ctx, topics)
+	moved, err := h.store.Moved(ctx, &h.known)
 	if err != nil {
 		h.metrics.Failed.Inc()
 		h.log.Warn("heads not compared", "error", err)
 		return
 	}
-	for i, l := range logs {
-		head := heads[l.Topic] // 0 if the room is gone
-		switch {
-		case head < before[i]:
-			h.refresh(l)
-		case head > l.Head():
-			h.after(graceTime, func() {
-				if l.Head() < head {
-					h.metrics.Repaired.Inc()
-					h.refresh(l)
-				}
-			})
+	for _, m := range moved {
+		if l := h.find(m.Topic); l != nil {
+			h.follow(l, m)
 		}
+	}
+}
+
+// follow refreshes a log whose head is not Postgres's, unless that passes by itself.
+func (h *Hub) follow(l *Log, m history.Move) {
+	switch {
+	case m.Head < m.Known:
+		h.refresh(l)
+	case m.Head > l.Head():
+		h.after(graceTime, func() {
+			if l.Head() < m.Head {
+				h.metrics.Repaired.Inc()
+				h.refresh(l)
+			}
+		})
 	}
 }
 
@@ -130,16 +133,17 @@ func (h *Hub) after(d time.Duration, do func()) {
 // hold gives an earlier publish a moment to arrive before Postgres is asked:
 // two writers may publish in another order than they committed.
 func (h *Hub) hold(l *Log) {
-	l.repair.mu.Lock()
-	defer l.repair.mu.Unlock()
-	if l.repair.holding {
+	h.repairs.Lock()
+	defer h.repairs.Unlock()
+	r := l.repairing()
+	if r.holding {
 		return
 	}
-	l.repair.holding = true
+	r.holding = true
 	h.after(holdTime, func() {
-		l.repair.mu.Lock()
-		l.repair.holding = false
-		l.repair.mu.Unlock()
+		h.repairs.Lock()
+		r.holding = false
+		h.repairs.Unlock()
 		if l.gap() {
 			h.metrics.Gaps.Inc()
 			h.refresh(l)
@@ -149,39 +153,48 @@ func (h *Hub) hold(l *Log) {
 
 // doubt asks Postgres what is true from position at on.
 func (h *Hub) doubt(l *Log, at chat.Position) {
-	l.repair.mu.Lock()
-	if l.repair.doubt == 0 || at < l.repair.doubt {
-		l.repair.doubt = at
+	h.repairs.Lock()
+	if r := l.repairing(); r.doubt == 0 || at < r.doubt {
+		r.doubt = at
 	}
-	l.repair.mu.Unlock()
+	h.repairs.Unlock()
 	h.refresh(l)
 }
 
 // refresh returns a round of reading that begins after the call.
 func (h *Hub) refresh(l *Log) *round {
-	l.repair.mu.Lock()
-	defer l.repair.mu.Unlock()
-	if l.repair.next == nil {
-		l.repair.next = &round{done: make(chan struct{})}
+	h.repairs.Lock()
+	defer h.repairs.Unlock()
+	r := l.repairing()
+	if r.next == nil {
+		r.next = &round{done: make(chan struct{})}
 	}
-	if !l.repair.running {
-		l.repair.running = true
-		h.running.Go(func() { h.rounds(l) })
+	if !r.running {
+		r.running = true
+		h.running.Go(func() { h.rounds(l, r) })
 	}
-	return l.repair.next
+	return r.next
 }
 
-func (h *Hub) rounds(l *Log) {
+// repairing returns the log's repair, which may be new. Hub.repairs is held.
+func (l *Log) repairing() *repair {
+	if l.repair == nil {
+		l.repair = &repair{}
+	}
+	return l.repair
+}
+
+func (h *Hub) rounds(l *Log, state *repair) {
 	for {
-		l.repair.mu.Lock()
-		r, doubt := l.repair.next, l.repair.doubt
-		l.repair.next, l.repair.doubt = nil, 0
+		h.repairs.Lock()
+		r, doubt := state.next, state.doubt
+		state.next, state.doubt = nil, 0
 		if r == nil {
-			l.repair.running = false
-			l.repair.mu.Unlock()
+			state.running = false
+			h.repairs.Unlock()
 			return
 		}
-		l.repair.mu.Unlock()
+		h.repairs.Unlock()
 		if doubt > 0 {
 			r.err = h.settle(l, doubt)
 		}

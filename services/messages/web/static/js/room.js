@@ -81,7 +81,7 @@ new Drawer({
   main: part("main"),
   sidebar: part("sidebar"),
 });
-new RoomDialog(part("room-dialog"), part("new-room"), (name) => chat.api.createRoom(name));
+if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => chat.api.createRoom(room));
 
 // Days have other names after midnight.
 let today = new Date().toDateString();

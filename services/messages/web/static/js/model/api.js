@@ -33,8 +33,9 @@ export class Api {
     return this.#ask("/chat");
   }
 
-  createRoom(name) {
-    return this.#ask("/chat", { content: { name } });
+  /** room: {name, title, kind}; answers {name}. */
+  createRoom(room) {
+    return this.#ask("/chat", { content: room });
   }
 
   /** The messages before a position, or the newest: {messages, head, more}. */

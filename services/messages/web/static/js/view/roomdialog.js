@@ -1,6 +1,7 @@
+import { suggestHandles } from "../pages/suggest.js";
 import { copy } from "./template.js";
 
-/** Makes a room, and goes there. */
+/** Makes a room, and goes there. create takes {name, title, kind}. */
 export class RoomDialog {
   #dialog;
   #form;
@@ -12,6 +13,7 @@ export class RoomDialog {
     this.#form = dialog.querySelector("form");
     this.#problem = dialog.querySelector("[aria-live]");
     this.#create = create;
+    suggestHandles(dialog);
     opener.addEventListener("click", (event) => {
       event.preventDefault();
       this.#open();
@@ -24,7 +26,7 @@ export class RoomDialog {
     this.#form.reset();
     this.#show("");
     this.#dialog.showModal();
-    this.#form.elements.name.focus();
+    this.#form.elements.title.focus();
   }
 
   async #submit(event) {
@@ -34,7 +36,7 @@ export class RoomDialog {
     field.value = field.value.trim().toLowerCase().replace(/\s+/g, "-");
     button.disabled = true;
     try {
-      const { name } = await this.#create(field.value);
+      const { name } = await this.#create(this.#wanted());
       location.assign(`/chat/${name}`);
     } catch (error) {
       this.#show(error.status ? error.message : "There is no connection just now. Try again when you’re back.");
@@ -42,6 +44,12 @@ export class RoomDialog {
     } finally {
       button.disabled = false;
     }
+  }
+
+  /** A title that was left out is none: the server takes the handle for it. */
+  #wanted() {
+    const { name, title, kind } = Object.fromEntries(new FormData(this.#form));
+    return title.trim() ? { name, kind, title: title.trim() } : { name, kind };
   }
 
   #show(message) {

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"parley/core/chat"
+)
+
+// Person is somebody as pages show them.
+type Person struct {
+	Username    string
+	DisplayName string // "" if none was chosen
+	Role        chat.Role
+	Banned      bool
+	Moderator   bool      // of the room whose members are listed
+	Since       time.Time // when the account was made; zero where it doesn't matter
+}
+
+// Name is what others call the person.
+func (p Person) Name() string {
+	if p.DisplayName != "" {
+		return p.DisplayName
+	}
+	return p.Username
+}
+
+// Known reports whether there is a person at all.
+func (p Person) Known() bool { return p.Username != "" }
+
+// Admin reports whether the person runs the place, with others or alone.
+func (p Person) Admin() bool { return p.Role.AtLeast(chat.Admin) }
+
+// Guest reports whether the person sees only what they were added to.
+func (p Person) Guest() bool { return p.Role == chat.Guest }
+
+// names lists people by name, as a title of the room that they share.
+func names(people []Person) string {
+	list := make([]string, len(people))
+	for i, p := range people {
+		list[i] = p.Name()
+	}
+	return strings.Join(list, ", ")
+}
+
+// roleNames are the roles in words, and roleHints what they may.
+var (
+	roleNames = map[chat.Role]string{
+		chat.Owner: "Owner", chat.Admin: "Admin", chat.Member: "Member", chat.Guest: "Guest",
+	}
+	roleHints = map[chat.Role]string{
+		chat.Owner:  "Everything, also who else is owner",
+		chat.Admin:  "Invites, roles, bans and every open room",
+		chat.Member: "Open rooms, and rooms of their own",
+		chat.Guest:  "Only the rooms that they were added to",
+	}
+)
+
+func roleName(r chat.Role) string { return roleNames[r] }
+func roleHint(r chat.Role) string { return roleHints[r] }

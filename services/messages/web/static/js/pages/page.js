@@ -1,0 +1,25 @@
+// Every page of somebody who is signed in, but the conversation. Each of them works without this script.
+import "../rooms.js";
+import { mirrorCounts } from "./cards.js";
+import { Confirm } from "./confirm.js";
+import { offerCopying } from "./copy.js";
+import { LiveSearch } from "./search.js";
+import { suggestHandles } from "./suggest.js";
+import { showTimes } from "./times.js";
+import { Drawer } from "../view/drawer.js";
+
+const part = (id) => document.getElementById(id);
+
+new Drawer({
+  opener: part("drawer-open"),
+  closer: part("drawer-close"),
+  scrim: part("scrim"),
+  main: part("main"),
+  sidebar: part("sidebar"),
+});
+new Confirm(part("confirm-dialog"));
+for (const form of document.querySelectorAll("form[data-search]")) new LiveSearch(form);
+mirrorCounts(document);
+suggestHandles(document);
+offerCopying(document);
+showTimes(document);
