@@ -18,15 +18,19 @@ const maxTogether = 8
 // has one at a time. Errors: [ErrBusy] if some wait already, and ctx's.
 func (g *Guard) Replay(ctx context.Context, seat Seat) (done func(), err error) {
 	r := g.join(seat.Live)
-	if g.users(r) > maxTogether {
+	leave := func() {
+		g.count(r, -1)
 		g.part(seat.Live, r)
+	}
+	if g.count(r, 1) > maxTogether {
+		leave()
 		return nil, ErrBusy
 	}
 	select {
 	case r.turn <- struct{}{}:
-		return func() { <-r.turn; g.part(seat.Live, r) }, nil
+		return func() { <-r.turn; leave() }, nil
 	case <-ctx.Done():
-		g.part(seat.Live, r)
+		leave()
 		return nil, ctx.Err()
 	}
 }
@@ -59,10 +63,12 @@ func (g *Guard) join(l *Live) *replay {
 	return l.replay
 }
 
-func (g *Guard) users(r *replay) int {
+// count changes how many take a replay, or wait, and returns it.
+func (g *Guard) count(r *replay, by int) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return r.users
+	r.takers += by
+	return r.takers
 }
 
 func (g *Guard) part(l *Live, r *replay) {
