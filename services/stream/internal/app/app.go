@@ -43,6 +43,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	collectEarly()
 	a, err := newApp(ctx, cfg, log)
 	if err != nil {
 		return err
