@@ -115,7 +115,10 @@ func (e *Everything) move(before wire.Membership, known bool, now *wire.Membersh
 	case known && before.Member && before.Joined == now.Joined:
 	default:
 		delete(e.out, topic)
-		if e.live[e.own] && e.tracks[topic] == nil {
+		switch t := e.tracks[topic]; {
+		case t != nil && known: // out and back in between
+			t.forgive(now.Joined)
+		case t == nil && e.live[e.own]:
 			e.tracks[topic] = &track{topic: topic, at: now.Joined}
 		}
 	}

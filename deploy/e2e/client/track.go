@@ -15,6 +15,7 @@ import (
 type track struct {
 	topic wire.Topic
 	at    chat.Position // -1 until known
+	free  chat.Position // up to here nothing is owed: the person was out meanwhile
 	owing []chat.Position
 }
 
@@ -27,7 +28,7 @@ func (t *track) take(e wire.Event) error {
 		return fmt.Errorf("position %d of %s came again: the client is at %d", e.At(), t.topic, t.at)
 	}
 	if t.at >= 0 {
-		for p := t.at + 1; p < e.At(); p++ {
+		for p := max(t.at, t.free) + 1; p < e.At(); p++ {
 			if len(t.owing) == maxOwing {
 				return fmt.Errorf("%d positions of %s were left out, the first of them %d", len(t.owing), t.topic, t.owing[0])
 			}
@@ -57,9 +58,21 @@ func (t *track) account(e wire.Event) {
 	t.owing = kept
 }
 
+// forgive lets the track go on from position at.
+func (t *track) forgive(at chat.Position) {
+	t.free = at
+	kept := t.owing[:0]
+	for _, p := range t.owing {
+		if p > at {
+			kept = append(kept, p)
+		}
+	}
+	t.owing = kept
+}
+
 // ready takes the end of a replay.
 func (t *track) ready(at chat.Position) error {
-	if t.at >= 0 && at != t.at {
+	if t.at >= 0 && at != t.at && (at < t.at || at > t.free) {
 		return fmt.Errorf("ready says %d of %s, and the client is at %d", at, t.topic, t.at)
 	}
 	t.at = at

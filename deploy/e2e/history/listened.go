@@ -11,7 +11,7 @@ import (
 // listened checks what one client saw, in each of its logs. What follows a
 // violation in a log is not looked at: it would be said again and again.
 func (c *checker) listened(client *Client) {
-	e := &ear{checker: c, client: client, logs: make(map[string]*heard)}
+	e := &ear{checker: c, client: client, logs: make(map[string]*heard), told: make(map[string]*Row)}
 	for number, connection := range client.Connections {
 		e.place = place{client, number}
 		if s := connection.Status; s != 0 && s != 200 {
@@ -34,6 +34,7 @@ type ear struct {
 	place  place
 	logs   map[string]*heard
 	named  map[string]bool // on this connection
+	told   map[string]*Row // the latest of each membership, by room
 	live   time.Duration   // since when the person's own log is live on this connection; 0: it isn't
 }
 
@@ -44,6 +45,7 @@ type heard struct {
 	ready  bool          // on this connection
 	came   bool          // something of it, on this connection
 	forged time.Duration // since when the last is a forgery that was handed over; 0: it isn't
+	free   chat.Position // up to here it need not come: the person was out meanwhile
 	out    bool          // the person has left: what still comes is for admitted to judge
 	broken bool
 }
@@ -135,7 +137,7 @@ func (e *ear) skipped(log *heard, i int, p chat.Position, kind Class) Violation 
 	if !log.known || l == nil {
 		return Violation{}
 	}
-	for q := log.at + 1; q < p; q++ {
+	for q := max(log.at, log.free) + 1; q < p; q++ {
 		switch {
 		case !l.due(q, event.At):
 		case event.Kind == Ready:

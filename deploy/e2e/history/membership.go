@@ -58,14 +58,20 @@ func (e *ear) personal(event *Event) {
 		return
 	}
 	room := event.Row.room()
-	log := e.logs[room]
+	log, told := e.logs[room], e.told[room]
+	e.told[room] = event.Row
 	switch {
 	case !event.Row.Member:
-		if log != nil && !log.broken {
-			log.out = true
+		if log == nil { // it may be on its way still
+			log = &heard{}
+			e.logs[room] = log
 		}
-	case e.joining(event.Row):
+		log.out = true
+	case log != nil && log.out, told != nil && !told.Member, told == nil && e.joining(event.Row):
 		e.joined(event, log)
+	case log != nil && told != nil && told.Joined != event.Row.Joined:
+		// Out and back in between: the room goes on, or begins anew.
+		log.free, log.ready = event.Row.Joined, false
 	}
 }
 

@@ -166,6 +166,19 @@ func TestBrokenMoving(t *testing.T) {
 
 func postedAt(h *History, body string) *time.Duration { return &attempt(h, body).Answered }
 
+// What a stream began with may still come when its person is told to be out.
+func TestStragglersMeanNothing(t *testing.T) {
+	t.Parallel()
+	h := moving().history()
+	c := h.Clients[0].Connections[0]
+	i := index(c, leaves("den"))
+	e := c.Events[i]
+	c.Events = slices.Insert(c.Events, i+1, Event{At: e.At, Kind: Ready, Log: "den", Position: 1})
+	if found := Check(h); len(found) != 0 {
+		t.Error(found)
+	}
+}
+
 // What comes within the grace, or was held up by a fault, is nobody's fault.
 func TestGrace(t *testing.T) {
 	t.Parallel()
