@@ -65,6 +65,10 @@ func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]struct{}) {
 		l.end(c, sse.EndSession)
 		return
 	}
+	if len(lost) > 0 && c.blocked != nil { // what waits to be written may be of a room that was lost
+		l.end(c, sse.EndSlow)
+		return
+	}
 	for _, n := range lost {
 		l.engine.owners.Logs(l.leave(c, n))
 	}

@@ -27,8 +27,8 @@ import (
 
 const (
 	workers  = 16
-	queue    = 4096        // people; beyond, their streams end
-	patience = time.Second // with Postgres
+	queue    = 4096                    // people; beyond, their streams end
+	patience = 1800 * time.Millisecond // with Postgres, and Redis for what is new
 )
 
 // Applier brings streams into line.
