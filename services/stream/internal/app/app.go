@@ -139,7 +139,7 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	a.engine.Start(fanout.Owners{
-		Logs: a.hub.Release, Session: a.guard.Leave, Retain: a.hub.Retain, Sync: a.roster.Sync,
+		Logs: a.hub.Release, Session: a.guard.Leave, Retain: a.hub.Retain, Sync: a.roster.Sync, SyncAgain: a.roster.SyncAgain,
 	})
 	running.Go(func() { a.settle(background) })
 	running.Go(func() { a.guard.Run(background) })

@@ -400,3 +400,31 @@ func TestStreamOfAnOpenRoomOutlivesTheLeaving(t *testing.T) {
 	one.want("room.general 1")
 	all.silence(100 * time.Millisecond)
 }
+
+// Whoever is out and back again at once ends up in the room: what Postgres said
+// before the coming back must not be applied after it.
+func TestOutAndBackAtOnce(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	b.privateRoom("cabinet")
+	b.member("ada", "cabinet", true)
+	c := b.listen("/chat/stream", ada, "")
+	c.want("ready @ada:1", "ready cabinet:0")
+	for range 40 {
+		b.tell(b.member("ada", "cabinet", false))
+		b.tell(b.member("ada", "cabinet", true))
+		m := b.post("cabinet", "are you there?")
+		c.await(fmt.Sprintf("cabinet:%d", m.ID))
+	}
+}
+
+// await reads events until one has this id.
+func (c *client) await(id string) {
+	c.t.Helper()
+	for {
+		if e := c.next(); e.ID == id && e.Name != "ready" {
+			return
+		}
+	}
+}

@@ -101,6 +101,16 @@ func (r *Roster) Sync(person *hub.Log) {
 	r.enqueue(person)
 }
 
+// SyncAgain is [Roster.Sync] if one is under way, whose answer may be older than
+// what the caller knows. It doesn't block.
+func (r *Roster) SyncAgain(person *hub.Log) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.states[person] == running {
+		r.states[person] = again
+	}
+}
+
 // enqueue has a person's sync run. Beyond the queue's length the streams of the
 // person end, and resume with what is true then. r.mu is held.
 func (r *Roster) enqueue(person *hub.Log) {
