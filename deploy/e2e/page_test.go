@@ -42,6 +42,11 @@ func newPage(t testing.TB, screen browser.Screen) *browser.Page {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return openPage(t, b, screen)
+}
+
+func openPage(t testing.TB, b *browser.Browser, screen browser.Screen) *browser.Page {
+	t.Helper()
 	page, err := b.Open(parley.URL(), screen)
 	if err != nil {
 		t.Fatal(err)

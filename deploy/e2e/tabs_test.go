@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -169,6 +170,15 @@ func TestTenTabsShareOneStream(t *testing.T) {
 	if protocol != "http/1.1" {
 		t.Errorf("the page came by %s", protocol)
 	}
+	streams := 0
+	for _, request := range ada.Requests() {
+		if strings.HasPrefix(request, "GET /chat/stream") {
+			streams++
+		}
+	}
+	if streams > 3 { // on the way here there were other pages
+		t.Errorf("ten tabs opened %d streams", streams)
+	}
 	post(t, bob, room, "to all")
 	for _, tab := range all {
 		must(t, tab.AwaitMessages("to all"))
@@ -176,6 +186,36 @@ func TestTenTabsShareOneStream(t *testing.T) {
 	must(t, all[9].Write("from the last"))
 	for _, tab := range all {
 		must(t, tab.AwaitMessages("to all", "from the last"))
+	}
+}
+
+// Without SharedWorker one tab holds the stream for the others; when it goes,
+// the next takes over.
+func TestTabsWithoutWorkersShareOneStream(t *testing.T) {
+	b, err := browser.Start("shared-workers")
+	must(t, err)
+	t.Cleanup(b.Close)
+	ada := &person{Page: openPage(t, b, browser.Desktop), name: unique("user")}
+	must(t, ada.SignUp(ada.name, client.Password))
+	must(t, ada.Await("there are no workers", `!("SharedWorker" in globalThis)`))
+	bob := newUser(t)
+	room := newRoom(t, bob)
+	path := "/chat/" + room
+	all := tabs(t, ada.Page, slices.Repeat([]string{path}, 10)...)
+	post(t, bob, room, "to all")
+	for _, tab := range all {
+		must(t, tab.AwaitMessages("to all"))
+	}
+	want := []string{"to all"}
+	for i := range 3 {
+		text := "without tab " + strconv.Itoa(i)
+		must(t, all[i].Evaluate(`location.replace("about:blank")`, nil))
+		want = append(want, text, text+" too")
+		post(t, bob, room, text)
+		must(t, all[9].AwaitMessages(want[:len(want)-1]...), all[9].Write(text+" too"))
+		for _, tab := range all[i+1:] {
+			must(t, tab.AwaitMessages(want...))
+		}
 	}
 }
 
@@ -323,11 +363,21 @@ func TestAReloadResumes(t *testing.T) {
 	awaitKept(t, ada.Page, ada.name, 2)
 	for i := range 3 {
 		must(t, ada.KillWorkers())
+		before := len(ada.Requests())
 		post(t, bob, other, "while she was away")
 		post(t, bob, room, "and here")
 		must(t, ada.Reload(), ada.Live())
 		must(t, ada.AwaitMessages(append([]string{"one"}, slices.Repeat([]string{"and here"}, i+1)...)...))
 		awaitCounts(t, me, []*browser.Page{ada.Page}, map[string]int{other: i + 2})
+		asked := ada.Requests()[before:]
+		resumed := slices.ContainsFunc(asked, func(request string) bool {
+			return strings.HasPrefix(request, "GET /chat/stream?after=@"+ada.name+":") &&
+				strings.Contains(request, room+":") && strings.Contains(request, other+":")
+		})
+		if !resumed || slices.Contains(asked, "GET /chat") {
+			t.Errorf("the page began anew: it asked for %q", asked)
+		}
+		awaitKept(t, ada.Page, ada.name, 2*(i+2))
 	}
 }
 

@@ -20,8 +20,9 @@ type Browser struct {
 	cancel context.CancelFunc
 }
 
-// Start starts Chromium.
-func Start() (*Browser, error) {
+// Start starts Chromium. Those of its features that are named, such as
+// "shared-workers", are off.
+func Start(without ...string) (*Browser, error) {
 	program, err := program()
 	if err != nil {
 		return nil, err
@@ -31,6 +32,9 @@ func Start() (*Browser, error) {
 		chromedp.Flag("no-sandbox", true), // root has none
 		chromedp.WSURLReadTimeout(startPatience),
 	)
+	for _, feature := range without {
+		options = append(options, chromedp.Flag("disable-"+feature, true))
+	}
 	allocated, cancelAllocated := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocated)
 	b := &Browser{ctx: ctx, cancel: func() { cancel(); cancelAllocated() }}

@@ -1,12 +1,15 @@
 package browser
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -20,6 +23,7 @@ type cable struct {
 	mu       sync.Mutex
 	pulled   bool
 	pairs    map[net.Conn]struct{} // both ends of each connection
+	asked    []string              // "GET /chat", of all requests
 	carrying sync.WaitGroup
 }
 
@@ -82,13 +86,13 @@ func (c *cable) carry(near net.Conn) {
 		return
 	}
 	var both sync.WaitGroup
-	for _, way := range [][2]net.Conn{{near, far}, {far, near}} {
-		both.Go(func() {
-			_, _ = io.Copy(way[0], way[1])
-			_ = way[0].Close()
-			_ = way[1].Close()
-		})
+	copyTo := func(to io.Writer, from io.Reader) {
+		_, _ = io.Copy(to, from)
+		_ = near.Close()
+		_ = far.Close()
 	}
+	both.Go(func() { copyTo(near, far) })
+	both.Go(func() { copyTo(far, io.TeeReader(near, &listener{cable: c})) })
 	both.Wait()
 }
 
@@ -107,4 +111,38 @@ func (c *cable) remove(conns ...net.Conn) {
 	for _, conn := range conns {
 		delete(c.pairs, conn)
 	}
+}
+
+// listener notes the requests that pass on one connection.
+type listener struct {
+	cable *cable
+	line  []byte
+}
+
+// Write implements [io.Writer]. Each line that looks like a request's first is
+// taken for one.
+func (l *listener) Write(p []byte) (int, error) {
+	l.line = append(l.line, p...)
+	for {
+		line, rest, ended := bytes.Cut(l.line, []byte("\r\n"))
+		if !ended {
+			return len(p), nil
+		}
+		if request, ok := strings.CutSuffix(string(line), " HTTP/1.1"); ok {
+			l.cable.note(request)
+		}
+		l.line = rest
+	}
+}
+
+func (c *cable) note(request string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = append(c.asked, request)
+}
+
+func (c *cable) requests() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.asked)
 }

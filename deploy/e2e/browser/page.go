@@ -151,6 +151,10 @@ func (p *Page) PressEnter() error {
 	}))
 }
 
+// Requests returns what the tabs of this person and their workers have asked
+// for so far, such as "GET /chat".
+func (p *Page) Requests() []string { return p.cable.requests() }
+
 // KillWorkers ends the workers that the tabs of this person share, as a browser
 // does that needs the memory.
 func (p *Page) KillWorkers() error {

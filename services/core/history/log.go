@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,109 +25,105 @@ type Page struct {
 // After returns at most limit events of topic that follow position at. The
 // page reaches the head, or its last event if there is more.
 func (s *Store) After(ctx context.Context, topic wire.Topic, at chat.Position, limit int) (Page, error) {
-	var page Page
-	var err error
-	if username, ok := topic.Person(); ok {
-		page, err = s.person(ctx, username, at, limit)
-	} else {
-		page, err = s.room(ctx, string(topic), limit, `revision > $2 AND revision <= r.head ORDER BY revision LIMIT $3`, at, limit)
-	}
+	pages, err := s.AfterAll(ctx, []Ask{{topic, at}}, limit)
 	if err != nil {
 		return Page{}, err
 	}
-	page.From, page.Upto = at, page.Head
-	page.Events = slices.DeleteFunc(page.Events, func(e wire.Event) bool { return e.At() <= at })
-	if len(page.Events) >= limit {
-		page.Events = page.Events[:limit]
-		page.Upto = page.Events[limit-1].At()
-	}
-	return page, nil
-}
-
-// room reads messages of a room by a condition on them, and the room itself if
-// it ever changed, in order of revision. It is one statement, so head and
-// events are of one snapshot.
-func (s *Store) room(ctx context.Context, name string, limit int, condition string, args ...any) (Page, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, `+columns+`
-		FROM rooms r LEFT JOIN LATERAL (
-			SELECT * FROM messages WHERE room = r.name AND `+condition+`
-		) AS said ON true
-		WHERE r.name = $1
-		ORDER BY said.revision`, append([]any{name}, args...)...)
-	if err != nil {
-		return Page{}, fmt.Errorf("read history: %w", err)
-	}
-	page := Page{Events: make([]wire.Event, 0, min(limit, 64)), Head: -1}
-	room := wire.Room{Room: name}
-	var one row
-	targets := append([]any{&page.Head, &room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived}, one.targets()...)
-	_, err = pgx.ForEachRow(rows, targets, func() error {
-		if m, ok := one.message(name); ok {
-			page.Events = append(page.Events, &m)
-		}
-		return nil
-	})
-	if err != nil {
-		return Page{}, fmt.Errorf("read history: %w", err)
-	}
-	if page.Head < 0 {
+	page, ok := pages[topic]
+	if !ok {
 		return Page{}, ErrNotFound
 	}
-	if room.Revision > 0 {
-		page.Events = insert(page.Events, &room)
-	}
 	return page, nil
 }
 
-// person reads what follows position at in a person's log.
-func (s *Store) person(ctx context.Context, username string, at chat.Position, limit int) (Page, error) {
+// following returns the page as one of at most limit events after position at.
+func (p Page) following(at chat.Position, limit int) Page {
+	p.From, p.Upto = at, p.Head
+	if len(p.Events) >= limit {
+		p.Events = p.Events[:limit]
+		p.Upto = p.Events[limit-1].At()
+	}
+	return p
+}
+
+// membership is a person's row in a room as a query returns it, or NULLs where
+// a LEFT JOIN found none.
+type membership struct {
+	revision, joined, read *chat.Position
+	room                   *string
+	kind                   *chat.Kind
+	member, moderator      *bool
+	notify                 *chat.Level
+	people                 []string
+}
+
+func (m *membership) targets() []any {
+	return []any{&m.revision, &m.room, &m.kind, &m.member, &m.moderator, &m.joined, &m.read, &m.notify, &m.people}
+}
+
+// event returns the row's membership; ok is false for a row of NULLs.
+func (m *membership) event() (e *wire.Membership, ok bool) {
+	if m.revision == nil || m.kind == nil {
+		return nil, false
+	}
+	e = &wire.Membership{
+		Revision: *m.revision, Room: *m.room, Kind: *m.kind, Member: *m.member, Moderator: *m.moderator,
+		Joined: *m.joined, Read: *m.read, Notify: *m.notify, People: m.people,
+	}
+	m.people = nil // the next row gets memory of its own
+	return e, true
+}
+
+// people reads what follows each ask's position in a person's log: memberships,
+// and the person's profile if it changed. It is one statement, so head and
+// events are of one snapshot.
+func (s *Store) people(ctx context.Context, asks []Ask, limit int) (map[wire.Topic]Page, error) {
+	usernames, after := make([]string, len(asks)), make([]chat.Position, len(asks))
+	for i, ask := range asks {
+		usernames[i], _ = ask.Topic.Person()
+		after[i] = ask.After
+	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT p.head, p.revision, p.display_name, p.role,
+		SELECT p.username, asked.after, p.head, p.revision, p.display_name, p.role,
 			m.revision, m.room, r.kind, m.member, m.moderator, m.joined, m.read, m.notify, r.people
-		FROM users p LEFT JOIN LATERAL (
+		FROM unnest($1::text[], $2::bigint[]) AS asked (username, after)
+		JOIN users p ON p.username = asked.username
+		LEFT JOIN LATERAL (
 			SELECT * FROM memberships
-			WHERE username = p.username AND revision > $2 AND revision <= p.head
+			WHERE username = p.username AND revision > asked.after AND revision <= p.head
 			ORDER BY revision LIMIT $3
 		) m ON true
 		LEFT JOIN rooms r ON r.name = m.room
-		WHERE p.username = $1
-		ORDER BY m.revision`, username, at, limit)
+		ORDER BY p.username, m.revision`, usernames, after, limit)
 	if err != nil {
-		return Page{}, fmt.Errorf("read person: %w", err)
+		return nil, fmt.Errorf("read people: %w", err)
 	}
-	page := Page{Head: -1}
-	person := wire.Person{Username: username}
-	var m struct {
-		revision, joined, read *chat.Position
-		room                   *string
-		kind                   *chat.Kind
-		member, moderator      *bool
-		notify                 *chat.Level
-		people                 []string
-	}
-	_, err = pgx.ForEachRow(rows, []any{
-		&page.Head, &person.Revision, &person.DisplayName, &person.Role,
-		&m.revision, &m.room, &m.kind, &m.member, &m.moderator, &m.joined, &m.read, &m.notify, &m.people,
-	}, func() error {
-		if m.revision == nil || m.kind == nil {
-			return nil
+	pages := make(map[wire.Topic]Page, len(asks))
+	var person wire.Person
+	var m membership
+	var at, head chat.Position
+	_, err = pgx.ForEachRow(rows, append([]any{
+		&person.Username, &at, &head, &person.Revision, &person.DisplayName, &person.Role,
+	}, m.targets()...), func() error {
+		topic := wire.PersonTopic(person.Username)
+		page, known := pages[topic]
+		if !known {
+			page.Head = head
+			if profile := person; profile.Revision > at {
+				page.Events = append(page.Events, &profile)
+			}
 		}
-		page.Events = append(page.Events, &wire.Membership{
-			Revision: *m.revision, Room: *m.room, Kind: *m.kind, Member: *m.member, Moderator: *m.moderator,
-			Joined: *m.joined, Read: *m.read, Notify: *m.notify, People: m.people,
-		})
-		m.people = nil
+		if e, ok := m.event(); ok {
+			page.Events = append(page.Events, e)
+		}
+		pages[topic] = page
 		return nil
 	})
 	if err != nil {
-		return Page{}, fmt.Errorf("read person: %w", err)
+		return nil, fmt.Errorf("read people: %w", err)
 	}
-	if page.Head < 0 {
-		return Page{}, ErrNotFound
+	for _, page := range pages { // the profile may come later than some memberships
+		slices.SortFunc(page.Events, func(a, b wire.Event) int { return cmp.Compare(a.At(), b.At()) })
 	}
-	if person.Revision > 0 {
-		page.Events = insert(page.Events, &person)
-	}
-	return page, nil
+	return pages, nil
 }

@@ -84,6 +84,20 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 	return a.serve(ctx, public, internal)
 }
 
+// open opens what the service stands on.
+func (a *App) open(ctx context.Context, cfg Config) (err error) {
+	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
+		return err
+	}
+	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+		return err
+	}
+	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
+		return err
+	}
+	return nil
+}
+
 // New opens what the service stands on, which needs not be there yet, and
 // starts what runs in the background. The caller must Close it.
 func New(cfg Config, log *slog.Logger) (_ *App, err error) {
@@ -94,13 +108,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 			a.Close()
 		}
 	}()
-	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
-		return nil, err
-	}
-	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
-		return nil, err
-	}
-	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
+	if err := a.open(ctx, cfg); err != nil {
 		return nil, err
 	}
 	shared := limit.NewShared(a.redis, log)

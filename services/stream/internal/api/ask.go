@@ -70,15 +70,14 @@ func (a *API) plan(ctx context.Context, seat guard.Seat, want asked) (plan, erro
 		places, err := a.placesOf(ctx, me, rooms, want.cursors)
 		return plan{places, rooms.Head}, err
 	}
-	_, member := slices.BinarySearch(rooms.Names, want.room)
-	if !member {
-		if _, may, err := a.Roster.Grant(ctx, seat.Username, want.room); err != nil {
-			return plan{}, err
-		} else if !may {
-			return plan{}, errRoomNotFound
-		}
+	grant, may, err := a.Roster.Grant(ctx, seat.Username, want.room)
+	if err != nil {
+		return plan{}, err
 	}
-	places := []place{{cursor: wire.Cursor{Topic: me}, silent: true}, {cursor: want.cursors[0], named: !member}}
+	if !may {
+		return plan{}, errRoomNotFound
+	}
+	places := []place{{cursor: wire.Cursor{Topic: me}, silent: true}, {cursor: want.cursors[0], named: grant.Kind == chat.Open}}
 	return plan{places, rooms.Head}, nil
 }
 

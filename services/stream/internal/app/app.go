@@ -43,6 +43,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	collectEarly()
 	a, err := newApp(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -138,7 +139,7 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	a.engine.Start(fanout.Owners{
-		Logs: a.hub.Release, Session: a.guard.Leave, Retain: a.hub.Retain, Sync: a.roster.Sync,
+		Logs: a.hub.Release, Session: a.guard.Leave, Retain: a.hub.Retain, Sync: a.roster.Sync, SyncAgain: a.roster.SyncAgain,
 	})
 	running.Go(func() { a.settle(background) })
 	running.Go(func() { a.guard.Run(background) })

@@ -377,3 +377,54 @@ func readFor(conn interface {
 		}
 	}
 }
+
+// Whoever leaves an open room may go on reading it where they named it.
+func TestStreamOfAnOpenRoomOutlivesTheLeaving(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	b.member("ada", "general", true)
+	one := b.listen("/chat/general/stream", ada, "")
+	all := b.listen("/chat/stream?after=general:0", ada, "")
+	one.want("ready 0")
+	all.want("ready @ada:1", "ready general:0")
+	b.tell(b.member("ada", "general", false))
+	all.want("me @ada:2")
+	for deadline := time.Now().Add(repairTime); b.app.hub.Readers("general") > 1; {
+		if time.Now().After(deadline) {
+			t.Fatal("the stream of everything carries a room that was left")
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	b.post("general", "hi")
+	one.want("room.general 1")
+	all.silence(100 * time.Millisecond)
+}
+
+// Whoever is out and back again at once ends up in the room: what Postgres said
+// before the coming back must not be applied after it.
+func TestOutAndBackAtOnce(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	b.privateRoom("cabinet")
+	b.member("ada", "cabinet", true)
+	c := b.listen("/chat/stream", ada, "")
+	c.want("ready @ada:1", "ready cabinet:0")
+	for range 40 {
+		b.tell(b.member("ada", "cabinet", false))
+		b.tell(b.member("ada", "cabinet", true))
+		m := b.post("cabinet", "are you there?")
+		c.await(fmt.Sprintf("cabinet:%d", m.ID))
+	}
+}
+
+// await reads events until one has this id.
+func (c *client) await(id string) {
+	c.t.Helper()
+	for {
+		if e := c.next(); e.ID == id && e.Name != "ready" {
+			return
+		}
+	}
+}

@@ -51,6 +51,8 @@ type Owners struct {
 	// Sync asks what the person of a log has; [Engine.Apply] brings the answer.
 	// It must not block.
 	Sync func(person *hub.Log)
+	// SyncAgain is Sync if an answer is on its way.
+	SyncAgain func(person *hub.Log)
 }
 
 // Stream is an event stream, of which nothing but Head is yet to be written up

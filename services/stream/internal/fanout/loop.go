@@ -105,11 +105,11 @@ func (l *loop) read(m mail) {
 	for log := range m.grown {
 		l.serve(log)
 	}
-	for _, one := range m.changes {
-		l.changed(one.log, one.event)
-	}
 	for _, rooms := range m.rooms {
 		l.applied(rooms)
+	}
+	for _, one := range m.changes { // after what was asked before they came
+		l.changed(one.log, one.event)
 	}
 	for _, n := range m.notices {
 		if r := l.rooms.get(n.log); r != nil {

@@ -65,6 +65,10 @@ func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]struct{}) {
 		l.end(c, sse.EndSession)
 		return
 	}
+	if len(lost) > 0 && c.blocked != nil { // what waits to be written may be of a room that was lost
+		l.end(c, sse.EndSlow)
+		return
+	}
 	for _, n := range lost {
 		l.engine.owners.Logs(l.leave(c, n))
 	}
@@ -116,7 +120,10 @@ func (l *loop) changed(log *hub.Log, e wire.Event) {
 		return
 	}
 	if m, ok := e.(*wire.Membership); ok && m.Member && l.allCarry(r, wire.RoomTopic(m.Room)) {
-		return // a read position, or a level: nothing to begin
+		// A read position, or a level: nothing to begin. But an answer that takes
+		// the room away may be on its way, which this event came after.
+		l.engine.owners.SyncAgain(log)
+		return
 	}
 	l.engine.owners.Sync(log)
 }

@@ -25,7 +25,7 @@ type Live struct {
 // replay is what those share who take a replay in one session.
 type replay struct {
 	turn   chan struct{} // has a token while somebody takes one
-	users  int           // those who hold this
+	users  int           // those who take one, wait, or are watched
 	takers int           // those who take one, or wait
 	conns  map[net.Conn]struct{}
 }

@@ -11,26 +11,24 @@ import (
 var ErrBusy = errors.New("too many replays of a session")
 
 // maxTogether is how many streams of a session may take a replay, or wait.
-const maxTogether = 8
+const maxTogether = 20
 
 // Replay waits until no other stream of the session takes a replay; the caller
 // must call done. A replay holds memory and asks Postgres, so that a session
 // has one at a time. Errors: [ErrBusy] if some wait already, and ctx's.
 func (g *Guard) Replay(ctx context.Context, seat Seat) (done func(), err error) {
 	r := g.join(seat.Live)
-	leave := func() {
-		g.count(r, -1)
+	if g.take(r, 1) > maxTogether {
+		g.take(r, -1)
 		g.part(seat.Live, r)
-	}
-	if g.count(r, 1) > maxTogether {
-		leave()
 		return nil, ErrBusy
 	}
 	select {
 	case r.turn <- struct{}{}:
-		return func() { <-r.turn; leave() }, nil
+		return func() { <-r.turn; g.take(r, -1); g.part(seat.Live, r) }, nil
 	case <-ctx.Done():
-		leave()
+		g.take(r, -1)
+		g.part(seat.Live, r)
 		return nil, ctx.Err()
 	}
 }
@@ -63,11 +61,11 @@ func (g *Guard) join(l *Live) *replay {
 	return l.replay
 }
 
-// count changes how many take a replay, or wait, and returns it.
-func (g *Guard) count(r *replay, by int) int {
+// take counts those who take a replay, or wait for it.
+func (g *Guard) take(r *replay, n int) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	r.takers += by
+	r.takers += n
 	return r.takers
 }
 

@@ -158,6 +158,9 @@ func (h *Hub) AcquireAll(ctx context.Context, topics []wire.Topic, tagged sse.Ta
 		case <-ctx.Done():
 			h.Release(logs...)
 			return nil, ctx.Err()
+		case <-h.ctx.Done():
+			h.Release(logs...)
+			return nil, ErrClosed
 		}
 	}
 	for i, l := range logs {

@@ -206,12 +206,23 @@ func (l *Log) offer(e wire.Event) offered {
 	return offered{gap: l.open}
 }
 
-// agrees reports whether the log holds these events, as far as it holds their
-// positions.
-func (l *Log) agrees(events []wire.Event) bool {
+// disagrees returns the first position at which the log holds another event
+// than these, or 0.
+func (l *Log) disagrees(events []wire.Event) chat.Position {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return !slices.ContainsFunc(events, func(e wire.Event) bool { return e.At() <= l.head && !l.holds(e) })
+	for _, e := range events {
+		if e.At() <= l.head && !l.holds(e) {
+			return e.At()
+		}
+	}
+	return 0
+}
+
+func (l *Log) confirmedAndHead() (confirmed, head chat.Position) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.confirmed, l.head
 }
 
 // takeChanges returns what was appended to a person's log since it was last called.

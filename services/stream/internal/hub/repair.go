@@ -100,6 +100,7 @@ func (h *Hub) compare(ctx context.Context) {
 			h.follow(l, m)
 		}
 	}
+	h.check(ctx, logs)
 }
 
 // follow refreshes a log whose head is not Postgres's, unless that passes by itself.
@@ -217,7 +218,7 @@ func (h *Hub) settle(l *Log, at chat.Position) error {
 		if err != nil {
 			return err
 		}
-		if !l.agrees(page.Events) {
+		if l.disagrees(page.Events) > 0 {
 			h.rewind(l, at-1)
 			return nil
 		}

@@ -27,8 +27,8 @@ import (
 
 const (
 	workers  = 16
-	queue    = 4096        // people; beyond, their streams end
-	patience = time.Second // with Postgres
+	queue    = 4096                    // people; beyond, their streams end
+	patience = 1800 * time.Millisecond // with Postgres, and Redis for what is new
 )
 
 // Applier brings streams into line.
@@ -99,6 +99,16 @@ func (r *Roster) Sync(person *hub.Log) {
 		return
 	}
 	r.enqueue(person)
+}
+
+// SyncAgain is [Roster.Sync] if one is under way, whose answer may be older than
+// what the caller knows. It doesn't block.
+func (r *Roster) SyncAgain(person *hub.Log) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.states[person] == running {
+		r.states[person] = again
+	}
 }
 
 // enqueue has a person's sync run. Beyond the queue's length the streams of the
