@@ -36,8 +36,8 @@ type Plan struct {
 	Stay      time.Duration // after which a listener cuts its stream by itself, on average
 	Join      time.Duration // between two newcomers, who listen for as long as Stay; 0 for none
 	Large     bool          // one message in eight is as long as can be
-	// Where the site has people: rooms that are private, between two moves of
-	// each mover, and between two changes of a room, on average.
+	// Rooms that are private; the time between two moves of the quickest mover,
+	// and between two changes of a room, on average; 0 for none.
 	Private int
 	Move    time.Duration
 	Retitle time.Duration
@@ -45,14 +45,13 @@ type Plan struct {
 	PostTo []string
 }
 
-// Site is a Parley that runs, and people who have accounts there.
+// Site is a Parley that runs, which [Watch] watches, and people who have accounts there.
 type Site struct {
 	URL         string
 	DatabaseURL func(context.Context) (string, error)
 	Users       []*client.User
 	Movers      []*client.User // who go in and out of rooms, and only listen
 	ReplayLimit int64          // as the services have it
-	People      bool           // the services know memberships, and [Watch] watches
 }
 
 // Run is one run, from Begin to Judge.
@@ -122,9 +121,6 @@ func (r *Run) furnish(ctx context.Context, prefix string) error {
 			return err
 		}
 		r.Rooms = append(r.Rooms, room)
-	}
-	if !r.site.People {
-		return nil
 	}
 	for i := range r.plan.Private {
 		room := fmt.Sprintf("%s-private-%d", prefix, i)

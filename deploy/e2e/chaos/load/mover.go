@@ -25,7 +25,7 @@ type mover struct {
 // theirs. The first is the quickest; the last is out for long enough to be
 // judged for what still comes.
 func (r *Run) move() {
-	if !r.site.People || r.plan.Move == 0 {
+	if r.plan.Move == 0 {
 		return
 	}
 	for i, person := range r.site.Movers {
