@@ -160,9 +160,10 @@ func (r *Run) listen(i int, slow bool) {
 	r.stays(l)
 }
 
-// listenAll adds a listener to everything of a person's that stays to the end.
-func (r *Run) listenAll(name string, person *client.User, number uint64) {
-	l := &listener{of: r, name: name, user: person.At(r.site.URL), client: streamClient, stay: r.plan.Stay, rng: r.random(1<<37 + number)}
+// listenAll adds a listener to everything of a person's that stays to the end,
+// and cuts its stream itself after as long as stay, on average; never if it is 0.
+func (r *Run) listenAll(name string, person *client.User, number uint64, stay time.Duration) {
+	l := &listener{of: r, name: name, user: person.At(r.site.URL), client: streamClient, stay: stay, rng: r.random(1<<37 + number)}
 	l.everything()
 	r.stays(l)
 }
