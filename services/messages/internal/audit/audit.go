@@ -16,7 +16,7 @@ import (
 
 // The acts. What their detail says stands behind them.
 const (
-	InviteMade    = "invite.made"    // role, uses, rooms; the subject is the invite's code
+	InviteMade    = "invite.made"    // role, uses, open rooms; the subject is the code, unless a private room is among them
 	InviteRevoked = "invite.revoked" // of a code
 	RoleChanged   = "role.changed"   // from, to
 	Banned        = "person.banned"

@@ -112,7 +112,7 @@ func (h *Handler) listInvites(c *gin.Context) {
 		h.invitesPage(c, http.StatusOK, web.Failure{})
 		return
 	}
-	found, more, err := h.Invites.List(c.Request.Context(), c.Query("after"))
+	found, more, err := h.Invites.List(c.Request.Context(), user(c), c.Query("after"))
 	if err != nil {
 		h.fail(c, err)
 		return
