@@ -10,12 +10,14 @@ import (
 
 	"parley/core/access"
 	"parley/core/chat"
+	"parley/core/session"
 	"parley/messages/internal/audit"
 )
 
 // Create makes an invite. Errors: [ErrForbidden], [ErrRoleInvalid],
 // [ErrUsesInvalid], [ErrExpiresInvalid], [ErrTooManyRooms], [ErrRoomNotFound]
-// for a room that who makes it may not read, [ErrRoomDirect].
+// for a room that who makes it may not read, [ErrRoomDirect],
+// [session.ErrNotFound].
 func (s *Store) Create(ctx context.Context, d Draft) (made Invite, err error) {
 	if err := d.complete(); err != nil {
 		return Invite{}, err
@@ -55,7 +57,7 @@ func record(ctx context.Context, tx pgx.Tx, made Invite) error {
 
 // permit locks who makes the invite: a demotion or a ban waits, or has come first.
 func permit(ctx context.Context, tx pgx.Tx, d Draft) error {
-	role, err := lockRole(ctx, tx, d.By)
+	role, err := lockRole(ctx, tx, d.By, d.Session)
 	if err != nil {
 		return err
 	}
@@ -83,7 +85,10 @@ func permit(ctx context.Context, tx pgx.Tx, d Draft) error {
 	return nil
 }
 
-func lockRole(ctx context.Context, tx pgx.Tx, username string) (role chat.Role, err error) {
+func lockRole(ctx context.Context, tx pgx.Tx, username string, key session.Key) (role chat.Role, err error) {
+	if err := session.Confirm(ctx, tx, key); err != nil {
+		return "", err
+	}
 	err = tx.QueryRow(ctx, `SELECT role FROM users WHERE username = $1 AND banned_at IS NULL FOR SHARE`, username).Scan(&role)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", ErrForbidden
@@ -146,13 +151,14 @@ func (s *Store) List(ctx context.Context, asker, after string) (list []Invite, m
 }
 
 // Revoke takes an invite back, at once. Who signs up with it meanwhile has
-// done so before, or will not. Errors: [ErrNotFound], [ErrForbidden].
-func (s *Store) Revoke(ctx context.Context, by, code string) error {
+// done so before, or will not. Errors: [ErrNotFound], [ErrForbidden],
+// [session.ErrNotFound].
+func (s *Store) Revoke(ctx context.Context, by session.Session, code string) error {
 	if !validCode(code) {
 		return ErrNotFound
 	}
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		role, err := lockRole(ctx, tx, by)
+		role, err := lockRole(ctx, tx, by.Username, by.Key)
 		if err != nil {
 			return err
 		}
@@ -166,7 +172,7 @@ func (s *Store) Revoke(ctx context.Context, by, code string) error {
 		if tag.RowsAffected() == 0 {
 			return ErrNotFound
 		}
-		return audit.Record(ctx, tx, by, audit.InviteRevoked, code, nil)
+		return audit.Record(ctx, tx, by.Username, audit.InviteRevoked, code, nil)
 	})
 }
 
