@@ -145,6 +145,25 @@ func TestMakingIsBounded(t *testing.T) {
 	)
 }
 
+func TestChangesAreBounded(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, func(cfg *Config) { cfg.RateLimitChanges = 4 }) // each has joined general
+	walk(t,
+		step{c.ada, pst, "/chat", fields{"name": "one"}, 201, ""},
+		step{c.ada, put, "/chat/one/members/bob", nil, 204, ""},
+		step{c.ada, del, "/chat/one/members/bob", nil, 204, ""},
+		step{c.ada, put, "/chat/one/members/bob", nil, 429, "rate_limited"},
+		step{c.ada, patch, "/chat/one", fields{"title": "One"}, 429, "rate_limited"},
+		step{c.ada, patch, "/me", fields{"display_name": "Ada"}, 429, "rate_limited"},
+		step{c.ada, pst, "/chat/one/messages", fields{"body": "hi"}, 201, ""},
+		step{c.ada, put, "/chat/one/read", fields{"id": 1}, 204, ""},
+		step{c.ada, pst, "/chat/one/typing", nil, 204, ""},
+		step{c.ada, get, "/chat", nil, 200, ""},
+		step{c.ada, del, "/sessions/nowhere", nil, 404, "session_not_found"},
+		step{c.bob, patch, "/me", fields{"display_name": "Bob"}, 200, ""},
+	)
+}
+
 func TestPrivateRooms(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
