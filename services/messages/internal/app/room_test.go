@@ -115,6 +115,8 @@ func TestMaking(t *testing.T) {
 		step{c.ada, pst, "/chat", fields{"name": "dm-x"}, 422, "room_name_invalid"},
 		step{c.ada, pst, "/chat", fields{"name": "x", "title": strings.Repeat("é", 81)}, 422, "title_too_long"},
 		step{c.ada, pst, "/chat", fields{"name": "x", "title": "a\x00b"}, 422, "text_invalid"},
+		step{c.ada, pst, "/chat", fields{"name": "x", "title": "gro.elpmaxe\u202emoor"}, 422, "text_invalid"},
+		step{c.ada, pst, "/chat", fields{"name": "x", "title": "two\u2028lines"}, 422, "text_invalid"},
 		step{c.ada, pst, "/chat", fields{"name": "x", "title": 1}, 400, "invalid_json"},
 		step{c.guest, pst, "/chat", fields{"name": "x"}, 403, "forbidden"},
 	)
@@ -295,6 +297,7 @@ func TestSettings(t *testing.T) {
 		step{c.bob, patch, "/chat/tea", fields{"title": "x"}, 403, "forbidden"},
 		step{c.ada, patch, "/chat/tea", fields{"topic": strings.Repeat("x", 251)}, 422, "topic_too_long"},
 		step{c.ada, patch, "/chat/tea", fields{"topic": "a\nb"}, 422, "text_invalid"},
+		step{c.ada, patch, "/chat/tea", fields{"topic": "a\u202eb"}, 422, "text_invalid"},
 		step{c.bob, pst, "/chat/tea/join", nil, 204, ""},
 		step{c.owner, patch, "/chat/tea", fields{"archived": true}, 200, ""},
 		step{c.owner, patch, "/chat/tea", fields{"archived": true}, 200, ""},
