@@ -227,6 +227,40 @@ func TestSessionTakesOneReplayAtATime(t *testing.T) {
 	}
 }
 
+// As many streams of a session as may take a replay wait for their turn, the one
+// that is watched over meanwhile among them; only more are sent away.
+func TestSessionsReplaysWaitForTheirTurn(t *testing.T) {
+	t.Parallel()
+	b := start(t, &Caps{})
+	seat := b.mustAdmit(b.signIn("ada"))
+	done, err := b.Replay(t.Context(), seat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, other := net.Pipe()
+	defer one.Close()
+	defer other.Close()
+	defer b.Watch(seat, one)()
+	impatient, cancel := context.WithCancel(t.Context())
+	answers := make(chan error, maxTogether)
+	for range maxTogether {
+		go func() {
+			_, err := b.Replay(impatient, seat)
+			answers <- err
+		}()
+	}
+	if err := <-answers; !errors.Is(err, ErrBusy) {
+		t.Errorf("one too many got %v", err)
+	}
+	cancel()
+	for range maxTogether - 1 {
+		if err := <-answers; !errors.Is(err, context.Canceled) {
+			t.Errorf("who waited got %v", err)
+		}
+	}
+	done()
+}
+
 func TestEndOfASessionCutsItsReplay(t *testing.T) {
 	t.Parallel()
 	b := start(t, &Caps{})
