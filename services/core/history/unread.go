@@ -25,5 +25,6 @@ const Unread = `
 
 // ByIndex is a statement for the transaction of [Unread], before it. The planner
 // guesses that few messages are unread, and would gather all of them in a
-// bitmap to sort them.
-const ByIndex = `SELECT set_config('enable_bitmapscan', 'off', true)`
+// bitmap to sort them; and that many rooms are worth being compiled for, which
+// takes longer than to read them.
+const ByIndex = `SELECT set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true)`

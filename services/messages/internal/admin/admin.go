@@ -152,12 +152,12 @@ func (c *command) resetPassword(ctx context.Context, name, password string) erro
 	return nil
 }
 
-func (c *command) judge(ctx context.Context, args []string, do func(ctx context.Context, actor, name string) error, said string) error {
+func (c *command) judge(ctx context.Context, args []string, do func(ctx context.Context, by session.Session, name string) error, said string) error {
 	name, err := parseName(newFlags(), args)
 	if err != nil {
 		return err
 	}
-	if err := do(ctx, audit.CommandLine, name); err != nil {
+	if err := do(ctx, session.Session{Username: audit.CommandLine}, name); err != nil {
 		return explain(name, err)
 	}
 	fmt.Fprintf(c.out, "%s %s\n", name, said)

@@ -145,6 +145,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
+		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
 		TypingLimit:  limit.New("typing", 1, typingEvery, shared),
 		Site:         site,

@@ -42,6 +42,7 @@ type Config struct {
 	// Limits; 0 is off.
 	Limits             string `env:"LIMITS"               envDefault:"on"`   // off turns all of them off
 	RateLimitMessages  int    `env:"RATE_LIMIT_MESSAGES"  envDefault:"200"`  // messages a user, within a minute
+	RateLimitChanges   int    `env:"RATE_LIMIT_CHANGES"   envDefault:"600"`  // changes of rooms, members, roles and the like by a user, within a minute
 	RateLimitRooms     int    `env:"RATE_LIMIT_ROOMS"     envDefault:"50"`   // rooms that a user makes, within an hour
 	RateLimitLogin     int    `env:"RATE_LIMIT_LOGIN"     envDefault:"10"`   // failures of a name from an address or a known device, within 3 minutes; twice that sign-ins, five times that failures an address, ten times that failures a name
 	RateLimitRegister  int    `env:"RATE_LIMIT_REGISTER"  envDefault:"1000"` // sign-ups an address, within 10 minutes: a whole company may share one
@@ -56,7 +57,7 @@ func FromEnvironment() (Config, error) {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
 	if cfg.Limits == limitsOff {
-		cfg.RateLimitMessages, cfg.RateLimitRooms, cfg.RateLimitLogin = 0, 0, 0
+		cfg.RateLimitMessages, cfg.RateLimitChanges, cfg.RateLimitRooms, cfg.RateLimitLogin = 0, 0, 0, 0
 		cfg.RateLimitRegister, cfg.SessionsPerAccount = 0, 0
 	}
 	return cfg, nil
@@ -90,6 +91,7 @@ func (c Config) validate() error {
 	}
 	for name, value := range map[string]int{
 		"RATE_LIMIT_MESSAGES":  c.RateLimitMessages,
+		"RATE_LIMIT_CHANGES":   c.RateLimitChanges,
 		"RATE_LIMIT_ROOMS":     c.RateLimitRooms,
 		"RATE_LIMIT_LOGIN":     c.RateLimitLogin,
 		"RATE_LIMIT_REGISTER":  c.RateLimitRegister,

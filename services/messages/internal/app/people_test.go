@@ -329,3 +329,13 @@ func TestSessionsOfAnAccountAreBounded(t *testing.T) {
 	}
 	assertEnded(t, ended, ada.cookie)
 }
+
+func TestTheAuditTakesAnyPosition(t *testing.T) {
+	t.Parallel()
+	_, all := everybody(t)
+	for before, want := range map[string]int{"2147483648": 200, "9223372036854775807": 200, "9223372036854775808": 422, "-1": 422} {
+		if a := all["owner"].get("/audit?before=" + before); a.status != want {
+			t.Errorf("before %s: %d %s, want %d", before, a.status, a.body, want)
+		}
+	}
+}

@@ -115,6 +115,8 @@ func TestMaking(t *testing.T) {
 		step{c.ada, pst, "/chat", fields{"name": "dm-x"}, 422, "room_name_invalid"},
 		step{c.ada, pst, "/chat", fields{"name": "x", "title": strings.Repeat("é", 81)}, 422, "title_too_long"},
 		step{c.ada, pst, "/chat", fields{"name": "x", "title": "a\x00b"}, 422, "text_invalid"},
+		step{c.ada, pst, "/chat", fields{"name": "x", "title": "gro.elpmaxe\u202emoor"}, 422, "text_invalid"},
+		step{c.ada, pst, "/chat", fields{"name": "x", "title": "two\u2028lines"}, 422, "text_invalid"},
 		step{c.ada, pst, "/chat", fields{"name": "x", "title": 1}, 400, "invalid_json"},
 		step{c.guest, pst, "/chat", fields{"name": "x"}, 403, "forbidden"},
 	)
@@ -142,6 +144,25 @@ func TestMakingIsBounded(t *testing.T) {
 		step{c.ada, pst, "/chat", fields{"name": "two"}, 429, "rate_limited"},
 		step{c.ada, pst, "/direct", fields{"people": []string{"carl"}}, 429, "rate_limited"},
 		step{c.bob, pst, "/chat", fields{"name": "two"}, 201, ""},
+	)
+}
+
+func TestChangesAreBounded(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, func(cfg *Config) { cfg.RateLimitChanges = 4 }) // each has joined general
+	walk(t,
+		step{c.ada, pst, "/chat", fields{"name": "one"}, 201, ""},
+		step{c.ada, put, "/chat/one/members/bob", nil, 204, ""},
+		step{c.ada, del, "/chat/one/members/bob", nil, 204, ""},
+		step{c.ada, put, "/chat/one/members/bob", nil, 429, "rate_limited"},
+		step{c.ada, patch, "/chat/one", fields{"title": "One"}, 429, "rate_limited"},
+		step{c.ada, patch, "/me", fields{"display_name": "Ada"}, 429, "rate_limited"},
+		step{c.ada, pst, "/chat/one/messages", fields{"body": "hi"}, 201, ""},
+		step{c.ada, put, "/chat/one/read", fields{"id": 1}, 204, ""},
+		step{c.ada, pst, "/chat/one/typing", nil, 204, ""},
+		step{c.ada, get, "/chat", nil, 200, ""},
+		step{c.ada, del, "/sessions/nowhere", nil, 404, "session_not_found"},
+		step{c.bob, patch, "/me", fields{"display_name": "Bob"}, 200, ""},
 	)
 }
 
@@ -276,6 +297,7 @@ func TestSettings(t *testing.T) {
 		step{c.bob, patch, "/chat/tea", fields{"title": "x"}, 403, "forbidden"},
 		step{c.ada, patch, "/chat/tea", fields{"topic": strings.Repeat("x", 251)}, 422, "topic_too_long"},
 		step{c.ada, patch, "/chat/tea", fields{"topic": "a\nb"}, 422, "text_invalid"},
+		step{c.ada, patch, "/chat/tea", fields{"topic": "a\u202eb"}, 422, "text_invalid"},
 		step{c.bob, pst, "/chat/tea/join", nil, 204, ""},
 		step{c.owner, patch, "/chat/tea", fields{"archived": true}, 200, ""},
 		step{c.owner, patch, "/chat/tea", fields{"archived": true}, 200, ""},

@@ -16,7 +16,7 @@ import (
 
 // The acts. What their detail says stands behind them.
 const (
-	InviteMade    = "invite.made"    // role, uses, rooms; the subject is the invite's code
+	InviteMade    = "invite.made"    // role, uses, open rooms; the subject is the code, unless a private room is among them
 	InviteRevoked = "invite.revoked" // of a code
 	RoleChanged   = "role.changed"   // from, to
 	Banned        = "person.banned"
@@ -68,7 +68,7 @@ func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 func (s *Store) List(ctx context.Context, before int64) (entries []Entry, more bool, err error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT id, at, actor, action, subject, detail FROM audit
-		WHERE $1 = 0 OR id < $1
+		WHERE $1::int8 = 0 OR id < $1::int8
 		ORDER BY id DESC LIMIT $2`, before, maxListed+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read audit: %w", err)

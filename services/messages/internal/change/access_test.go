@@ -145,3 +145,23 @@ func TestLockedPersonDoesNotHoldUpOthers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A message that is stored already is told again only to who is still in the
+// room: for others a private room doesn't exist.
+func TestARetryOfWhoWasRemovedIsRefused(t *testing.T) {
+	t.Parallel()
+	pool := database(t)
+	c, _ := start(t, pool)
+	post := Post{Room: "general", Username: "ada", Body: "hi", ClientID: "one"}
+	for range 2 { // from the second on repetitions are looked for
+		if receipt, err := c.Post(t.Context(), post); err != nil || receipt.ID != 1 {
+			t.Fatalf("%+v, %v", receipt, err)
+		}
+	}
+	if _, err := pool.Exec(t.Context(), `UPDATE memberships SET member = false WHERE username = 'ada' AND room = 'general'`); err != nil {
+		t.Fatal(err)
+	}
+	if receipt, err := c.Post(t.Context(), post); !errors.Is(err, access.ErrNotFound) {
+		t.Errorf("%+v, %v", receipt, err)
+	}
+}

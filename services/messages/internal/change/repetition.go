@@ -30,10 +30,11 @@ const findPosts = `
 	SELECT n, id
 	FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS p (room, username, client_id, session, n)
 	JOIN messages m ON m.room = p.room AND m.username = p.username AND m.client_id = p.client_id
+	JOIN memberships AS mine ON mine.username = p.username AND mine.room = p.room AND mine.member
 	WHERE p.session IS NULL OR EXISTS (SELECT FROM sessions WHERE token_hash = p.session AND expires_at > now())`
 
 // answerKnown answers those of jobs that are stored already, if their sessions
-// are live, and returns the others.
+// are live and their authors still in the room, and returns the others.
 func (c *Committer) answerKnown(jobs []*job) ([]*job, error) {
 	c.wary.Add(-1)
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)

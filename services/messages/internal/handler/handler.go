@@ -49,6 +49,7 @@ type Parts struct {
 	Committer    *change.Committer
 	Notice       func(wire.Topic, wire.Notice) // publishes
 	MessageLimit *limit.Limiter                // per user
+	ChangeLimit  *limit.Limiter                // per user
 	RoomLimit    *limit.Limiter                // per user
 	TypingLimit  *limit.Limiter                // per user and room
 	Site         *web.Site
@@ -92,7 +93,7 @@ func (h *Handler) routes() *gin.Engine {
 	e.Match(read, "/", func(c *gin.Context) { c.Redirect(http.StatusSeeOther, "/chat") })
 	h.accountRoutes(e, read)
 
-	own := e.Group("", h.identified)
+	own := e.Group("", h.identified, h.bounded)
 	own.Match(read, "/sessions", h.listSessions)
 	own.DELETE("/sessions/:id", h.deleteSession)
 	own.POST("/sessions/:id/end", h.endListed)
@@ -102,7 +103,7 @@ func (h *Handler) routes() *gin.Engine {
 	h.pageRoutes(own, read)
 
 	own.POST("/direct", h.openDirect)
-	h.roomRoutes(read, e.Group("/chat", h.identified))
+	h.roomRoutes(read, e.Group("/chat", h.identified, h.bounded))
 	return e
 }
 

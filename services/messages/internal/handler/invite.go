@@ -47,7 +47,7 @@ func (h *Handler) createInvite(c *gin.Context) {
 	draft, err := readInvite(in)
 	var made invite.Invite
 	if err == nil {
-		draft.By = user(c)
+		draft.By, draft.Session = user(c), current(c).Key
 		made, err = h.Invites.Create(c.Request.Context(), draft)
 	}
 	switch {
@@ -112,7 +112,7 @@ func (h *Handler) listInvites(c *gin.Context) {
 		h.invitesPage(c, http.StatusOK, web.Failure{})
 		return
 	}
-	found, more, err := h.Invites.List(c.Request.Context(), c.Query("after"))
+	found, more, err := h.Invites.List(c.Request.Context(), user(c), c.Query("after"))
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -128,7 +128,7 @@ func (h *Handler) listInvites(c *gin.Context) {
 }
 
 func (h *Handler) revokeInvite(c *gin.Context) {
-	err := h.Invites.Revoke(c.Request.Context(), user(c), c.Param("code"))
+	err := h.Invites.Revoke(c.Request.Context(), current(c).Session, c.Param("code"))
 	switch {
 	case err == nil && isForm(c), isForm(c) && errors.Is(err, invite.ErrNotFound): // that there is none was wanted
 		done(c, "/invites#list-heading")

@@ -20,7 +20,7 @@ const (
 // was not made.
 func (h *Handler) invitesPage(c *gin.Context, status int, failure web.Failure) {
 	page := web.Invites{After: c.Query("after"), Made: c.Query(madeMark), Failure: failure}
-	list, more, err := h.Invites.List(c.Request.Context(), page.After)
+	list, more, err := h.Invites.List(c.Request.Context(), user(c), page.After)
 	if err == nil {
 		page.Frame, err = h.frame(c, "")
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/core/chat"
+	"parley/core/session"
 	"parley/messages/internal/person"
 	"parley/messages/web"
 )
@@ -56,7 +57,7 @@ func (h *Handler) changeMe(c *gin.Context) {
 		return
 	}
 	if wanted.DisplayName != nil {
-		err := h.People.Rename(c.Request.Context(), user(c), *wanted.DisplayName)
+		err := h.People.Rename(c.Request.Context(), current(c).Session, *wanted.DisplayName)
 		if in.isForm() && (err == nil || wantsPage(c.Request)) {
 			h.renamed(c, *wanted.DisplayName, err)
 			return
@@ -126,7 +127,7 @@ func (h *Handler) setRole(c *gin.Context) {
 		h.fail(c, person.ErrNotFound)
 		return
 	}
-	err = h.People.SetRole(c.Request.Context(), user(c), username, wanted.Role)
+	err = h.People.SetRole(c.Request.Context(), current(c).Session, username, wanted.Role)
 	switch {
 	case in.isForm() && (err == nil || wantsPage(c.Request)):
 		h.judged(c, "role", err)
@@ -138,14 +139,14 @@ func (h *Handler) setRole(c *gin.Context) {
 }
 
 // judge bans or unbans.
-func (h *Handler) judge(do func(ctx context.Context, actor, username string) error) gin.HandlerFunc {
+func (h *Handler) judge(do func(ctx context.Context, by session.Session, username string) error) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		username, ok := chat.FoldUsername(c.Param("username"))
 		if !ok {
 			h.fail(c, person.ErrNotFound)
 			return
 		}
-		err := do(c.Request.Context(), user(c), username)
+		err := do(c.Request.Context(), current(c).Session, username)
 		switch {
 		case isForm(c) && (err == nil || wantsPage(c.Request)):
 			h.judged(c, "ban", err)

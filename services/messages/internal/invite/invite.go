@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/chat"
+	"parley/core/session"
 )
 
 // The errors of this package that a client caused.
@@ -59,6 +60,7 @@ type Invite struct {
 // Draft is an invite to be made.
 type Draft struct {
 	By       string        // who makes it; "" is the command line, which may all
+	Session  session.Key   // of By; has to be live
 	Role     chat.Role     // "" is a member
 	Uses     int           // 0 is one
 	Lifetime time.Duration // 0 is a week

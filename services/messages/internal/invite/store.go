@@ -10,12 +10,14 @@ import (
 
 	"parley/core/access"
 	"parley/core/chat"
+	"parley/core/session"
 	"parley/messages/internal/audit"
 )
 
 // Create makes an invite. Errors: [ErrForbidden], [ErrRoleInvalid],
 // [ErrUsesInvalid], [ErrExpiresInvalid], [ErrTooManyRooms], [ErrRoomNotFound]
-// for a room that who makes it may not read, [ErrRoomDirect].
+// for a room that who makes it may not read, [ErrRoomDirect],
+// [session.ErrNotFound].
 func (s *Store) Create(ctx context.Context, d Draft) (made Invite, err error) {
 	if err := d.complete(); err != nil {
 		return Invite{}, err
@@ -31,15 +33,31 @@ func (s *Store) Create(ctx context.Context, d Draft) (made Invite, err error) {
 		if made, err = insert(ctx, tx, d); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, d.By, audit.InviteMade, made.Code,
-			map[string]any{"role": d.Role, "uses": d.Uses, "rooms": made.Rooms})
+		return record(ctx, tx, made)
 	})
 	return made, err
 }
 
+// record notes that an invite was made. Whoever reads that may not know of a
+// private room, so its name stays out, and so does the code, with which they
+// could sign up once more and be in it.
+func record(ctx context.Context, tx pgx.Tx, made Invite) error {
+	var open []string
+	err := tx.QueryRow(ctx, `
+		SELECT ARRAY(SELECT name::text FROM rooms WHERE name = ANY($1) AND kind = 'open' ORDER BY name)`, made.Rooms).Scan(&open)
+	if err != nil {
+		return fmt.Errorf("ask for the rooms of an invite: %w", err)
+	}
+	code, detail := made.Code, map[string]any{"role": made.Role, "uses": made.Uses, "rooms": open}
+	if len(open) < len(made.Rooms) {
+		code, detail["kind"] = "", chat.Private
+	}
+	return audit.Record(ctx, tx, made.CreatedBy, audit.InviteMade, code, detail)
+}
+
 // permit locks who makes the invite: a demotion or a ban waits, or has come first.
 func permit(ctx context.Context, tx pgx.Tx, d Draft) error {
-	role, err := lockRole(ctx, tx, d.By)
+	role, err := lockRole(ctx, tx, d.By, d.Session)
 	if err != nil {
 		return err
 	}
@@ -67,7 +85,10 @@ func permit(ctx context.Context, tx pgx.Tx, d Draft) error {
 	return nil
 }
 
-func lockRole(ctx context.Context, tx pgx.Tx, username string) (role chat.Role, err error) {
+func lockRole(ctx context.Context, tx pgx.Tx, username string, key session.Key) (role chat.Role, err error) {
+	if err := session.Confirm(ctx, tx, key); err != nil {
+		return "", err
+	}
 	err = tx.QueryRow(ctx, `SELECT role FROM users WHERE username = $1 AND banned_at IS NULL FOR SHARE`, username).Scan(&role)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", ErrForbidden
@@ -95,18 +116,27 @@ func insert(ctx context.Context, tx pgx.Tx, d Draft) (Invite, error) {
 	return made, nil
 }
 
-// List returns the invites that have not expired, the newest first, from
-// behind the one of code after, and whether there are more.
-func (s *Store) List(ctx context.Context, after string) (list []Invite, more bool, err error) {
+// hidden is the SQL condition under which invite i leads into a room that
+// somebody may not read, so that they must not see it: its code would let them
+// in under another name. Who made it knows it.
+const hidden = `(i.created_by <> $3 AND EXISTS (
+	SELECT FROM rooms r
+	JOIN users p ON p.username = $3
+	LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
+	WHERE r.name = ANY(i.rooms) AND (` + access.Read + `) IS NOT TRUE))`
+
+// List returns the invites that have not expired and that asker may see, the
+// newest first, from behind the one of code after, and whether there are more.
+func (s *Store) List(ctx context.Context, asker, after string) (list []Invite, more bool, err error) {
 	if !validCode(after) {
 		after = ""
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT i.code, i.role, i.rooms, i.uses, i.used, i.created_by, i.created_at, i.expires_at
 		FROM invites i
-		WHERE i.expires_at > now() AND ($1 = '' OR EXISTS (
+		WHERE i.expires_at > now() AND NOT `+hidden+` AND ($1 = '' OR EXISTS (
 			SELECT FROM invites a WHERE a.code = $1 AND (i.created_at, i.code) < (a.created_at, a.code)))
-		ORDER BY i.created_at DESC, i.code DESC LIMIT $2`, after, maxListed+1)
+		ORDER BY i.created_at DESC, i.code DESC LIMIT $2`, after, maxListed+1, asker)
 	if err != nil {
 		return nil, false, fmt.Errorf("list invites: %w", err)
 	}
@@ -121,13 +151,14 @@ func (s *Store) List(ctx context.Context, after string) (list []Invite, more boo
 }
 
 // Revoke takes an invite back, at once. Who signs up with it meanwhile has
-// done so before, or will not. Errors: [ErrNotFound], [ErrForbidden].
-func (s *Store) Revoke(ctx context.Context, by, code string) error {
+// done so before, or will not. Errors: [ErrNotFound], [ErrForbidden],
+// [session.ErrNotFound].
+func (s *Store) Revoke(ctx context.Context, by session.Session, code string) error {
 	if !validCode(code) {
 		return ErrNotFound
 	}
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		role, err := lockRole(ctx, tx, by)
+		role, err := lockRole(ctx, tx, by.Username, by.Key)
 		if err != nil {
 			return err
 		}
@@ -141,7 +172,7 @@ func (s *Store) Revoke(ctx context.Context, by, code string) error {
 		if tag.RowsAffected() == 0 {
 			return ErrNotFound
 		}
-		return audit.Record(ctx, tx, by, audit.InviteRevoked, code, nil)
+		return audit.Record(ctx, tx, by.Username, audit.InviteRevoked, code, nil)
 	})
 }
 

@@ -31,17 +31,23 @@ func apply(ctx context.Context, tx pgx.Tx, username string, role *chat.Role, dis
 	return &p, nil
 }
 
-// Rename gives username another display name; "" is none. The same one again
-// changes nothing. Errors: [ErrDisplayNameInvalid], [ErrNotFound].
-func (s *Store) Rename(ctx context.Context, username, displayName string) error {
+// The changes return [session.ErrNotFound] if the session of the one who makes
+// them has ended. One without a key is the command line's.
+
+// Rename gives the one who asks another display name; "" is none. The same one
+// again changes nothing. Errors: [ErrDisplayNameInvalid], [ErrNotFound].
+func (s *Store) Rename(ctx context.Context, by session.Session, displayName string) error {
 	displayName, err := cleanDisplayName(displayName)
 	if err != nil {
 		return err
 	}
 	var changed *wire.Person
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := session.Confirm(ctx, tx, by.Key); err != nil {
+			return err
+		}
 		var before string
-		err := tx.QueryRow(ctx, `SELECT display_name FROM users WHERE username = $1 AND banned_at IS NULL FOR NO KEY UPDATE`, username).Scan(&before)
+		err := tx.QueryRow(ctx, `SELECT display_name FROM users WHERE username = $1 AND banned_at IS NULL FOR NO KEY UPDATE`, by.Username).Scan(&before)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrNotFound
 		}
@@ -49,7 +55,7 @@ func (s *Store) Rename(ctx context.Context, username, displayName string) error 
 			return fmt.Errorf("lock profile: %w", err)
 		}
 		if before != displayName {
-			changed, err = apply(ctx, tx, username, nil, &displayName)
+			changed, err = apply(ctx, tx, by.Username, nil, &displayName)
 		}
 		return err
 	})
@@ -57,16 +63,16 @@ func (s *Store) Rename(ctx context.Context, username, displayName string) error 
 	return err
 }
 
-// SetRole gives username another role, as actor wants it. The same one again
+// SetRole gives username another role, as by wants it. The same one again
 // changes nothing. Errors: [ErrRoleInvalid], [ErrNotFound], [ErrForbidden],
 // [ErrLastOwner].
-func (s *Store) SetRole(ctx context.Context, actor, username string, role chat.Role) error {
+func (s *Store) SetRole(ctx context.Context, by session.Session, username string, role chat.Role) error {
 	if !role.Valid() {
 		return ErrRoleInvalid
 	}
 	var changed *wire.Person
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		ranks, err := lock(ctx, tx, actor, username)
+		ranks, err := lock(ctx, tx, by, username)
 		if err != nil {
 			return err
 		}
@@ -82,18 +88,18 @@ func (s *Store) SetRole(ctx context.Context, actor, username string, role chat.R
 		if changed, err = apply(ctx, tx, username, &role, nil); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, actor, audit.RoleChanged, username, map[string]any{"from": ranks.target, "to": role})
+		return audit.Record(ctx, tx, by.Username, audit.RoleChanged, username, map[string]any{"from": ranks.target, "to": role})
 	})
 	s.tell(err, changed)
 	return err
 }
 
-// Ban bans username, as actor wants it, and ends all sessions. Again it
+// Ban bans username, as by wants it, and ends all sessions. Again it
 // changes nothing. Errors: [ErrNotFound], [ErrForbidden], [ErrLastOwner].
-func (s *Store) Ban(ctx context.Context, actor, username string) error {
+func (s *Store) Ban(ctx context.Context, by session.Session, username string) error {
 	var ended []session.Key
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		ranks, err := lock(ctx, tx, actor, username)
+		ranks, err := lock(ctx, tx, by, username)
 		switch {
 		case err != nil:
 			return err
@@ -101,7 +107,7 @@ func (s *Store) Ban(ctx context.Context, actor, username string) error {
 			return ErrForbidden
 		case ranks.lastOwner:
 			return ErrLastOwner
-		case actor == username:
+		case by.Username == username:
 			return ErrForbidden
 		case ranks.banned:
 			return nil
@@ -112,7 +118,7 @@ func (s *Store) Ban(ctx context.Context, actor, username string) error {
 		if ended, err = session.EndAll(ctx, tx, username); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, actor, audit.Banned, username, nil)
+		return audit.Record(ctx, tx, by.Username, audit.Banned, username, nil)
 	})
 	if err == nil && len(ended) > 0 {
 		s.ended(ended)
@@ -120,11 +126,11 @@ func (s *Store) Ban(ctx context.Context, actor, username string) error {
 	return err
 }
 
-// Unban lets username in again, as actor wants it. Again it changes nothing.
+// Unban lets username in again, as by wants it. Again it changes nothing.
 // Errors: [ErrNotFound], [ErrForbidden].
-func (s *Store) Unban(ctx context.Context, actor, username string) error {
+func (s *Store) Unban(ctx context.Context, by session.Session, username string) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		ranks, err := lock(ctx, tx, actor, username)
+		ranks, err := lock(ctx, tx, by, username)
 		switch {
 		case err != nil:
 			return err
@@ -136,7 +142,7 @@ func (s *Store) Unban(ctx context.Context, actor, username string) error {
 		if _, err := tx.Exec(ctx, `UPDATE users SET banned_at = NULL WHERE username = $1`, username); err != nil {
 			return fmt.Errorf("unban: %w", err)
 		}
-		return audit.Record(ctx, tx, actor, audit.Unbanned, username, nil)
+		return audit.Record(ctx, tx, by.Username, audit.Unbanned, username, nil)
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -76,14 +75,8 @@ func cleanDisplayName(name string) (string, error) {
 		return "", ErrDisplayNameInvalid
 	}
 	name = strings.TrimSpace(name)
-	if utf8.RuneCountInString(name) > chat.MaxDisplayName || strings.ContainsFunc(name, misleads) {
+	if utf8.RuneCountInString(name) > chat.MaxDisplayName || strings.ContainsFunc(name, chat.Misleads) {
 		return "", ErrDisplayNameInvalid
 	}
 	return name, nil
-}
-
-// misleads reports whether c is a control character, breaks a line, or turns
-// the text around it (Unicode, annex 9).
-func misleads(c rune) bool {
-	return unicode.IsControl(c) || unicode.In(c, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Bidi_Control, c)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/core/chat"
+	"parley/core/session"
 	"parley/messages/internal/audit"
 )
 
@@ -23,10 +24,15 @@ func (r ranks) mayChange() bool {
 	return r.actor == chat.Owner || r.actor == chat.Admin && r.target != chat.Owner
 }
 
-// lock locks the accounts of actor and target, and those of all owners, so that
-// two owners can't demote each other at once. Errors: [ErrNotFound] for the
-// target, [ErrForbidden] for an actor who is gone or banned.
-func lock(ctx context.Context, tx pgx.Tx, actor, target string) (r ranks, err error) {
+// lock locks the accounts of who acts and of target, and those of all owners,
+// so that two owners can't demote each other at once. Errors: [ErrNotFound] for
+// the target, [ErrForbidden] for an actor who is gone or banned,
+// [session.ErrNotFound].
+func lock(ctx context.Context, tx pgx.Tx, by session.Session, target string) (r ranks, err error) {
+	if err := session.Confirm(ctx, tx, by.Key); err != nil {
+		return ranks{}, err
+	}
+	actor := by.Username
 	if actor == audit.CommandLine {
 		r.actor = chat.Owner
 	}

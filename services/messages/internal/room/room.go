@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -130,7 +129,7 @@ func cleanTitle(name, title string) (string, error) {
 func cleanLine(line string, most int, tooLong error) (string, error) {
 	line = strings.TrimSpace(line)
 	switch {
-	case !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl):
+	case !utf8.ValidString(line) || strings.ContainsFunc(line, chat.Misleads):
 		return "", ErrTextInvalid
 	case utf8.RuneCountInString(line) > most:
 		return "", tooLong

@@ -16,6 +16,7 @@ const (
 	replayTimeout = time.Minute     // for all of one; the client resumes where it was cut
 	pieceSize     = 32 << 10        // bytes in one write of a replay
 	pieceTimeout  = 2 * time.Second // for a piece; who is slower loses the place, and resumes
+	askEvery      = 100 * time.Millisecond
 )
 
 // turn waits until the stream may take its replay, if it needs one: one at a
@@ -85,15 +86,31 @@ func (a *API) replay(ctx context.Context, s *fanout.Stream, i int) error {
 		if frames.Upto <= r.At {
 			return nil // the log was rewound; the fan-out will see it
 		}
-		for piece := range slices.Chunk(frames.Bytes, pieceSize) {
-			if err := a.write(s, piece); err != nil {
-				return err
-			}
+		if err := a.writePage(ctx, s, *r, frames.Bytes); err != nil {
+			return err
 		}
 		r.At = frames.Upto
 	}
 	if r.At > r.Log.Head() { // Redis has yet to bring what Postgres had
 		return a.Hub.Refresh(ctx, r.Log)
+	}
+	return nil
+}
+
+// writePage writes a page in pieces. Who takes them slowly is asked about again
+// in between, so that a page is no way to stay.
+func (a *API) writePage(ctx context.Context, s *fanout.Stream, r fanout.Room, page []byte) error {
+	asked := time.Now()
+	for piece := range slices.Chunk(page, pieceSize) {
+		if time.Since(asked) > askEvery {
+			if err := a.askAgain(ctx, s, r); err != nil {
+				return err
+			}
+			asked = time.Now()
+		}
+		if err := a.write(s, piece); err != nil {
+			return err
+		}
 	}
 	return nil
 }
