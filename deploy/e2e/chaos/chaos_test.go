@@ -42,7 +42,7 @@ func TestCalm(t *testing.T) {
 func TestFaults(t *testing.T) {
 	for i, fault := range Faults() {
 		if !scene.Can(fault.Needs) {
-			t.Logf("%q needs %s, which is not here", fault.Name, fault.Needs)
+			t.Logf("%q needs %s, which this driver has not", fault.Name, fault.Needs)
 			continue
 		}
 		t.Run(fault.Name, func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestTwoWritersInOneRoom(t *testing.T) {
 // of an earlier one that is missing. A room's last message comes nevertheless.
 func TestLastPublishIsDropped(t *testing.T) {
 	if !scene.Can(Weather) {
-		t.Logf("needs %s, which is not here", Weather)
+		t.Logf("needs %s, which this driver has not", Weather)
 		return
 	}
 	plan := crowd

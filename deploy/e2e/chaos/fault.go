@@ -30,17 +30,15 @@ type Fault struct {
 	Strike func(context.Context, *Blow) error
 }
 
-// Ability is what not every driver can do, nor every Parley.
+// Ability is what not every driver can do.
 type Ability string
 
 // The abilities. Bad weather between services and Redis needs a proxy, which
-// containers don't reach; processes of one machine have no network to cut; and
-// only services that know memberships have people who move.
+// containers don't reach; processes of one machine have no network to cut.
 const (
 	Anywhere Ability = ""
 	Weather  Ability = "weather"
 	Cables   Ability = "cables"
-	People   Ability = "people"
 )
 
 // Scene is where faults strike.
@@ -55,8 +53,6 @@ func (s *Scene) Can(a Ability) bool {
 	switch a {
 	case Weather:
 		return s.Proxy != nil
-	case People:
-		return s.Site.People
 	case Cables:
 		_, ok := s.Parley.(system.Network)
 		return ok

@@ -5,15 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"parley/core/wire"
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
 	"parley/deploy/e2e/client"
@@ -105,9 +102,6 @@ func enter(ctx context.Context, driver string) (_ *Scene, err error) {
 	if s.Site.Users, err = s.register(ctx, "chaos", people); err != nil {
 		return nil, err
 	}
-	if s.Site.People, err = knowsPeople(ctx, s.Site.Users[0]); err != nil || !s.Site.People {
-		return s, err
-	}
 	if s.Site.Movers, err = s.register(ctx, "mover", movers); err != nil {
 		return nil, err
 	}
@@ -127,31 +121,6 @@ func (s *Scene) register(ctx context.Context, prefix string, n int) (users []*cl
 		users = append(users, user)
 	}
 	return users, nil
-}
-
-// knowsPeople reports whether both services know who is in a room: others can
-// be judged by what they promise.
-func knowsPeople(ctx context.Context, user *client.User) (bool, error) {
-	answer, err := user.Get(ctx, "/chat/general/members")
-	if err != nil || answer.Status != http.StatusOK {
-		return false, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	stream, err := user.Open(ctx, "/chat/stream", "")
-	if err != nil {
-		return false, err
-	}
-	defer stream.Close()
-	for {
-		e, err := stream.Next(ctx)
-		if err != nil {
-			return false, nil //nolint:nilerr // it says nothing of the person
-		}
-		if strings.HasPrefix(e.ID, string(wire.PersonTopic(user.Name))) {
-			return true, nil
-		}
-	}
 }
 
 func (s *Scene) leave() (err error) {

@@ -15,9 +15,9 @@ import (
 // people move while they strike.
 func peopleFaults() []Fault {
 	return []Fault{
-		{Name: "writer killed between a move and its notice", Needs: People, On: []string{"messages-N", "redis"}, Strike: killAfterMove},
-		{Name: "people moved behind the services' back", Needs: People, On: []string{"postgres"}, Hint: true, Strike: moveBehind},
-		{Name: "a person's row held", Needs: People, On: []string{"postgres"}, Strike: holdPerson},
+		{Name: "writer killed between a move and its notice", On: []string{"messages-N", "redis"}, Strike: killAfterMove},
+		{Name: "people moved behind the services' back", On: []string{"postgres"}, Hint: true, Strike: moveBehind},
+		{Name: "a person's row held", On: []string{"postgres"}, Strike: holdPerson},
 	}
 }
 

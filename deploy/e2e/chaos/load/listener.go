@@ -67,7 +67,7 @@ func newListener(r *Run, name string, kind int) *listener {
 		l.rooms = r.Rooms[:1]
 	}
 	l.begin()
-	if l.tagged && r.site.People {
+	if l.tagged {
 		l.everything()
 	}
 	return l

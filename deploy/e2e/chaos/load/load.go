@@ -36,8 +36,8 @@ type Plan struct {
 	Stay      time.Duration // after which a listener cuts its stream by itself, on average
 	Join      time.Duration // between two newcomers, who listen for as long as Stay; 0 for none
 	Large     bool          // one message in eight is as long as can be
-	// Where the site has people: rooms that are private, between two moves of
-	// each mover, and between two changes of a room, on average.
+	// Rooms that are private; the time between two moves of the quickest mover,
+	// and between two changes of a room, on average; 0 for none.
 	Private int
 	Move    time.Duration
 	Retitle time.Duration
@@ -45,14 +45,13 @@ type Plan struct {
 	PostTo []string
 }
 
-// Site is a Parley that runs, and people who have accounts there.
+// Site is a Parley that runs, which [Watch] watches, and people who have accounts there.
 type Site struct {
 	URL         string
 	DatabaseURL func(context.Context) (string, error)
 	Users       []*client.User
 	Movers      []*client.User // who go in and out of rooms, and only listen
 	ReplayLimit int64          // as the services have it
-	People      bool           // the services know memberships, and [Watch] watches
 }
 
 // Run is one run, from Begin to Judge.
@@ -123,9 +122,6 @@ func (r *Run) furnish(ctx context.Context, prefix string) error {
 		}
 		r.Rooms = append(r.Rooms, room)
 	}
-	if !r.site.People {
-		return nil
-	}
 	for i := range r.plan.Private {
 		room := fmt.Sprintf("%s-private-%d", prefix, i)
 		if err := maker.CreatePrivateRoom(ctx, room); err != nil {
@@ -164,9 +160,10 @@ func (r *Run) listen(i int, slow bool) {
 	r.stays(l)
 }
 
-// listenAll adds a listener to everything of a person's that stays to the end.
-func (r *Run) listenAll(name string, person *client.User, number uint64) {
-	l := &listener{of: r, name: name, user: person.At(r.site.URL), client: streamClient, stay: r.plan.Stay, rng: r.random(1<<37 + number)}
+// listenAll adds a listener to everything of a person's that stays to the end,
+// and cuts its stream itself after as long as stay, on average; never if it is 0.
+func (r *Run) listenAll(name string, person *client.User, number uint64, stay time.Duration) {
+	l := &listener{of: r, name: name, user: person.At(r.site.URL), client: streamClient, stay: stay, rng: r.random(1<<37 + number)}
 	l.everything()
 	r.stays(l)
 }

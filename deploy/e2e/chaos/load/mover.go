@@ -22,16 +22,15 @@ type mover struct {
 }
 
 // move sets the movers to work, each with two devices that listen to all of
-// theirs. The first is the quickest; the last is out for long enough to be
-// judged for what still comes.
+// theirs. The first is the quickest; the last is out for long enough, and a
+// laptop on one stream, to be judged for what still comes.
 func (r *Run) move() {
-	if !r.site.People || r.plan.Move == 0 {
+	if r.plan.Move == 0 {
 		return
 	}
 	for i, person := range r.site.Movers {
-		for device := range 2 {
-			r.listenAll(fmt.Sprintf("mover-%d-%d", i+1, device+1), person, uint64(2*i+device))
-		}
+		r.listenAll(fmt.Sprintf("mover-%d-phone", i+1), person, uint64(2*i), r.plan.Stay)
+		r.listenAll(fmt.Sprintf("mover-%d-laptop", i+1), person, uint64(2*i+1), 0)
 		m := &mover{of: r, mod: r.site.Users[0], person: person, rng: r.random(1<<35 + uint64(i))}
 		m.pace = time.Duration(1+4*i) * r.plan.Move
 		r.posters.Go(m.run)

@@ -10,7 +10,7 @@ import (
 
 // grace is how long after somebody is out of a room something of it may still
 // come: the design's 2 s, and something for a machine that does much else.
-const grace = 2*time.Second + 3*time.Second
+const grace = 2*time.Second + 2*time.Second
 
 // Settle stops posting, lets those finish who have asked and got no answer, and
 // gives every listener time to reach the heads. The system must be whole again.

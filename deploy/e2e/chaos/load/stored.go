@@ -28,10 +28,8 @@ func (s *Site) connect(ctx context.Context) (*pgx.Conn, error) {
 
 // logs returns the names of the run's logs: its rooms and its people.
 func (r *Run) logs() (rooms, people []string) {
-	if r.site.People {
-		for _, user := range slices.Concat(r.site.Users, r.site.Movers) {
-			people = append(people, user.Name)
-		}
+	for _, user := range slices.Concat(r.site.Users, r.site.Movers) {
+		people = append(people, user.Name)
 	}
 	return r.Rooms, people
 }
@@ -87,10 +85,7 @@ func (r *Run) stored(ctx context.Context) (map[string]history.Log, error) {
 	if err := r.readRows(ctx, conn, logs, places); err != nil {
 		return nil, err
 	}
-	if r.site.People {
-		err = r.readChanges(ctx, conn, logs, places)
-	}
-	return logs, err
+	return logs, r.readChanges(ctx, conn, logs, places)
 }
 
 func readPlaces(ctx context.Context, conn *pgx.Conn) (map[string]place, error) {

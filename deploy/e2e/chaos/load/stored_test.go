@@ -26,7 +26,7 @@ func TestEveryVersionIsNoted(t *testing.T) {
 	}
 	site := &Site{
 		DatabaseURL: func(context.Context) (string, error) { return url, nil },
-		Users:       []*client.User{client.NewUser("", "ada")}, People: true,
+		Users:       []*client.User{client.NewUser("", "ada")},
 	}
 	conn, err := site.connect(t.Context())
 	if err != nil {

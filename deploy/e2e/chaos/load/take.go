@@ -1,6 +1,7 @@
 package load
 
 import (
+	"maps"
 	"slices"
 
 	"parley/core/sse"
@@ -72,6 +73,9 @@ func (l *listener) follow(e history.Event) {
 		return
 	}
 	l.at[e.Log] = e.Position
+	if e.Kind == history.Reset && e.Log == l.own() { // what it told of rooms may never have been
+		maps.DeleteFunc(l.at, func(log string, _ int64) bool { return log != e.Log && !l.ready[log] })
+	}
 	if e.Kind == history.Ready {
 		l.ready[e.Log] = true
 		l.heard = l.heard || l.whole()
