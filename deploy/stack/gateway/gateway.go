@@ -68,13 +68,14 @@ upstream stream {
     zone stream 64k;
     least_conn;
 %s}
-`, servers(g.Messages, "max_fails=1 fail_timeout=1s"), servers(g.Streams, "max_fails=0"))
+`, servers(g.Messages), servers(g.Streams))
 }
 
-func servers(addrs []string, policy string) string {
+// servers lists replicas. None is ever shunned; see nginx.conf.
+func servers(addrs []string) string {
 	var b strings.Builder
 	for _, addr := range addrs {
-		fmt.Fprintf(&b, "    server %s %s;\n", addr, policy)
+		fmt.Fprintf(&b, "    server %s max_fails=0;\n", addr)
 	}
 	return b.String()
 }
