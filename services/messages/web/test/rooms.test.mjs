@@ -46,6 +46,16 @@ test("memberships come and go, each once, in order", () => {
   assert.equal(rooms.member(member("launch", 4, { joined: 20 })).joined.position, 20);
 });
 
+test("out and back before my log could tell: what was said meanwhile is missed", () => {
+  const rooms = new Rooms("ada");
+  const { joined: room } = rooms.member(member("launch", 1));
+  assert.equal(rooms.ready(room, 5), true);
+  rooms.member(member("launch", 2, { read: 5 })); // a read position: the stream goes on
+  assert.equal(rooms.ready(room, 5), true);
+  rooms.member(member("launch", 4, { joined: 20 }));
+  assert.equal(rooms.ready(room, 20), false);
+});
+
 test("an answer of the server replaces what is older, and nothing that is newer", () => {
   const rooms = new Rooms("ada");
   rooms.member(member("stays", 8));

@@ -74,6 +74,8 @@ export class Rooms {
       return room ? { left: room } : {};
     }
     if (room) {
+      // Out and back before my log could tell: the stream begins anew where I joined, and what lies between was missed.
+      if (membership.joined > room.position) this.#named.delete(name);
       room.member(membership);
       return { changed: room };
     }
