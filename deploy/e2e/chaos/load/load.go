@@ -1,7 +1,9 @@
-// Package load posts and listens as a crowd of clients does, and writes down
-// all that happens.
+// Package load posts, listens and moves between rooms as a crowd of clients
+// does, and writes down all that happens. Postgres itself notes every version
+// that a later one supersedes; see [Watch].
 //
 //	posters ────POST, again if unanswered────▶ gateway ──▶ …
+//	movers ─────add, remove, join, leave──────▶ gateway ──▶ …
 //	listeners ──stream, resume where cut──────▶ gateway ──▶ …
 //	     └────────────────▶ history.Recorder ◀── Settle, Judge
 //
