@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"parley/core/session"
@@ -68,6 +69,9 @@ func (u *User) Request(ctx context.Context, method, path string, body io.Reader)
 	if err != nil {
 		return nil, err
 	}
+	if !loopback(req.URL.Hostname()) { // a replica, by its container's address
+		req.Host = "localhost"
+	}
 	if u.Cookie != "" {
 		req.AddCookie(&http.Cookie{Name: session.CookieName, Value: u.Cookie}) //nolint:gosec // a request says no more of a cookie
 	}
@@ -76,6 +80,13 @@ func (u *User) Request(ctx context.Context, method, path string, body io.Reader)
 	}
 	req.Header.Set("Accept", "application/json")
 	return req, nil
+}
+
+// loopback reports whether a deployment answers to host by itself; see
+// serve.Hosts.
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err != nil || addr.IsLoopback()
 }
 
 // Send carries a request out and reads the answer whole.

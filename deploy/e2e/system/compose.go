@@ -193,8 +193,7 @@ func (c *compose) compose(ctx context.Context, args ...string) (string, error) {
 		"--file", "docker-compose.yml", "--file", "deploy/e2e/compose.yml",
 	}, args...)
 	cmd := exec.CommandContext(ctx, filepath.Join(c.root, "deploy/compose/compose.sh"), args...)
-	// The tests reach replicas by the addresses of their containers.
-	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(c.port), "ALLOWED_HOSTS=*")
+	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(c.port))
 	for name, value := range c.options.settings() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
