@@ -58,6 +58,9 @@ type plan struct {
 // that they may not read are passed over, but a stream of one such room is
 // refused.
 func (a *API) plan(ctx context.Context, seat guard.Seat, want asked) (plan, error) {
+	if !want.everything {
+		return a.planOne(ctx, seat.Username, want)
+	}
 	rooms, found, err := a.Roster.Rooms(ctx, seat.Username)
 	if err != nil {
 		return plan{}, err
@@ -65,20 +68,28 @@ func (a *API) plan(ctx context.Context, seat guard.Seat, want asked) (plan, erro
 	if !found {
 		return plan{}, errNotSignedIn
 	}
-	me := wire.PersonTopic(seat.Username)
-	if want.everything {
-		places, err := a.placesOf(ctx, me, rooms, want.cursors)
-		return plan{places, rooms.Head}, err
-	}
-	grant, may, err := a.Roster.Grant(ctx, seat.Username, want.room)
+	places, err := a.placesOf(ctx, wire.PersonTopic(seat.Username), rooms, want.cursors)
+	return plan{places, rooms.Head}, err
+}
+
+// planOne is the plan of a stream of one room.
+func (a *API) planOne(ctx context.Context, username string, want asked) (plan, error) {
+	grant, may, err := a.Roster.Grant(ctx, username, want.room)
 	if err != nil {
 		return plan{}, err
 	}
 	if !may {
+		_, found, err := a.Roster.Rooms(ctx, username)
+		switch {
+		case err != nil:
+			return plan{}, err
+		case !found: // it is the account that is gone
+			return plan{}, errNotSignedIn
+		}
 		return plan{}, errRoomNotFound
 	}
-	places := []place{{cursor: wire.Cursor{Topic: me}, silent: true}, {cursor: want.cursors[0], named: grant.Kind == chat.Open}}
-	return plan{places, rooms.Head}, nil
+	me := wire.Cursor{Topic: wire.PersonTopic(username)}
+	return plan{[]place{{cursor: me, silent: true}, {cursor: want.cursors[0], named: grant.Kind == chat.Open}}, grant.Head}, nil
 }
 
 // placesOf returns a person's log, the rooms that they are in, and the open
