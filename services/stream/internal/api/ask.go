@@ -46,6 +46,7 @@ type place struct {
 	cursor wire.Cursor
 	silent bool // watched only
 	named  bool // an open room that needs no membership
+	joined chat.Position
 }
 
 // plan is what a stream is to carry: the person's log first, then rooms.
@@ -89,7 +90,7 @@ func (a *API) planOne(ctx context.Context, username string, want asked) (plan, e
 		return plan{}, errRoomNotFound
 	}
 	me := wire.Cursor{Topic: wire.PersonTopic(username)}
-	return plan{[]place{{cursor: me, silent: true}, {cursor: want.cursors[0], named: grant.Kind == chat.Open}}, grant.Head}, nil
+	return plan{[]place{{cursor: me, silent: true}, {cursor: want.cursors[0], named: grant.Kind == chat.Open, joined: grant.Joined}}, grant.Head}, nil
 }
 
 // placesOf returns a person's log, the rooms that they are in, and the open
@@ -100,17 +101,17 @@ func (a *API) placesOf(ctx context.Context, me wire.Topic, rooms access.Rooms, c
 		asked[cursor.Topic] = cursor
 	}
 	places := make([]place, 0, 1+len(rooms.Names))
-	add := func(topic wire.Topic, named bool) {
+	add := func(topic wire.Topic, joined chat.Position, named bool) {
 		cursor, ok := asked[topic]
 		if !ok {
 			cursor = wire.Cursor{Topic: topic, Kind: wire.CursorHead}
 		}
 		delete(asked, topic)
-		places = append(places, place{cursor: cursor, named: named})
+		places = append(places, place{cursor: cursor, named: named, joined: joined})
 	}
-	add(me, false)
-	for _, name := range rooms.Names {
-		add(wire.RoomTopic(name), false)
+	add(me, 0, false)
+	for i, name := range rooms.Names {
+		add(wire.RoomTopic(name), rooms.Joined[i], false)
 	}
 	username, _ := me.Person()
 	named, err := a.readable(ctx, username, asked)
@@ -118,7 +119,7 @@ func (a *API) placesOf(ctx context.Context, me wire.Topic, rooms access.Rooms, c
 		return nil, err
 	}
 	for _, topic := range named {
-		add(topic, true)
+		add(topic, 0, true)
 	}
 	return places, nil
 }
