@@ -29,12 +29,16 @@ up: ## Run Parley here until Ctrl-C, installing what is missing: PORT=8080 MESSA
 	@exec bin/stack -port '$(PORT)' -messages '$(MESSAGES)' -streams '$(STREAMS)'
 
 .PHONY: build
-build: ## Build the binaries into bin/
+build: bundle ## Build the binaries into bin/
 	@mkdir -p bin
 	@go build -o bin/ ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/cmd/stack
 
+.PHONY: bundle
+bundle: ## Make one script and one style sheet of the page's, for the binaries to embed
+	@GOWORK=off go -C tools run ./bundle $(CURDIR)/services/messages/web
+
 .PHONY: images
-images: ## Build container images from Debian packages, where no registry can be reached
+images: bundle ## Build container images from Debian packages, where no registry can be reached
 	@deploy/images/build.sh
 
 .PHONY: admin
@@ -72,7 +76,7 @@ page: bin/tally ## Run the tests of the page's JavaScript
 	    bin/tally -add $(TALLY) -tap "$$tap" && exit $$failed
 
 .PHONY: e2e
-e2e: bin/tally ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
+e2e: bin/tally bundle ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
 	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 12m -p 1 ./e2e ./e2e/tour \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
@@ -84,7 +88,7 @@ e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
 PICTURES ?= $(CURDIR)/.local/pictures
 
 .PHONY: pictures
-pictures: ## Take pictures of all pages, on a desktop and a phone, light and dark: PICTURES=folder
+pictures: bundle ## Take pictures of all pages, on a desktop and a phone, light and dark: PICTURES=folder
 	@mkdir -p $(PICTURES) && cd deploy && TOUR=$(PICTURES) go test -count=1 ./e2e/tour
 
 FAULTS_COMPOSE := TestFaults/(network_cut|stream_stopped|redis_killed|postgres_killed|writers_killed)
@@ -141,7 +145,7 @@ tidy: ## Tidy every module's go.mod
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data of `make up`
-	@rm -rf bin
+	@rm -rf bin .local/js services/messages/web/dist/{css,js,sources}
 
 $(LINT): tools/go.mod tools/go.sum
 	@echo "Building golangci-lint"

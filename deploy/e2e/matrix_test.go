@@ -189,7 +189,7 @@ func (c *cast) askRoom(t *testing.T, r roomRoute, role, kind string) *client.Ans
 	who := c.people[role]
 	room := c.room(t, who, kind)
 	method, path, _ := strings.Cut(r.route, " ")
-	path = strings.NewReplacer(":room", room, ":username", c.peer.Name).Replace(path)
+	path = strings.NewReplacer(":room", room, ":username", c.peer.Name, ":id", "1").Replace(path)
 	if strings.HasSuffix(path, "/stream") {
 		return c.askStream(t, who, path)
 	}

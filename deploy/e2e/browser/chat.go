@@ -96,7 +96,7 @@ func (p *Page) AwaitUnread(room string, n int) error {
 func (p *Page) Counts() (rooms map[string]string, title string, err error) {
 	err = errors.Join(
 		p.Evaluate(`Object.fromEntries([...document.querySelectorAll("#rooms .room-link")]
-			.map((link) => [link.dataset.room, link.querySelector(".count").hidden ? "" : link.querySelector(".count").firstChild.textContent]))`, &rooms),
+			.map((link) => [link.dataset.room, /^\d+\+?/.exec(link.querySelector(".count").textContent)?.[0] ?? ""]))`, &rooms),
 		p.Evaluate(`/^\((\d+\+?)\) /.exec(document.title)?.[1] ?? ""`, &title))
 	return rooms, title, err
 }

@@ -14,7 +14,25 @@ const groupFor = 5 * time.Minute
 type entry struct {
 	chat.Message
 	Day       string // the day that begins with this message; "" if it goes on
+	First     bool   // the unread begins with this message
 	Continued bool   // belongs to the message before: no name, no picture
+}
+
+// Entries are the room's messages with what stands around them.
+func (r Room) Entries() []entry {
+	entries := timeline(r.Messages)
+	if r.Room.Unread == 0 {
+		return entries
+	}
+	for i, e := range entries {
+		if e.ID > r.Room.Read && e.Username != r.Me.Username {
+			if i > 0 || !r.More {
+				entries[i].First, entries[i].Continued = true, false
+			}
+			break
+		}
+	}
+	return entries
 }
 
 // timeline sets messages, oldest first, in days and groups. Days and times are

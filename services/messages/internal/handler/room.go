@@ -1,7 +1,6 @@
 package handler
 
 import (
-	"errors"
 	"net/http"
 	"unicode/utf8"
 
@@ -9,7 +8,6 @@ import (
 
 	"parley/core/access"
 	"parley/core/chat"
-	"parley/core/history"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
@@ -23,6 +21,7 @@ func (h *Handler) roomRoutes(read []string, chat *gin.RouterGroup) {
 	chat.Match(read, "", h.listRooms)
 	chat.POST("", h.createRoom)
 	chat.Match(read, "/:room", h.showRoom)
+	chat.Match(read, "/:room/:id", h.showMessage)
 	chat.PATCH("/:room", h.changeRoom)
 	chat.Match(read, "/:room/messages", h.history)
 	chat.POST("/:room/join", h.join)
@@ -156,37 +155,6 @@ func (h *Handler) changeRoom(c *gin.Context) {
 	c.JSON(http.StatusOK, gin.H{
 		"name": now.Room, "title": now.Title, "topic": now.Topic, "kind": now.Kind, "archived": now.Archived, "revision": now.Revision,
 	})
-}
-
-// showRoom answers with a room's page. Who opens an open room joins it.
-func (h *Handler) showRoom(c *gin.Context) {
-	name, err := roomName(c)
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	if c.Request.Method == http.MethodGet {
-		if err := h.enter(c.Request.Context(), current(c).Session, name); err != nil && !errors.Is(err, access.ErrArchived) {
-			h.fail(c, err)
-			return
-		}
-	}
-	h.renderRoom(c, http.StatusOK, name, web.Room{})
-}
-
-// renderRoom fills in what page does not have yet: the newest messages, and
-// all that stands around them.
-func (h *Handler) renderRoom(c *gin.Context, status int, name string, page web.Room) {
-	newest, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{}, history.DefaultStretch)
-	if err == nil {
-		err = h.fillRoom(c, &page, name)
-	}
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	page.Messages, page.At, page.More = newest.Messages, newest.Head, newest.More
-	h.render(c, status, "room.html", page)
 }
 
 // roomName returns the room in the request's path. One that can't be is not

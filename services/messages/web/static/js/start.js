@@ -1,4 +1,4 @@
-// Begins the module of this page. If one of its parts could not be fetched (another network, a gateway that restarts)
+// Begins the script of this page. If one of its parts could not be fetched (another network, a gateway that restarts)
 // the page would stay without a script: load it again, a few times, and not while the reader has something written.
 
 const key = "parley:starts";
@@ -6,7 +6,7 @@ const most = 5;
 const pause = 2000;
 
 try {
-  await import(`./${document.body.dataset.page}.js`);
+  await import("./app.js");
   sessionStorage.removeItem(key);
 } catch (error) {
   if (!(error instanceof TypeError)) throw error; // it was fetched, and failed

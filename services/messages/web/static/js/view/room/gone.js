@@ -1,21 +1,10 @@
-/** The open room is not the reader's any more: nothing of it stays, what was being written can be copied, and there is a way on. */
-export function showGone({ stage, composer }) {
-  const notice = document.createElement("div");
-  notice.className = "empty room-gone";
-  notice.id = "room-gone";
-  notice.setAttribute("role", "alert");
-  const heading = document.createElement("h2");
-  heading.textContent = "You’re not in this room any more";
-  const words = document.createElement("p");
-  words.textContent = "You left it or were removed, perhaps in another window.";
-  const way = document.createElement("a");
-  way.className = "button";
-  way.href = "/chat";
-  way.textContent = "Go to your rooms";
-  notice.append(heading, words, way);
-  stage.replaceChildren(notice);
-  const text = composer.elements.body;
-  text.readOnly = true;
-  composer.querySelector("button").disabled = true;
-  composer.hidden = text.value === "";
+import { html, render } from "../../vendor/lit-html/lit-html.js";
+
+/** In the place of a conversation that is not the reader's any more. */
+export function gone() {
+  const element = document.createElement("div");
+  element.className = "conversation conversation-none";
+  render(html`<div class="empty room-gone" id="room-gone" role="alert"><h2>You’re not in this room any more</h2>
+    <p>You left it or were removed, perhaps in another window.</p><a class="button" href="/chat">Go to your rooms</a></div>`, element);
+  return element;
 }

@@ -43,29 +43,67 @@ export class Scroller {
     this.#element.scrollTop = 0;
   }
 
-  to(element) {
-    element.scrollIntoView({ block: "center" });
+  /** To the middle; or to the top, a little below. */
+  to(element, block = "center") {
+    element.scrollIntoView({ block });
+  }
+
+  /** Above what is in view: -1, below: 1, else 0. */
+  sideOf(element) {
+    const box = this.#element.getBoundingClientRect();
+    const { top, bottom } = element.getBoundingClientRect();
+    if (bottom <= box.top) return -1;
+    return top >= box.bottom ? 1 : 0;
   }
 
   /** Changes the content while what the reader looks at stays where it is. */
   hold(change) {
-    const anchor = this.#topmost();
+    const anchor = this.#topmost()?.querySelector(".message-row");
     const before = anchor?.getBoundingClientRect().top;
     change();
     if (anchor?.isConnected) this.#element.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
-  /** The first message in view. */
+  /** Where the reader is: {id, top} of the first message in view. */
+  get place() {
+    const first = this.#topmost();
+    return first && { id: Number(first.dataset.id), top: this.#topOf(first) };
+  }
+
+  /** Back to a place; false if its message is not there. */
+  return({ id, top }) {
+    const first = this.#content.querySelector(`#m${id}`);
+    if (first) this.#element.scrollTop += this.#topOf(first) - top;
+    return Boolean(first);
+  }
+
+  /** The id of the last message that can be seen to its end; 0 for none. */
+  get lastSeen() {
+    const { bottom } = this.#element.getBoundingClientRect();
+    const next = this.#find((message) => message.getBoundingClientRect().bottom <= bottom + 1);
+    const last = this.#content.children[next - 1];
+    return last ? Number(last.dataset.id) : 0;
+  }
+
+  #topOf(message) {
+    return message.querySelector(".message-row").getBoundingClientRect().top - this.#element.getBoundingClientRect().top;
+  }
+
   #topmost() {
-    const top = this.#element.getBoundingClientRect().top;
+    const { top } = this.#element.getBoundingClientRect();
+    return this.#content.children[this.#find((message) => message.getBoundingClientRect().bottom <= top)];
+  }
+
+  /** The place of the first message of which it does not hold; it holds of those before. */
+  #find(holds) {
     const messages = this.#content.children;
     let low = 0;
     let high = messages.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (messages[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
+      if (holds(messages[middle])) low = middle + 1;
       else high = middle;
     }
-    return messages[low]?.querySelector(".message-row");
+    return low;
   }
 }

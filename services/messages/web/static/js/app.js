@@ -1,0 +1,8 @@
+// The script of every page: it begins the one that data-page names.
+const pages = {
+  room: () => import("./room.js"),
+  "pages/page": () => import("./pages/page.js"),
+  "pages/welcome": () => import("./pages/welcome.js"),
+};
+
+await pages[document.body.dataset.page]?.();

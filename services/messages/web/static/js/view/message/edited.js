@@ -1,0 +1,7 @@
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+
+/** That a message was changed, and on hover when. */
+export function edited({ edited_at: at, deleted }, dates) {
+  if (!at || deleted) return nothing;
+  return html`<span class="edited" title=${dates.full(new Date(at))}>(edited)</span>`;
+}
