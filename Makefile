@@ -15,6 +15,7 @@ STREAMS  ?= 2
 TALLY    := bin/tally.counts
 LINT     := bin/golangci-lint
 PACKAGES := deploy/install/install.sh
+CHECKERS := .local/js/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## List the targets
@@ -55,11 +56,17 @@ test: ## Run everything: lint, unit, integration, the page's own tests, end to e
 	    echo; go run ./deploy/cmd/tally -total $(TALLY) && exit $$failed
 
 .PHONY: lint
-lint: $(LINT) ## Check style, likely faults, and the direction of dependencies
+lint: $(LINT) lint-page ## Check style, likely faults, and the direction of dependencies
 	@for module in $(MODULES); do \
 	    echo "lint  $$module"; \
 	    (cd $$module && $(CURDIR)/$(LINT) run --allow-parallel-runners --timeout 10m ./... && GOWORK=off go mod tidy -diff) || failed=1; \
 	done; exit $${failed:-0}
+
+.PHONY: lint-page
+lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
+	@echo "lint  services/messages/web"
+	@.local/js/node_modules/.bin/tsc -p services/messages/web/tsconfig.json
+	@.local/js/node_modules/.bin/biome lint --config-path=services/messages/web --error-on-warnings services/messages/web
 
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
@@ -150,6 +157,10 @@ clean: ## Remove what was built; keep the data of `make up`
 $(LINT): tools/go.mod tools/go.sum
 	@echo "Building golangci-lint"
 	@GOWORK=off go -C tools build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(CHECKERS): tools/js/package.json tools/js/package-lock.json
+	@mkdir -p .local/js && cp tools/js/package.json tools/js/package-lock.json .local/js/
+	@npm ci --prefix .local/js --no-audit --no-fund --silent && touch $@
 
 bin/tally: $(wildcard deploy/cmd/tally/*.go)
 	@go build -o $@ ./deploy/cmd/tally

@@ -5,4 +5,6 @@ const pages = {
   "pages/welcome": () => import("./pages/welcome.js"),
 };
 
+export {}; // a module
+
 await pages[document.body.dataset.page]?.();

@@ -51,7 +51,12 @@ export class RoomStage {
     return { from, messages };
   }
 
-  /** Shows a room; and in it a message, if one is named. again: what to do where it is shown already. */
+  /**
+   * Shows a room; and in it a message, if one is named. again: what to do where it is shown already.
+   *
+   * @param {{room: string, id?: number}} route
+   * @param {(visit: Conversation) => void} again
+   */
   async show({ room: name, id }, again = () => {}) {
     this.#wanted = name;
     const visit = this.#visits.get(name) ?? (await this.#arrive(name));

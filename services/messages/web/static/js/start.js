@@ -5,6 +5,8 @@ const key = "parley:starts";
 const most = 5;
 const pause = 2000;
 
+export {}; // a module
+
 try {
   await import("./app.js");
   sessionStorage.removeItem(key);
@@ -23,6 +25,6 @@ function again() {
     setTimeout(again, pause);
     return;
   }
-  sessionStorage.setItem(key, starts + 1);
+  sessionStorage.setItem(key, String(starts + 1));
   setTimeout(() => location.reload(), pause);
 }

@@ -60,6 +60,10 @@ export class Api {
     return this.#ask("/logout", { content: {} });
   }
 
+  /**
+   * @param {string} path
+   * @param {{content?: object, method?: string}} options
+   */
   async #ask(path, { content, method = content ? "POST" : "GET" } = {}) {
     const response = await fetch(path, {
       method,

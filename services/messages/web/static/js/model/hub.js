@@ -56,22 +56,25 @@ export class Hub {
     if (message.type === "ping") port.post({ type: "pong" });
     if (message.type === "hello") this.#join(port, message);
     const owner = await this.#owner;
-    if (!owner) return;
-    if (message.type === "hello") this.#hello(owner, port, message);
-    if (message.type === "bye") this.#bye(owner, port);
-    if (message.type === "look") port.post({ type: "kept", room: message.room, kept: await owner.feed.kept(message.room) });
-    if (message.type === "follow") this.#follow(owner, port, message);
-    if (message.type === "unfollow") this.#pages.unfollow(port, message.room);
-    if (message.type === "open") this.#pages.open(owner, port, message.room);
-    if (message.type === "read") owner.feed.mark(message.room, message.id);
-    if (message.type === "send") owner.outboxes.add(message.room, message.entry);
-    if (message.type === "retry") owner.outboxes.of(message.room).retry(message.clientId);
-    if (message.type === "discard") owner.outboxes.of(message.room).discard(message.clientId);
-    if (message.type === "wake") owner.wake(message);
-    if (message.type === "offline") owner.stream.offline();
-    if (message.type === "ended") this.leave("ended");
-    if (message.type === "signout") this.#leaveByWish(owner, port);
+    if (owner) this.#acts[message.type]?.(owner, port, message);
   }
+
+  #acts = {
+    hello: (owner, port, message) => this.#hello(owner, port, message),
+    bye: (owner, port) => this.#bye(owner, port),
+    look: async ({ feed }, port, { room }) => port.post({ type: "kept", room, kept: await feed.kept(room) }),
+    follow: (owner, port, message) => this.#follow(owner, port, message),
+    unfollow: (_, port, { room }) => this.#pages.unfollow(port, room),
+    open: (owner, port, { room }) => this.#pages.open(owner, port, room),
+    read: ({ feed }, _, { room, id }) => feed.mark(room, id),
+    send: ({ outboxes }, _, { room, entry }) => outboxes.add(room, entry),
+    retry: ({ outboxes }, _, { room, clientId }) => outboxes.of(room).retry(clientId),
+    discard: ({ outboxes }, _, { room, clientId }) => outboxes.of(room).discard(clientId),
+    wake: (owner, _, message) => owner.wake(message),
+    offline: ({ stream }) => stream.offline(),
+    ended: () => this.leave("ended"),
+    signout: (_, port) => this.#leaveByWish(port),
+  };
 
   #join(port, { rooms, open }) {
     this.#pages.add(port, rooms, open);
@@ -118,7 +121,7 @@ export class Hub {
     this.#timer = this.#clock.setTimeout(() => this.#pages.size === 0 && owner.feed.pause(), linger);
   }
 
-  async #leaveByWish(owner, port) {
+  async #leaveByWish(port) {
     try {
       await this.#signOut();
     } catch (error) {

@@ -3,7 +3,7 @@
  * mentions, a thread) get a line here.
  */
 const routes = [
-  { view: "room", path: /^\/chat\/([a-z0-9][a-z0-9_-]{0,99})(?:\/(\d{1,15}))?$/, of: ([, room, id]) => ({ room, ...(id && { id: Number(id) }) }) },
+  { view: "room", path: /^\/chat\/([a-z0-9][a-z0-9_-]{0,99})(?:\/(\d{1,15}))?$/, of: (/** @type {string[]} */ [, room, id]) => ({ room, ...(id && { id: Number(id) }) }) },
 ];
 
 /** @param {URL | Location} address */

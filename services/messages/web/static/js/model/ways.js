@@ -24,7 +24,7 @@ class WorkerLink {
   #name;
   #port = null;
 
-  receive = () => {};
+  receive = (_message) => {};
   renewed = () => {};
   failed = () => {};
 
@@ -61,7 +61,7 @@ class OwnLink {
   #hub = null;
   #port = null;
 
-  receive = () => {};
+  receive = (_message) => {};
   renewed = () => {};
 
   constructor(makeHub) {

@@ -48,8 +48,9 @@ export class RoomDialog {
 
   /** A title that was left out is none: the server takes the handle for it. */
   #wanted() {
-    const { name, title, kind } = Object.fromEntries(new FormData(this.#form));
-    return title.trim() ? { name, kind, title: title.trim() } : { name, kind };
+    const given = new FormData(this.#form);
+    const [name, title, kind] = ["name", "title", "kind"].map((field) => String(given.get(field)).trim());
+    return title ? { name, kind, title } : { name, kind };
   }
 
   #show(message) {

@@ -2,7 +2,12 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 
 const longest = 140;
 
-/** What a message answers, with a link back. answered: that message if it is loaded. */
+/**
+ * What a message answers, with a link back. answered: that message if it is loaded.
+ *
+ * @param {import("../../model/types.js").Message} message
+ * @param {import("../../model/types.js").Message=} answered
+ */
 export function quote({ room, reply_to: id }, answered) {
   if (!id) return nothing;
   return html`<a class="quote" href="/chat/${room}/${id}">${answered
@@ -10,6 +15,7 @@ export function quote({ room, reply_to: id }, answered) {
     : "An earlier message"}</a>`;
 }
 
+/** @param {import("../../model/types.js").Message} message */
 function excerpt({ body, deleted }) {
   if (deleted) return "This message was deleted";
   const line = body.replace(/\s+/g, " ");

@@ -1,0 +1,1 @@
+export function unsafeHTML(value: string): unknown;
