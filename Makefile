@@ -65,8 +65,7 @@ lint: $(LINT) lint-page ## Check style, likely faults, and the direction of depe
 .PHONY: lint-page
 lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 	@echo "lint  services/messages/web"
-	@.local/js/node_modules/.bin/tsc -p services/messages/web/tsconfig.json
-	@.local/js/node_modules/.bin/biome lint --config-path=services/messages/web --error-on-warnings services/messages/web
+	@cd services/messages/web && $(CURDIR)/.local/js/node_modules/.bin/tsc && $(CURDIR)/.local/js/node_modules/.bin/biome lint --error-on-warnings
 
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
