@@ -155,6 +155,17 @@ func (p *Page) PressEnter() error {
 // for so far, such as "GET /chat".
 func (p *Page) Requests() []string { return p.cable.requests() }
 
+// Received returns how many bytes they were answered with so far.
+func (p *Page) Received() int64 { return p.cable.received.Load() }
+
+// Forget has the browser of this page forget all files that it keeps.
+func (p *Page) Forget() error {
+	return p.do("forget files", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.ClearBrowserCache, cdp.Empty{})
+		return err
+	}))
+}
+
 // KillWorkers ends the workers that the tabs of this person share, as a browser
 // does that needs the memory.
 func (p *Page) KillWorkers() error {

@@ -21,11 +21,20 @@ var ErrNotFound = errors.New("no such log")
 
 // Store reads history. Its other errors are wrapped pgx errors.
 type Store struct {
-	pool *pgxpool.Pool
+	db database
+}
+
+// database is a pool, or a transaction.
+type database interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool} }
+
+// In returns what a transaction sees.
+func In(tx pgx.Tx) *Store { return &Store{tx} }
 
 // Heads returns the head of each of topics that exists, in one query.
 func (s *Store) Heads(ctx context.Context, topics []wire.Topic) (map[wire.Topic]chat.Position, error) {
@@ -37,7 +46,7 @@ func (s *Store) Heads(ctx context.Context, topics []wire.Topic) (map[wire.Topic]
 			rooms = append(rooms, string(topic))
 		}
 	}
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT name::text, false, head FROM rooms WHERE name = ANY($1)
 		UNION ALL
 		SELECT username, true, head FROM users WHERE username = ANY($2)`, rooms, people)
@@ -91,7 +100,7 @@ type Move struct {
 // Moved returns those of known whose head is another, in one query. Usually
 // there are few, so it costs little to ask about thousands.
 func (s *Store) Moved(ctx context.Context, known *Known) ([]Move, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT asked.name, false, asked.head, coalesce(r.head, 0)
 		FROM unnest($1::text[], $2::int8[]) AS asked (name, head) LEFT JOIN rooms r ON r.name = asked.name
 		WHERE coalesce(r.head, 0) <> asked.head

@@ -19,7 +19,7 @@ import { quote } from "./quote.js";
 
 /**
  * A stored message and what stands around it, from arrange(): {before, day, unread, continued, linked}.
- * The look has {dates, find(id): a loaded message}.
+ * The look has {me, dates, turn, find(id): a loaded message}.
  *
  * @param {import("../../model/types.js").Message} message
  */
@@ -30,7 +30,7 @@ export function message(message, around, look) {
     class="message" id="m${message.id}" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
     data-username=${message.username} data-client-id=${message.client_id ?? nothing}
     ?data-deleted=${message.deleted} ?data-continued=${continued} ?data-linked=${linked}
-    >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${quote(message, answered)}${body(message)}${
+    >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${quote(message, answered)}${body(message, look.me)}${
       edited(message, look.dates)}<a class="permalink" href="/chat/${message.room}/${message.id}" tabindex="-1">${time(message.created_at, look.dates)}</a>`)}</article>`);
 }
 

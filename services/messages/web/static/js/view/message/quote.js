@@ -18,6 +18,6 @@ export function quote({ room, reply_to: id }, answered) {
 /** @param {import("../../model/types.js").Message} message */
 function excerpt({ body, deleted }) {
   if (deleted) return "This message was deleted";
-  const line = body.replace(/\s+/g, " ");
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+  const line = [...body.trim().replace(/\s+/g, " ")];
+  return line.length > longest ? `${line.slice(0, longest).join("")}…` : line.join("");
 }

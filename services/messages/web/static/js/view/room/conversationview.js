@@ -85,7 +85,7 @@ export class ConversationView {
   #messages(history, unreadFrom) {
     const dayOf = (date) => this.#dates.day(date);
     const around = arrange(history, { unreadFrom, dayOf });
-    const look = { dates: this.#dates, turn: this.#turn, find: (id) => history.get(id) };
+    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => history.get(id) };
     return repeat(history.messages, ({ id }) => id, (one, i) =>
       message(one, { ...around[i], linked: one.id === this.#linked }, look));
   }

@@ -1,1 +1,0 @@
-export function unsafeHTML(value: string): unknown;
