@@ -84,7 +84,7 @@ func TestFirstLoadIsSmall(t *testing.T) {
 	room := newRoom(t, bob)
 	say(t, bob, room, 60)
 	page := ada.elsewhere(t, browser.Desktop)
-	must(t, page.Forget())
+	must(t, page.Go("/robots.txt"), page.KillWorkers(), page.Forget())
 	asked, received := len(page.Requests()), page.Received()
 	must(t, page.Go("/chat/"+room), page.Await("live", `document.documentElement.dataset.connection === "live"`))
 	requests, bytes := page.Requests()[asked:], page.Received()-received
@@ -99,5 +99,13 @@ func TestFirstLoadIsSmall(t *testing.T) {
 	}
 	if bytes > 80<<10 {
 		t.Errorf("%d bytes", bytes)
+	}
+	var shift float64
+	must(t, page.Evaluate(`new PerformanceObserver((list) => { globalThis.shifts = (globalThis.shifts ?? 0) + list.getEntries().reduce((sum, { value }) => sum + value, 0); })
+		.observe({ type: "layout-shift", buffered: true })`, nil))
+	must(t, page.Evaluate(`requestAnimationFrame(() => setTimeout(() => { globalThis.looked = true; }, 100))`, nil), page.Await("it was looked at", `globalThis.looked`))
+	must(t, page.Evaluate(`globalThis.shifts ?? 0`, &shift))
+	if shift > 0 {
+		t.Errorf("the layout shifts by %.4f", shift)
 	}
 }

@@ -40,10 +40,14 @@ func (p *Page) Live() error {
 	return p.Await("live", `document.documentElement.dataset.connection === "live" && document.querySelector("#banner").hidden`)
 }
 
-// Write types a message and sends it with Enter.
+// Write types a message and sends it with Enter, which on a phone begins a line:
+// there is a button.
 func (p *Page) Write(text string) error {
 	if err := p.Fill("#composer-body", text); err != nil {
 		return err
+	}
+	if p.screen.Phone {
+		return p.Click("#send")
 	}
 	return p.PressEnter()
 }

@@ -1,7 +1,9 @@
 package handler
 
 import (
+	"cmp"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -110,7 +112,8 @@ func (h *Handler) createRoom(c *gin.Context) {
 		Kind  chat.Kind `json:"kind"`
 	}
 	if in.isForm() {
-		wanted.Name, wanted.Title, wanted.Kind = in.form.Get("name"), in.form.Get("title"), chat.Kind(in.form.Get("kind"))
+		wanted.Name, wanted.Title = titled(in.form.Get("name"), in.form.Get("title"))
+		wanted.Kind = chat.Kind(in.form.Get("kind"))
 	} else if err := in.decode(&wanted); err != nil {
 		h.fail(c, err)
 		return
@@ -127,6 +130,16 @@ func (h *Handler) createRoom(c *gin.Context) {
 	default:
 		c.JSON(http.StatusCreated, gin.H{"name": wanted.Name})
 	}
+}
+
+// titled takes what somebody typed as a room's handle for its title if it can't
+// be one: "Launch Plan" is at launch-plan. The page's script does it, too.
+func titled(name, title string) (handle, label string) {
+	words := strings.Fields(strings.ToLower(name))
+	if handle = strings.Join(words, "-"); handle == name || !chat.ValidRoom(handle) {
+		return name, title
+	}
+	return handle, cmp.Or(title, strings.TrimSpace(name))
 }
 
 func (h *Handler) create(c *gin.Context, draft room.Draft) error {

@@ -2,6 +2,7 @@
 const pages = {
   room: () => import("./room.js"),
   "pages/page": () => import("./pages/page.js"),
+  login: () => import("./pages/door.js"),
   "pages/welcome": () => import("./pages/welcome.js"),
 };
 

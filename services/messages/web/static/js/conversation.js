@@ -16,7 +16,8 @@ export class Conversation {
   #summary; // what the hub says of it
   #me;
   #outbox;
-  #tell;
+  #announcer;
+  #waiting = false;
   #history = new History();
   #inbox = new Inbox((messages) => this.#take(messages));
   #loader;
@@ -28,14 +29,14 @@ export class Conversation {
   #since; // what came before, it was begun with
   #closed = false;
 
-  /** room: the OpenRoom; outbox: the PageOutbox. tell(messages): said by others just now, for those who listen. */
-  constructor({ room, summary, me, dates, api, outbox, tell, onSignedOut }) {
+  /** room: the OpenRoom; outbox: the PageOutbox. announcer: for those who listen. */
+  constructor({ room, summary, me, dates, api, outbox, announcer, onSignedOut }) {
     this.#room = room;
     this.#since = room.at;
     this.#summary = summary;
     this.#me = me;
     this.#outbox = outbox;
-    this.#tell = tell;
+    this.#announcer = announcer;
     const apply = (change, how) => this.#apply(change, how);
     this.#loader = new Loader({ room, api, history: this.#history, apply, onSignedOut });
     this.#view = new ConversationView({
@@ -50,7 +51,7 @@ export class Conversation {
         discard: (clientId) => outbox.discard(clientId),
       },
     });
-    outbox.addEventListener("change", () => this.#view.show());
+    outbox.addEventListener("change", () => this.#showOutbox());
     outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
   }
 
@@ -207,7 +208,7 @@ export class Conversation {
     else this.#view.scroller.hold(() => this.#view.show());
     if (!this.#shown) return;
     if (stuck) this.#view.scroller.toBottom();
-    this.#tell(news);
+    this.#announcer.said(news);
     this.#settle();
   }
 
@@ -271,6 +272,15 @@ export class Conversation {
     const first = this.#history.messages.find(({ id, username, deleted }) => id > read && username !== this.#me && !deleted);
     if (read === null || !first || this.#summary.unread === 0) return;
     this.#unreadFrom = read < (this.#history.first?.id ?? 0) ? read + 1 : first.id;
+  }
+
+  /** Whether what is written goes out is seen below it, and told once. */
+  #showOutbox() {
+    this.#view.show();
+    const { entries, waiting } = this.#outbox;
+    const waits = waiting && entries.some(({ state }) => state !== "failed");
+    if (waits && !this.#waiting && this.#shown) this.#announcer.say("Waiting to be sent");
+    this.#waiting = waits;
   }
 
   /** Stored. The stream may be late or away, so it is shown now; what the stream brings replaces it. */

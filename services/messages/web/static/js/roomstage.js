@@ -123,7 +123,7 @@ export class RoomStage {
       dates: this.#dates,
       api,
       outbox: new PageOutbox({ room: summary.name, shelf, line, newId: newClientId }),
-      tell: (messages) => this.#parts.announcer.said(messages),
+      announcer: this.#parts.announcer,
       onSignedOut: () => line.post({ type: "ended" }),
     });
   }
