@@ -34,6 +34,10 @@ var roomRoutes = []roomRoute{
 		"M": "200 200 200 nf 200 nf 200 nf",
 		"G": "200 nf  200 nf 200 nf 200 nf",
 	}},
+	{"GET /chat/:room/:id", "", "", map[string]string{
+		"M": "200 200 200 nf 200 nf 200 nf",
+		"G": "200 nf  200 nf 200 nf 200 nf",
+	}},
 	{"GET /chat/:room/messages", "", "", map[string]string{
 		"M": "200 200 200 nf 200 nf 200 nf",
 		"G": "200 nf  200 nf 200 nf 200 nf",

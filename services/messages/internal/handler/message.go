@@ -258,5 +258,5 @@ func (h *Handler) returnDraft(c *gin.Context, d draft, err error) {
 		h.fail(c, err)
 		return
 	}
-	h.renderRoom(c, p.status, name, web.Room{Error: p.message, Draft: d.Body})
+	h.renderRoom(c, p.status, name, 0, web.Room{Error: p.message, Draft: d.Body})
 }

@@ -1,22 +1,25 @@
 const longest = 4000; // characters: code points, as the server counts
 const warnFrom = 3600;
 
-/** Where a message is written. send takes its text. */
+/** Where a message to the open room is written. */
 export class Composer {
   #form;
   #text;
   #button;
   #counter;
-  #room;
+  #closed;
   #drafts;
   #send;
+  #room = null;
+  #touch = matchMedia("(pointer: coarse)");
 
-  constructor({ form, counter, room, drafts, send }) {
+  /** closed: the note that stands here instead when a room is archived. send takes the text. */
+  constructor({ form, counter, closed, drafts, send }) {
     this.#form = form;
     this.#text = form.elements.body;
     this.#button = form.querySelector("button");
     this.#counter = counter;
-    this.#room = room;
+    this.#closed = closed;
     this.#drafts = drafts;
     this.#send = send;
 
@@ -24,17 +27,48 @@ export class Composer {
     form.addEventListener("submit", (event) => this.#submit(event));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("input", () => this.#changed());
-    this.#text.value ||= drafts.get(room);
+    this.#hint();
+    this.#touch.addEventListener("change", () => this.#hint());
+  }
+
+  /** Takes up what was being written in a room; the first room may have been written with something. */
+  show({ name, kind, label, archived }) {
+    const first = this.#room === null;
+    this.#room = name;
+    this.#form.action = `/chat/${name}/messages`;
+    this.#form.hidden = archived;
+    this.#closed.hidden = !archived;
+    this.#text.readOnly = false;
+    this.#text.placeholder = `Message ${kind === "direct" ? "" : "#"}${label}`;
+    this.#form.querySelector("label").textContent = `Message to ${label}`;
+    this.#text.value = (first && this.#text.value) || this.#drafts.get(name);
     this.#changed();
+  }
+
+  /** What was written can be copied, and not sent. */
+  freeze() {
+    this.#text.readOnly = true;
+    this.#button.disabled = true;
+    this.#form.hidden = this.#text.value === "";
+  }
+
+  get usable() {
+    return !this.#form.hidden && !this.#text.readOnly;
   }
 
   focus() {
     this.#text.focus({ preventScroll: true });
   }
 
+  #hint() {
+    this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
+  }
+
+  /** On a screen that is touched there is no Shift: Enter begins a line there, and the button sends. */
   #key(event) {
     // While an input method composes, Enter chooses a word; Safari says so by key code 229 only.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (this.#touch.matches && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }
@@ -42,7 +76,7 @@ export class Composer {
   #submit(event) {
     event.preventDefault();
     const body = this.#text.value.trim();
-    if (!body || [...body].length > longest) return;
+    if (!body || [...body].length > longest || this.#text.readOnly) return;
     this.#text.value = "";
     this.#send(body);
     this.#changed();
