@@ -42,10 +42,15 @@ type Guard struct {
 
 	mu      sync.Mutex
 	live    map[session.Key]*Live
-	queue   []*Live // in the order in which they are asked about again
+	round   []*Live // those with seats, which are asked about in turn
+	turn    int     // whose in round is next
 	noticed []*Live // said to have ended
 	slab    slab.Slab[Live]
 	names   slab.Names
+
+	// The memory of Run's batches.
+	batch []*Live
+	keys  []session.Key
 }
 
 // New returns a guard. onEnded is called when sessions have ended; it must not
@@ -82,7 +87,7 @@ func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Se
 		g.mu.Lock()
 		if l.Username == "" {
 			l.Username, l.expiresAt = g.names.Keep(found.Username), found.ExpiresAt.UnixNano()
-			g.queue = append(g.queue, l)
+			g.round = append(g.round, l)
 		}
 		g.mu.Unlock()
 		return Seat{Live: l, network: unique.Make(network)}, nil
@@ -173,7 +178,7 @@ func (g *Guard) Run(ctx context.Context) {
 		case <-g.kick:
 			g.recheck(ctx, g.takeNoticed())
 		case <-tick.C:
-			g.recheck(ctx, append(g.takeNoticed(), g.next()...))
+			g.recheck(ctx, g.next(g.takeNoticed()))
 		}
 	}
 }
@@ -184,13 +189,14 @@ func (g *Guard) recheck(ctx context.Context, batch []*Live) {
 	if len(batch) == 0 {
 		return
 	}
-	keys := make([]session.Key, len(batch))
-	for i, l := range batch {
-		keys[i] = l.key
+	defer clear(batch) // who has left is to be forgotten
+	g.keys = g.keys[:0]
+	for _, l := range batch {
+		g.keys = append(g.keys, l.key)
 	}
 	asking, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	gone, err := g.store.Gone(asking, keys)
+	gone, err := g.store.Gone(asking, g.keys)
 	if err != nil {
 		if ctx.Err() == nil {
 			g.log.Warn("sessions not checked", "error", err)
@@ -201,13 +207,13 @@ func (g *Guard) recheck(ctx context.Context, batch []*Live) {
 	g.end(gone)
 }
 
-// takeNoticed returns those that were noticed since it was last called.
+// takeNoticed begins a batch with those that were noticed since the last.
 func (g *Guard) takeNoticed() []*Live {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	noticed := g.noticed
+	g.batch = append(g.batch[:0], g.noticed...)
 	g.noticed = nil
-	return noticed
+	return g.batch
 }
 
 // notYet has sessions asked about at the next tick.
@@ -219,19 +225,24 @@ func (g *Guard) notYet(batch []*Live) {
 	}
 }
 
-// next takes a batch from the head of the queue and puts it back at its end,
-// without the sessions that have left.
-func (g *Guard) next() []*Live {
+// next appends to batch those whose turn it is, and lets go of those that have
+// left: the last of the round takes their place.
+func (g *Guard) next(batch []*Live) []*Live {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	n := min(recheckBatch, len(g.queue))
-	batch := make([]*Live, 0, n)
-	for _, l := range g.queue[:n] {
-		if g.live[l.key] == l && !l.ended.Load() {
-			batch = append(batch, l)
+	for range min(recheckBatch, len(g.round)) {
+		if g.turn >= len(g.round) {
+			g.turn = 0
 		}
+		if l := g.round[g.turn]; g.live[l.key] == l && !l.ended.Load() {
+			batch = append(batch, l)
+			g.turn++
+			continue
+		}
+		last := len(g.round) - 1
+		g.round[g.turn], g.round[last] = g.round[last], nil
+		g.round = g.round[:last]
 	}
-	clear(g.queue[:n])
-	g.queue = append(g.queue[n:], batch...)
+	g.batch = batch
 	return batch
 }

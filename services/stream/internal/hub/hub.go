@@ -60,6 +60,7 @@ type Hub struct {
 	clock   atomic.Int64 // coarse, Unix nanoseconds
 
 	known   history.Known // of compare
+	every   []*Log        // of all
 	repairs sync.Mutex    // of the state of all logs' repairs: short, and rare
 
 	mu    sync.Mutex
@@ -272,17 +273,19 @@ func (h *Hub) sweep(now time.Time) {
 	}
 }
 
-// all returns the logs that are loaded.
+// all returns the logs that are loaded. It is called by one goroutine at a
+// time, and the list is good until it calls again.
 func (h *Hub) all() []*Log {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	logs := make([]*Log, 0, len(h.logs))
+	clear(h.every)
+	h.every = h.every[:0]
 	for _, l := range h.logs {
 		if l.loaded == loadedLog {
-			logs = append(logs, l)
+			h.every = append(h.every, l)
 		}
 	}
-	return logs
+	return h.every
 }
 
 // held returns the count of bytes that all rings hold.
