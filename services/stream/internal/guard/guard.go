@@ -41,7 +41,7 @@ type Guard struct {
 	kick    chan struct{} // has a token while there are notices to look into
 
 	mu      sync.Mutex
-	live    map[session.Key]*Live
+	live    shelf
 	round   []*Live // those with seats, which are asked about in turn
 	turn    int     // whose in round is next
 	noticed []*Live // said to have ended
@@ -60,7 +60,7 @@ func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Gu
 		store: store, caps: caps, log: log, onEnded: onEnded,
 		finder: session.NewFinder(store),
 		kick:   make(chan struct{}, 1),
-		live:   make(map[session.Key]*Live),
+		live:   newShelf(),
 	}
 }
 
@@ -98,11 +98,11 @@ func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Se
 func (g *Guard) register(key session.Key) *Live {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l := g.live[key]
+	l := g.live.get(key)
 	if l == nil || l.ended.Load() {
 		l = g.slab.New()
 		l.key = key
-		g.live[key] = l
+		g.live.put(l)
 	}
 	l.refs++
 	return l
@@ -118,8 +118,8 @@ func (g *Guard) release(l *Live) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l.refs--
-	if l.refs == 0 && g.live[l.key] == l {
-		delete(g.live, l.key)
+	if l.refs == 0 && g.live.has(l) {
+		g.live.remove(l)
 	}
 }
 
@@ -129,7 +129,7 @@ func (g *Guard) Noticed(keys []session.Key) {
 	some := false
 	g.mu.Lock()
 	for _, key := range keys {
-		if l := g.live[key]; l != nil && len(g.noticed) < maxNoticed {
+		if l := g.live.get(key); l != nil && len(g.noticed) < maxNoticed {
 			g.noticed = append(g.noticed, l)
 			some = true
 		}
@@ -152,7 +152,7 @@ func (g *Guard) end(keys []session.Key) {
 	some := false
 	g.mu.Lock()
 	for _, key := range keys {
-		if l := g.live[key]; l != nil {
+		if l := g.live.get(key); l != nil {
 			l.ended.Store(true)
 			l.cut()
 			some = true
@@ -234,7 +234,7 @@ func (g *Guard) next(batch []*Live) []*Live {
 		if g.turn >= len(g.round) {
 			g.turn = 0
 		}
-		if l := g.round[g.turn]; g.live[l.key] == l && !l.ended.Load() {
+		if l := g.round[g.turn]; g.live.has(l) && !l.ended.Load() {
 			batch = append(batch, l)
 			g.turn++
 			continue

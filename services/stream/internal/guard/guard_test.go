@@ -100,8 +100,8 @@ func TestSeats(t *testing.T) {
 	}
 	b.Leave(one)
 	b.Leave(two)
-	if len(b.live) != 0 {
-		t.Errorf("%d sessions are remembered", len(b.live))
+	if len(b.live.first) != 0 {
+		t.Errorf("%d sessions are remembered", len(b.live.first))
 	}
 }
 
@@ -378,7 +378,7 @@ func TestRoundAsksAboutEach(t *testing.T) {
 	for range 3 {
 		g.next(nil)
 	}
-	if stay := len(g.live); len(g.round) != stay {
+	if stay := len(g.live.first); len(g.round) != stay {
 		t.Errorf("%d are in the round, %d live", len(g.round), stay)
 	}
 	if once := g.next(nil); len(once) != min(len(g.round), recheckBatch) {
