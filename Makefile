@@ -15,6 +15,7 @@ STREAMS  ?= 2
 TALLY    := bin/tally.counts
 LINT     := bin/golangci-lint
 PACKAGES := deploy/install/install.sh
+CHECKERS := .local/js/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## List the targets
@@ -29,12 +30,16 @@ up: ## Run Parley here until Ctrl-C, installing what is missing: PORT=8080 MESSA
 	@exec bin/stack -port '$(PORT)' -messages '$(MESSAGES)' -streams '$(STREAMS)'
 
 .PHONY: build
-build: ## Build the binaries into bin/
+build: bundle ## Build the binaries into bin/
 	@mkdir -p bin
 	@go build -o bin/ ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/cmd/stack
 
+.PHONY: bundle
+bundle: ## Make one script and one style sheet of the page's, for the binaries to embed
+	@GOWORK=off go -C tools run ./bundle $(CURDIR)/services/messages/web
+
 .PHONY: images
-images: ## Build container images from Debian packages, where no registry can be reached
+images: bundle ## Build container images from Debian packages, where no registry can be reached
 	@deploy/images/build.sh
 
 .PHONY: admin
@@ -51,11 +56,16 @@ test: ## Run everything: lint, unit, integration, the page's own tests, end to e
 	    echo; go run ./deploy/cmd/tally -total $(TALLY) && exit $$failed
 
 .PHONY: lint
-lint: $(LINT) ## Check style, likely faults, and the direction of dependencies
+lint: $(LINT) lint-page ## Check style, likely faults, and the direction of dependencies
 	@for module in $(MODULES); do \
 	    echo "lint  $$module"; \
 	    (cd $$module && $(CURDIR)/$(LINT) run --allow-parallel-runners --timeout 10m ./... && GOWORK=off go mod tidy -diff) || failed=1; \
 	done; exit $${failed:-0}
+
+.PHONY: lint-page
+lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
+	@echo "lint  services/messages/web"
+	@cd services/messages/web && $(CURDIR)/.local/js/node_modules/.bin/tsc && $(CURDIR)/.local/js/node_modules/.bin/biome lint --error-on-warnings
 
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
@@ -72,7 +82,7 @@ page: bin/tally ## Run the tests of the page's JavaScript
 	    bin/tally -add $(TALLY) -tap "$$tap" && exit $$failed
 
 .PHONY: e2e
-e2e: bin/tally ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
+e2e: bin/tally bundle ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
 	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 12m -p 1 ./e2e ./e2e/tour \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
@@ -84,7 +94,7 @@ e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
 PICTURES ?= $(CURDIR)/.local/pictures
 
 .PHONY: pictures
-pictures: ## Take pictures of all pages, on a desktop and a phone, light and dark: PICTURES=folder
+pictures: bundle ## Take pictures of all pages, on a desktop and a phone, light and dark: PICTURES=folder
 	@mkdir -p $(PICTURES) && cd deploy && TOUR=$(PICTURES) go test -count=1 ./e2e/tour
 
 FAULTS_COMPOSE := TestFaults/(network_cut|stream_stopped|redis_killed|postgres_killed|writers_killed)
@@ -141,11 +151,15 @@ tidy: ## Tidy every module's go.mod
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data of `make up`
-	@rm -rf bin
+	@rm -rf bin .local/js services/messages/web/dist/{css,js,sources}
 
 $(LINT): tools/go.mod tools/go.sum
 	@echo "Building golangci-lint"
 	@GOWORK=off go -C tools build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(CHECKERS): tools/js/package.json tools/js/package-lock.json
+	@mkdir -p .local/js && cp tools/js/package.json tools/js/package-lock.json .local/js/
+	@npm ci --prefix .local/js --no-audit --no-fund --silent && touch $@
 
 bin/tally: $(wildcard deploy/cmd/tally/*.go)
 	@go build -o $@ ./deploy/cmd/tally

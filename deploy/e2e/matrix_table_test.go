@@ -7,10 +7,14 @@ package e2e
 //
 //	nf 404 room_not_found   fb 403 forbidden       dir 409 room_direct
 //	nm 409 not_member       arc 409 room_archived  pnf 404 person_not_found
+//	ny 403 not_yours
+//
+// :id is a message of the maker's.
 
 var shortAnswers = map[string]string{
 	"nf": "404 room_not_found", "fb": "403 forbidden", "dir": "409 room_direct",
 	"nm": "409 not_member", "arc": "409 room_archived", "pnf": "404 person_not_found",
+	"ny": "403 not_yours",
 }
 
 // kinds are how somebody stands to a room, in the order of the table's columns.
@@ -30,6 +34,10 @@ var roomRoutes = []roomRoute{
 		"M": "200 200 200 nf 200 nf 200 nf",
 		"G": "200 nf  200 nf 200 nf 200 nf",
 	}},
+	{"GET /chat/:room/:id", "", "", map[string]string{
+		"M": "200 200 200 nf 200 nf 200 nf",
+		"G": "200 nf  200 nf 200 nf 200 nf",
+	}},
 	{"GET /chat/:room/messages", "", "", map[string]string{
 		"M": "200 200 200 nf 200 nf 200 nf",
 		"G": "200 nf  200 nf 200 nf 200 nf",
@@ -45,6 +53,45 @@ var roomRoutes = []roomRoute{
 	{"POST /chat/:room/messages", `{"body":"hello"}`, "", map[string]string{
 		"M": "201 201 201 nf 201 nf arc nf",
 		"G": "201 nf  201 nf 201 nf arc nf",
+	}},
+	{"POST /chat/:room/messages reply", `{"body":"hello","reply_to":1}`, "", map[string]string{
+		"M": "201 201 201 nf 201 nf arc nf",
+		"G": "201 nf  201 nf 201 nf arc nf",
+	}},
+	{"PATCH /chat/:room/messages/:id", `{"body":"changed"}`, "", map[string]string{
+		"M": "ny nm ny nf ny nf arc nf",
+		"G": "ny nf ny nf ny nf arc nf",
+	}},
+	{"DELETE /chat/:room/messages/:id", "", "", map[string]string{
+		"owner": "200 200 200 nf ny nf arc nf",
+		"admin": "200 200 200 nf ny nf arc nf",
+		"M":     "ny  nm  ny  nf ny nf arc nf",
+		"G":     "ny  nf  ny  nf ny nf arc nf",
+	}},
+	{"PUT /chat/:room/messages/:id/reactions/:emoji", "", "", map[string]string{
+		"M": "200 nm 200 nf 200 nf arc nf",
+		"G": "200 nf 200 nf 200 nf arc nf",
+	}},
+	{"DELETE /chat/:room/messages/:id/reactions/:emoji", "", "", map[string]string{
+		"M": "200 nm 200 nf 200 nf arc nf",
+		"G": "200 nf 200 nf 200 nf arc nf",
+	}},
+	{"PUT /chat/:room/messages/:id/pin", "", "", map[string]string{
+		"M": "200 nm 200 nf 200 nf arc nf",
+		"G": "200 nf 200 nf 200 nf arc nf",
+	}},
+	{"DELETE /chat/:room/messages/:id/pin", "", "", map[string]string{
+		"M": "200 nm 200 nf 200 nf arc nf",
+		"G": "200 nf 200 nf 200 nf arc nf",
+	}},
+	{"GET /chat/:room/messages/:id/versions", "", "", map[string]string{
+		"owner": "200 200 200 nf 200 nf 200 nf",
+		"M":     "fb  fb  fb  nf fb  nf fb  nf",
+		"G":     "fb  nf  fb  nf fb  nf fb  nf",
+	}},
+	{"GET /chat/:room/pins", "", "", map[string]string{
+		"M": "200 200 200 nf 200 nf 200 nf",
+		"G": "200 nf  200 nf 200 nf 200 nf",
 	}},
 	{"PATCH /chat/:room", `{"title":"A new title"}`, "", map[string]string{
 		"owner": "200 200 200 nf dir nf arc nf",
@@ -144,6 +191,7 @@ var otherRoutes = []otherRoute{
 	{"POST /direct", "", `{"people":["PEER"]}`, "201 201 201 201 401 401"},
 	{"POST /direct to who shares no room", "/direct", `{"people":["HERMIT"]}`, "201 201 201 pnf 401 401"},
 	{"GET /chat/stream", "", "", "200 200 200 200 401 401"},
+	{"GET /mentions", "", "", "200 200 200 200 401 401"},
 
 	{"GET /me", "", "", "200 200 200 200 401 401"},
 	{"PATCH /me", "", `{"display_name":"Somebody"}`, "200 200 200 200 401 401"},

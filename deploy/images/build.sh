@@ -93,6 +93,7 @@ certificates() {
 services() {
     say "building messages and stream with $(go env GOVERSION)"
     mkdir -p bin/image
+    GOWORK=off go -C tools run ./bundle "$PWD/services/messages/web"
     CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags='-s -w' -o bin/image/ \
         ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
     certificates

@@ -12,8 +12,10 @@ COPY services/messages/go.* services/messages/
 COPY services/stream/go.* services/stream/
 COPY deploy/go.* deploy/
 RUN go mod download
+COPY tools tools
 
 COPY . .
+RUN GOWORK=off go -C tools run ./bundle ../services/messages/web
 RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/ \
     ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
 

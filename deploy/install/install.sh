@@ -31,6 +31,7 @@ need_test() {
     need gcc gcc            # the race detector is linked by it
     have gcc && [ ! -e /usr/include/stdlib.h ] && missing+=(libc6-dev)
     need node nodejs
+    need npm npm
     need chromium chromium
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // cable is between a person's browser and Parley. DevTools can take the network
@@ -24,6 +25,7 @@ type cable struct {
 	pulled   bool
 	pairs    map[net.Conn]struct{} // both ends of each connection
 	asked    []string              // "GET /chat", of all requests
+	received atomic.Int64          // bytes
 	carrying sync.WaitGroup
 }
 
@@ -91,7 +93,7 @@ func (c *cable) carry(near net.Conn) {
 		_ = near.Close()
 		_ = far.Close()
 	}
-	both.Go(func() { copyTo(near, far) })
+	both.Go(func() { copyTo(io.MultiWriter(near, &counter{&c.received}), far) })
 	both.Go(func() { copyTo(far, io.TeeReader(near, &listener{cable: c})) })
 	both.Wait()
 }
@@ -111,6 +113,15 @@ func (c *cable) remove(conns ...net.Conn) {
 	for _, conn := range conns {
 		delete(c.pairs, conn)
 	}
+}
+
+// counter counts what is written.
+type counter struct{ sum *atomic.Int64 }
+
+// Write implements [io.Writer].
+func (c *counter) Write(p []byte) (int, error) {
+	c.sum.Add(int64(len(p)))
+	return len(p), nil
 }
 
 // listener notes the requests that pass on one connection.

@@ -40,10 +40,14 @@ func (p *Page) Live() error {
 	return p.Await("live", `document.documentElement.dataset.connection === "live" && document.querySelector("#banner").hidden`)
 }
 
-// Write types a message and sends it with Enter.
+// Write types a message and sends it with Enter, which on a phone begins a line:
+// there is a button.
 func (p *Page) Write(text string) error {
 	if err := p.Fill("#composer-body", text); err != nil {
 		return err
+	}
+	if p.screen.Phone {
+		return p.Click("#send")
 	}
 	return p.PressEnter()
 }
@@ -96,7 +100,7 @@ func (p *Page) AwaitUnread(room string, n int) error {
 func (p *Page) Counts() (rooms map[string]string, title string, err error) {
 	err = errors.Join(
 		p.Evaluate(`Object.fromEntries([...document.querySelectorAll("#rooms .room-link")]
-			.map((link) => [link.dataset.room, link.querySelector(".count").hidden ? "" : link.querySelector(".count").firstChild.textContent]))`, &rooms),
+			.map((link) => [link.dataset.room, /^\d+\+?/.exec(link.querySelector(".count").textContent)?.[0] ?? ""]))`, &rooms),
 		p.Evaluate(`/^\((\d+\+?)\) /.exec(document.title)?.[1] ?? ""`, &title))
 	return rooms, title, err
 }

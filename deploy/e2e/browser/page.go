@@ -135,6 +135,21 @@ func (p *Page) Click(selector string) error {
 	return p.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Type types text where the focus is.
+func (p *Page) Type(text string) error { return p.do("type", chromedp.KeyEvent(text)) }
+
+// Press presses a key that has no text, such as "ArrowDown".
+func (p *Page) Press(name string) error {
+	return p.do("press "+name, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, what := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: what, Key: name, Code: name}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
 // PressEnter presses Enter where the focus is. The key's text comes with the key,
 // as from a keyboard, so that a script that handles the one prevents the other.
 func (p *Page) PressEnter() error {
@@ -154,6 +169,17 @@ func (p *Page) PressEnter() error {
 // Requests returns what the tabs of this person and their workers have asked
 // for so far, such as "GET /chat".
 func (p *Page) Requests() []string { return p.cable.requests() }
+
+// Received returns how many bytes they were answered with so far.
+func (p *Page) Received() int64 { return p.cable.received.Load() }
+
+// Forget has the browser of this page forget all files that it keeps.
+func (p *Page) Forget() error {
+	return p.do("forget files", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.ClearBrowserCache, cdp.Empty{})
+		return err
+	}))
+}
 
 // KillWorkers ends the workers that the tabs of this person share, as a browser
 // does that needs the memory.

@@ -69,8 +69,12 @@ func (v *visitor) makesRooms() {
 	v.submits("#new form", nil)
 	v.at("/chat/reading-group")
 	v.must(v.Go("/chat?browse=1"))
-	v.submits("#new form", map[string]string{"title": "Launch", "name": "reading-group", "kind": "private"})
+	for name, value := range map[string]string{"title": "Launch", "name": "reading-group", "kind": "private"} {
+		v.sets(`#new form [name="`+name+`"]`, value)
+	}
+	v.must(v.Click("#new form .button"))
 	v.sees("of this name already")
+	v.must(v.Await("the focus is where it failed", `document.activeElement.name === "name"`))
 	v.looks("browse-failed")
 	v.submits("#new form", map[string]string{"name": "launch"})
 	v.at("/chat/launch")

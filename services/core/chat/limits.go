@@ -8,6 +8,10 @@ const (
 	MaxTopic       = 250
 	MaxDisplayName = 80
 
+	MaxReactions = 20  // different emojis of a message
+	MaxMentions  = 50  // people whom a message mentions by name
+	MaxPins      = 100 // pinned messages of a room
+
 	MinDirect = 2 // people in a direct room
 	MaxDirect = 9
 )

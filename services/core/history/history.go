@@ -21,11 +21,21 @@ var ErrNotFound = errors.New("no such log")
 
 // Store reads history. Its other errors are wrapped pgx errors.
 type Store struct {
-	pool *pgxpool.Pool
+	db   database
+	pool *pgxpool.Pool // nil within a transaction
+}
+
+// database is a pool, or a transaction.
+type database interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool, pool} }
+
+// In returns what a transaction sees.
+func In(tx pgx.Tx) *Store { return &Store{tx, nil} }
 
 // Heads returns the head of each of topics that exists, in one query.
 func (s *Store) Heads(ctx context.Context, topics []wire.Topic) (map[wire.Topic]chat.Position, error) {
@@ -37,7 +47,7 @@ func (s *Store) Heads(ctx context.Context, topics []wire.Topic) (map[wire.Topic]
 			rooms = append(rooms, string(topic))
 		}
 	}
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT name::text, false, head FROM rooms WHERE name = ANY($1)
 		UNION ALL
 		SELECT username, true, head FROM users WHERE username = ANY($2)`, rooms, people)

@@ -13,7 +13,7 @@ import (
 
 // Latest returns the newest events of each of topics that exists, in one query
 // for the rooms and one for the people: at most limit messages of a room, and
-// at most size bytes of their bodies; of a person's log, none. Each page
+// at most size bytes of what they say; of a person's log, none. Each page
 // reaches its log's head.
 func (s *Store) Latest(ctx context.Context, topics []wire.Topic, limit, size int) (map[wire.Topic]Page, error) {
 	pages := make(map[wire.Topic]Page, len(topics))
@@ -45,11 +45,12 @@ func (s *Store) Latest(ctx context.Context, topics []wire.Topic, limit, size int
 
 // latest adds the newest events of rooms to pages.
 func (s *Store) latest(ctx context.Context, rooms []string, limit, size int, pages map[wire.Topic]Page) error {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT r.name::text, r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, `+columns+`
 		FROM rooms r LEFT JOIN LATERAL (
 			SELECT * FROM (
-				SELECT *, sum(octet_length(body)) OVER (ORDER BY revision DESC) AS size
+				SELECT *, sum(octet_length(body) + coalesce(octet_length(html), 0) + coalesce(pg_column_size(reactions), 0))
+					OVER (ORDER BY revision DESC) AS size
 				FROM (SELECT * FROM messages WHERE room = r.name ORDER BY revision DESC LIMIT $2) AS newest
 			) AS sized
 			WHERE size <= $3

@@ -83,7 +83,7 @@ func (s *Store) people(ctx context.Context, asks []Ask, limit int) (map[wire.Top
 		usernames[i], _ = ask.Topic.Person()
 		after[i] = ask.After
 	}
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT p.username, asked.after, p.head, p.revision, p.display_name, p.role,
 			m.revision, m.room, r.kind, m.member, m.moderator, m.joined, m.read, m.notify, r.people
 		FROM unnest($1::text[], $2::bigint[]) AS asked (username, after)

@@ -55,7 +55,7 @@ func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found f
 	for i, ask := range asks {
 		names[i], after[i] = string(ask.Topic), ask.After
 	}
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT r.name::text, r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, `+columns+`
 		FROM unnest($1::text[], $2::bigint[]) AS asked (name, after)
 		JOIN rooms r ON r.name = asked.name

@@ -7,18 +7,32 @@ import (
 )
 
 // columns are those of a message, "said", in the order of [row.targets].
-const columns = `said.id, said.revision, said.username, said.body, said.created_at, said.client_id`
+const columns = `said.id, said.revision, said.username, said.body, said.created_at, said.client_id,
+	said.html, said.edited_at, said.deleted_at IS NOT NULL, said.reply_to, said.thread, said.reactions, said.mentions,
+	said.pinned_at, said.pinned_by`
 
 // row is a message as a query returns it, or NULLs where a LEFT JOIN found none.
 type row struct {
-	id, revision   *chat.Position
-	username, body *string
-	createdAt      *time.Time
-	clientID       *string
+	id, revision    *chat.Position
+	username, body  *string
+	createdAt       *time.Time
+	clientID        *string
+	html            *string
+	editedAt        *time.Time
+	deleted         bool
+	replyTo, thread *chat.Position
+	reactions       []chat.Reaction
+	mentions        []string
+	pinnedAt        *time.Time
+	pinnedBy        *string
 }
 
 func (r *row) targets() []any {
-	return []any{&r.id, &r.revision, &r.username, &r.body, &r.createdAt, &r.clientID}
+	return []any{
+		&r.id, &r.revision, &r.username, &r.body, &r.createdAt, &r.clientID,
+		&r.html, &r.editedAt, &r.deleted, &r.replyTo, &r.thread, &r.reactions, &r.mentions,
+		&r.pinnedAt, &r.pinnedBy,
+	}
 }
 
 // message returns the row's message; ok is false for a row of NULLs.
@@ -28,9 +42,18 @@ func (r *row) message(room string) (m chat.Message, ok bool) {
 	}
 	m = chat.Message{
 		ID: *r.id, Revision: *r.revision, Room: room, Username: *r.username, Body: *r.body, CreatedAt: *r.createdAt,
+		ClientID: or(r.clientID), HTML: or(r.html), EditedAt: or(r.editedAt), Deleted: r.deleted,
+		ReplyTo: or(r.replyTo), Thread: or(r.thread), Reactions: r.reactions, Mentions: r.mentions,
+		PinnedAt: or(r.pinnedAt), PinnedBy: or(r.pinnedBy),
 	}
-	if r.clientID != nil {
-		m.ClientID = *r.clientID
-	}
+	r.reactions, r.mentions = nil, nil // the next row gets memory of its own
 	return m, true
+}
+
+// or returns what p points to; the zero value for NULL.
+func or[T any](p *T) (value T) {
+	if p != nil {
+		value = *p
+	}
+	return value
 }

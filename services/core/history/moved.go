@@ -64,7 +64,8 @@ type Move struct {
 }
 
 // Moved returns those of known whose head is another, in one query. Usually
-// there are few, so it costs little to ask about thousands.
+// there are few, so it costs little to ask about thousands. It is not for use
+// within a transaction.
 func (s *Store) Moved(ctx context.Context, known *Known) ([]Move, error) {
 	rooms, roomHeads := known.rooms.arrays()
 	people, peopleHeads := known.people.arrays()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -25,9 +26,11 @@ type Stretch struct {
 }
 
 // Cut says which stretch: the messages before an id, those after one, those
-// around one, the oldest, or, with nothing said, the newest.
+// around one, those from a time on, the oldest, or, with nothing said, the
+// newest.
 type Cut struct {
 	Before, After, Around chat.Position
+	Since                 time.Time
 	Oldest                bool
 }
 
@@ -36,6 +39,8 @@ type Cut struct {
 // none. Errors: [ErrNotFound] for a room that username may not read, too.
 func (s *Store) Stretch(ctx context.Context, username, room string, cut Cut, limit int) (Stretch, error) {
 	switch {
+	case !cut.Since.IsZero():
+		return s.since(ctx, username, room, cut.Since, limit)
 	case cut.Around > 0:
 		return s.around(ctx, username, room, cut.Around, limit)
 	case cut.After > 0 || cut.Oldest:
@@ -75,7 +80,7 @@ func (s *Store) around(ctx context.Context, username, room string, id chat.Posit
 // stretch reads limit messages by a condition on id, and looks whether there
 // are more.
 func (s *Store) stretch(ctx context.Context, username, room, condition string, at chat.Position, limit int) (Stretch, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.db.Query(ctx, `
 		SELECT r.head, `+columns+`
 		FROM users p
 		JOIN rooms r ON r.name = $2

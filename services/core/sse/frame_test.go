@@ -44,7 +44,16 @@ func TestFrames(t *testing.T) {
 		Body:      "two\nlines\r\n\ttab \"quoted\" back\\slash <b>&amp;</b> \u2028\u2029 é 😀 \x01\x7f \xff",
 		CreatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("CET", 3600)),
 	}
+	rich := chat.Message{
+		ID: 43, Revision: 61, Room: "general", Username: "ada", Body: "*hi* @bob", CreatedAt: created,
+		HTML: "<p><em>hi</em> @bob</p>", EditedAt: created.Add(time.Minute), ReplyTo: 42, Thread: 40,
+		Reactions: []chat.Reaction{{Emoji: "👍", People: []string{"bob", "eve"}}, {Emoji: "🎉", People: []string{"ada"}}},
+		Mentions:  []string{"bob", chat.MentionRoom}, PinnedAt: created.Add(time.Hour), PinnedBy: "eve",
+	}
+	deleted := chat.Message{ID: 44, Revision: 62, Room: "general", Username: "ada", CreatedAt: created, ClientID: "c-2", Deleted: true}
 	for name, got := range map[string][]byte{
+		"rich.frame":           AppendEvent(nil, "general", &rich, true),
+		"deleted.frame":        AppendEvent(nil, "general", &deleted, true),
 		"message.frame":        AppendEvent(nil, "general", &plain, false),
 		"message.tagged.frame": AppendEvent(nil, "general", &plain, true),
 		"edited.frame":         AppendEvent(nil, "general", &edited, false),

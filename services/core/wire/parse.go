@@ -103,11 +103,6 @@ func parsePersonal(username string, p *payload) (Event, Notice, error) {
 	return nil, nil, fmt.Errorf("%w: of an unknown type", ErrPayload)
 }
 
-func validMessage(m *chat.Message) bool {
-	return m.ID >= 1 && m.Revision >= m.ID && chat.ValidUsername(m.Username) &&
-		m.Body != "" && atMost(m.Body, chat.MaxBody) && atMost(m.ClientID, chat.MaxClientID)
-}
-
 func validKind(k chat.Kind) bool { return k == chat.Open || k == chat.Private || k == chat.Direct }
 
 func atMost(s string, characters int) bool { return utf8.RuneCountInString(s) <= characters }

@@ -56,6 +56,7 @@ type MyRoom struct {
 	Head      chat.Position
 	Read      chat.Position
 	Unread    int // 100 stands for more than 99
+	Mentions  int // unread messages that mention the person
 	Notify    chat.Level
 	Archived  bool
 	Moderator bool     // the person moderates it

@@ -3,18 +3,14 @@ package web
 import (
 	"hash/fnv"
 	"html/template"
-	"io/fs"
-	"path"
 	"strings"
 )
 
 // funcs are what templates may call, beside asset.
 var funcs = template.FuncMap{
-	"timeline": timeline,
-	"links":    links,
+	"pieces":   pieces,
 	"initial":  initial,
 	"tint":     tint,
-	"modules":  modules,
 	"device":   deviceOf,
 	"ago":      ago,
 	"until":    until,
@@ -42,16 +38,4 @@ func initial(username string) string {
 		return "?"
 	}
 	return strings.ToUpper(username[:1])
-}
-
-// modules are the page's scripts, for the browser to fetch them all at once.
-func modules() ([]string, error) {
-	var names []string
-	err := fs.WalkDir(files, "static/js", func(name string, _ fs.DirEntry, err error) error {
-		if path.Ext(name) == ".js" {
-			names = append(names, strings.TrimPrefix(name, "static/"))
-		}
-		return err
-	})
-	return names, err
 }

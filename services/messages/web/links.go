@@ -6,10 +6,25 @@ import (
 	"strings"
 )
 
-// span is a piece of a message's body: text, or a link when Href is set.
+// span is a piece of a message's body: text, a link when Href is set, or the
+// name of a character that is not let through.
 type span struct {
 	Text string
 	Href string
+	Mark string
+}
+
+// pieces cuts a body into what is shown, as js/model/pieces.js does.
+func pieces(body string) []span {
+	var all []span
+	for _, s := range links(body) {
+		if s.Href != "" {
+			all = append(all, s)
+		} else {
+			all = append(all, bidi(s.Text)...)
+		}
+	}
+	return all
 }
 
 // address finds what may be a link. Only these two schemes ever are: no

@@ -133,6 +133,7 @@ type Room struct {
 	People   int            // how many are in it
 	At       chat.Position  // the head when Messages were read: live events go on from here
 	More     bool           // there are messages older than these
+	Newer    bool           // there may be newer ones: the page begins where the unread does, or around a message
 	Messages []chat.Message // oldest first
 	Error    string         // why a form's post failed, for the reader; "" else
 	Draft    string         // the body that was not stored then

@@ -1,5 +1,9 @@
 // Package web is the page: templates, style sheets, scripts and pictures, all
-// embedded in the binary. There is no build step.
+// embedded in the binary.
+//
+// The sources are plain modules, and are served as they are if there is nothing
+// else. `make bundle` makes few files of them, in dist: those are served
+// instead, unless the sources have changed since.
 //
 // Assets live under the digest of the whole tree, /assets/<digest>/js/app.js:
 // an address's content never changes, so browsers keep it for good, and the
@@ -14,10 +18,12 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 	"strconv"
 )
 
-//go:embed templates static
+//go:embed templates static dist
 var files embed.FS
 
 // digestLength is how many hexadecimal digits name a version of the assets.
@@ -26,23 +32,26 @@ const digestLength = 12
 // Site is the parsed page.
 type Site struct {
 	templates *template.Template
-	static    fs.FS
+	assets    assets
+	scripts   []string // for the browser to fetch at once
 	digest    string
 }
 
 // New parses the embedded templates.
 func New() (*Site, error) {
-	static, err := fs.Sub(files, "static")
+	tree, scripts, err := sources()
 	if err != nil {
-		return nil, fmt.Errorf("open assets: %w", err)
+		return nil, err
 	}
-	digest, err := digestOf(static)
-	if err != nil {
+	s := &Site{scripts: scripts}
+	if s.digest, err = digestOf(tree); err != nil {
 		return nil, fmt.Errorf("read assets: %w", err)
 	}
-	s := &Site{static: static, digest: digest}
+	if s.assets, err = pack(tree); err != nil {
+		return nil, fmt.Errorf("pack assets: %w", err)
+	}
 	s.templates, err = template.New("").
-		Funcs(template.FuncMap{"asset": s.Asset}).
+		Funcs(template.FuncMap{"asset": s.Asset, "modules": func() []string { return s.scripts }}).
 		Funcs(funcs).
 		ParseFS(files, "templates/*.html")
 	if err != nil {
@@ -65,8 +74,14 @@ func (s *Site) Asset(name string) string { return "/assets/" + s.digest + "/" + 
 // Digest names the version of the assets.
 func (s *Site) Digest() string { return s.digest }
 
-// Static returns the assets.
-func (s *Site) Static() fs.FS { return s.static }
+// File returns the asset called name, such as "js/app.js".
+func (s *Site) File(name string) (*File, bool) {
+	f, ok := s.assets[name]
+	return f, ok
+}
+
+// Files returns the names of all assets.
+func (s *Site) Files() []string { return slices.Sorted(maps.Keys(s.assets)) }
 
 // digestOf hashes every file's name, size and content, in order of name.
 func digestOf(tree fs.FS) (string, error) {

@@ -29,6 +29,7 @@ import (
 	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
 	"parley/messages/internal/membership"
+	"parley/messages/internal/message"
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
@@ -59,6 +60,7 @@ type App struct {
 	redis     *redis.Client
 	publisher *publish.Publisher
 	committer *change.Committer
+	amender   *message.Amender
 	sessions  *session.Store
 	invites   *invite.Store
 	stop      context.CancelFunc // ends what runs in the background
@@ -130,6 +132,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	sessions := a.signIn(cfg)
 	a.committer = change.New(a.commits, a.publisher.Event, log, a.registry)
 	changes := change.NewApplier(a.pool, a.publisher.Event)
+	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants := membership.NewGrants(access.NewStore(a.pool))
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
@@ -144,6 +147,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		Notice:       a.publisher.Notice,
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
+		Amender:      a.amender,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
@@ -159,7 +163,8 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
 	a.running.Go(func() { grants.Run(ctx) })
-	a.running.Go(func() { a.removeExpired(ctx) })
+	a.running.Go(func() { message.NewRerenderer(a.pool, log).Run(ctx) })
+	a.running.Go(func() { a.removeExpired(ctx, cfg.VersionsKept) })
 	return a, nil
 }
 
@@ -182,6 +187,9 @@ func (a *App) signIn(cfg Config) *signin.Store {
 func (a *App) Close() {
 	if a.committer != nil {
 		a.committer.Close()
+	}
+	if a.amender != nil {
+		a.amender.Close()
 	}
 	if a.publisher != nil {
 		a.publisher.Close()
@@ -231,12 +239,12 @@ func (a *App) serve(ctx context.Context, public, internal []net.Listener) error 
 }
 
 // removeExpired keeps the tables small; what has expired is not honoured anyway.
-func (a *App) removeExpired(ctx context.Context) {
+func (a *App) removeExpired(ctx context.Context, versionsKept time.Duration) {
 	tick := time.NewTicker(cleanEvery)
 	defer tick.Stop()
 	for {
 		removed, err := a.sessions.EndExpired(ctx)
-		err = errors.Join(err, a.invites.RemoveExpired(ctx))
+		err = errors.Join(err, a.invites.RemoveExpired(ctx), a.amender.RemoveVersions(ctx, versionsKept))
 		switch {
 		case ctx.Err() != nil:
 			return

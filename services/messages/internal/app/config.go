@@ -30,6 +30,10 @@ type Config struct {
 
 	SessionTTL time.Duration `env:"SESSION_TTL" envDefault:"720h"`
 
+	// VersionsKept is how long the bodies of messages are kept that were edited
+	// or deleted, for owners to read; 0 keeps none.
+	VersionsKept time.Duration `env:"VERSIONS_KEPT" envDefault:"2160h"`
+
 	// TrustedProxies are the networks whose X-Forwarded-For and
 	// X-Forwarded-Proto are believed.
 	TrustedProxies serve.Proxies `env:"TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"`
@@ -79,6 +83,9 @@ func (c Config) validate() error {
 	}
 	if c.SessionTTL < time.Second {
 		faults = append(faults, fmt.Errorf("SESSION_TTL is %s: want a second or more", c.SessionTTL))
+	}
+	if c.VersionsKept < 0 {
+		faults = append(faults, fmt.Errorf("VERSIONS_KEPT is %s: want 0 (none) or more", c.VersionsKept))
 	}
 	if !c.SignUp.Valid() {
 		faults = append(faults, fmt.Errorf("SIGNUP is %q: want invite, open or closed", c.SignUp))

@@ -11,6 +11,7 @@ import (
 
 	"parley/core/access"
 	"parley/core/chat"
+	"parley/core/markup"
 	"parley/core/session"
 	"parley/core/wire"
 )
@@ -20,7 +21,11 @@ type Post struct {
 	Room     string
 	Username string
 	Body     string
-	ClientID string // "" for none
+	HTML     string        // the body rendered; "" for plain text
+	Mentions []string      // see [chat.Message]
+	ReplyTo  chat.Position // a message of the room; 0 for none
+	Thread   chat.Position // the root of a thread in the room; 0 for none
+	ClientID string        // "" for none
 
 	// Session has to be live when the post is stored. The zero Key is nobody's:
 	// whoever posts so has been identified by other means.
@@ -54,6 +59,9 @@ func (c *Committer) Post(ctx context.Context, post Post) (Receipt, error) {
 // runs by index, one by one: a plan made while the tables are small would make
 // an anti join of them, and read them whole when they have grown.
 //
+// Most posts are plain text: columns that none of them has are NULL, which
+// unnest takes for as many NULLs as it needs.
+//
 // That a post is not a repetition isn't asked but left to the unique index:
 // repetitions are rare, and to look for them would cost every post.
 const storePosts = `
@@ -70,11 +78,12 @@ const storePosts = `
 			AND NOT EXISTS (SELECT FROM gone) AND NOT EXISTS (SELECT FROM barred)
 		RETURNING asked.n, asked.room, rooms.head - asked.posts AS base, clock_timestamp() AS at
 	), inserted AS (
-		INSERT INTO messages (room, id, revision, username, body, client_id, created_at)
-		SELECT raised.room, base + nth, base + nth, username, body, client_id, at
+		INSERT INTO messages (room, id, revision, username, body, client_id, created_at, html, renderer, reply_to, thread, mentions)
+		SELECT raised.room, base + nth, base + nth, username, body, client_id, at,
+			html, $15::int2, reply_to, thread, string_to_array(mentions, ',')
 		FROM raised
-		JOIN unnest($3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[])
-			AS post (n, nth, username, body, client_id) USING (n)
+		JOIN unnest($3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $11::text[], $12::int8[], $13::int8[], $14::text[])
+			AS post (n, nth, username, body, client_id, html, reply_to, thread, mentions) USING (n)
 	)
 	SELECT n, base, at, NULL::bytea, 0 FROM raised
 	UNION ALL
@@ -108,6 +117,7 @@ type request struct {
 	clientIDs         []*string
 	sessions          [][]byte
 	authors           [2][]string // usernames and rooms
+	more              richer
 }
 
 // base is a room's head before the posts, and their time. It is zero for a room
@@ -177,6 +187,7 @@ func (p *posts) makeRequest() {
 		if post.ClientID != "" {
 			r.clientIDs[i] = &post.ClientID
 		}
+		r.more.add(i, n, post)
 		by := author{post.Username, post.Room}
 		if _, again := asked[by]; !again {
 			asked[by] = struct{}{}
@@ -200,7 +211,8 @@ func sessionsOf(jobs []*job) (keys [][]byte) {
 }
 
 func (p *posts) queue(tx *pgx.Batch) {
-	tx.Queue(storePosts, p.rooms, p.counts, p.room, p.nth, p.usernames, p.bodies, p.clientIDs, p.sessions, p.authors[0], p.authors[1])
+	tx.Queue(storePosts, p.rooms, p.counts, p.room, p.nth, p.usernames, p.bodies, p.clientIDs, p.sessions, p.authors[0], p.authors[1],
+		p.more.html, p.more.replyTo, p.more.thread, p.more.mentions, markup.Version)
 }
 
 func (p *posts) collect(results pgx.BatchResults) error {
@@ -243,9 +255,7 @@ func (p *posts) settle(c *Committer) (again []*job) {
 			continue
 		}
 		id := base.head + p.nth[i]
-		stored[i] = chat.Message{
-			ID: id, Revision: id, Room: post.Room, Username: post.Username, Body: post.Body, CreatedAt: base.at, ClientID: post.ClientID,
-		}
+		stored[i] = post.message(id, base.at)
 		c.publish(p.first[i].at, &stored[i])
 	}
 	for i, j := range p.jobs {

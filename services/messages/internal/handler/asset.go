@@ -1,11 +1,10 @@
 package handler
 
 import (
-	"io/fs"
-	"mime"
+	"bytes"
 	"net/http"
-	"path"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 )
@@ -13,19 +12,12 @@ import (
 // atRoot are the assets that browsers and robots look for at fixed addresses.
 var atRoot = []string{"favicon.ico", "robots.txt", "manifest.webmanifest", "apple-touch-icon.png"}
 
-// mediaTypes are those that not every machine knows.
-var mediaTypes = map[string]string{
-	".webmanifest": "application/manifest+json",
-	".woff2":       "font/woff2",
-	".ico":         "image/x-icon",
-}
-
 func (h *Handler) assetRoutes(e *gin.Engine, read []string) {
 	e.Match(read, "/assets/:digest/*name", func(c *gin.Context) {
 		h.asset(c, strings.TrimPrefix(c.Param("name"), "/"), c.Param("digest") == h.Site.Digest())
 	})
 	for _, name := range atRoot {
-		if isFile(h.Site.Static(), name) {
+		if _, ok := h.Site.File(name); ok {
 			e.Match(read, "/"+name, func(c *gin.Context) { h.asset(c, name, false) })
 		}
 	}
@@ -34,7 +26,8 @@ func (h *Handler) assetRoutes(e *gin.Engine, read []string) {
 // asset answers with a file. While replicas of two releases run, a page of one
 // may ask the other for its files: it gets those there are, but not to keep.
 func (h *Handler) asset(c *gin.Context, name string, immutable bool) {
-	if !isFile(h.Site.Static(), name) {
+	file, ok := h.Site.File(name)
+	if !ok {
 		h.fail(c, errNotFound)
 		return
 	}
@@ -44,23 +37,26 @@ func (h *Handler) asset(c *gin.Context, name string, immutable bool) {
 	} else {
 		header.Set("Cache-Control", "no-cache")
 	}
-	header.Set("ETag", `"`+h.Site.Digest()+`"`)
-	header.Set("Content-Type", mediaType(name))
-	http.ServeFileFS(c.Writer, c.Request, h.Site.Static(), name)
+	content, tag := file.Content, h.Site.Digest()
+	if file.Packed != nil {
+		header.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(c.Request) {
+			content, tag = file.Packed, tag+"-gzip"
+			header.Set("Content-Encoding", "gzip")
+		}
+	}
+	header.Set("ETag", `"`+tag+`"`)
+	header.Set("Content-Type", file.Type)
+	http.ServeContent(c.Writer, c.Request, name, time.Time{}, bytes.NewReader(content))
 }
 
-func isFile(tree fs.FS, name string) bool {
-	info, err := fs.Stat(tree, name)
-	return err == nil && info.Mode().IsRegular()
-}
-
-func mediaType(name string) string {
-	ext := path.Ext(name)
-	if known, ok := mediaTypes[ext]; ok {
-		return known
+// acceptsGzip reports whether the client says so in as many words. One that
+// says it in a rarer way gets more bytes.
+func acceptsGzip(r *http.Request) bool {
+	for accepted := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		if strings.TrimSpace(accepted) == "gzip" {
+			return true
+		}
 	}
-	if known := mime.TypeByExtension(ext); known != "" {
-		return known
-	}
-	return "application/octet-stream"
+	return false
 }

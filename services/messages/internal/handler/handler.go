@@ -25,6 +25,7 @@ import (
 	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
 	"parley/messages/internal/membership"
+	"parley/messages/internal/message"
 	"parley/messages/internal/person"
 	"parley/messages/internal/room"
 	"parley/messages/internal/signin"
@@ -47,6 +48,7 @@ type Parts struct {
 	Grants       *membership.Grants
 	History      *history.Store
 	Committer    *change.Committer
+	Amender      *message.Amender
 	Notice       func(wire.Topic, wire.Notice) // publishes
 	MessageLimit *limit.Limiter                // per user
 	ChangeLimit  *limit.Limiter                // per user
@@ -103,6 +105,7 @@ func (h *Handler) routes() *gin.Engine {
 	h.pageRoutes(own, read)
 
 	own.POST("/direct", h.openDirect)
+	own.Match(read, "/mentions", h.listMentions)
 	h.roomRoutes(read, e.Group("/chat", h.identified, h.bounded))
 	return e
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -43,14 +44,8 @@ func (h *Handler) history(c *gin.Context) {
 
 // appendPage appends {"messages":[…],"head":N,"more":bool}.
 func appendPage(b []byte, page history.Stretch) []byte {
-	b = append(b, `{"messages":[`...)
-	for i := range page.Messages {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = page.Messages[i].AppendJSON(b)
-	}
-	b = append(b, `],"head":`...)
+	b = appendMessages(append(b, `{"messages":`...), page.Messages)
+	b = append(b, `,"head":`...)
 	b = strconv.AppendInt(b, page.Head, 10)
 	b = append(b, `,"more":`...)
 	b = strconv.AppendBool(b, page.More)
@@ -93,13 +88,29 @@ func readCut(c *gin.Context) (cut history.Cut, err error) {
 		}
 		cut.Oldest = place.name == "after" && *place.at == 0
 	}
+	if value, ok := c.GetQuery("since"); ok {
+		given++
+		if cut.Since, err = readTime(value); err != nil {
+			return cut, err
+		}
+	}
 	if given > 1 {
 		return cut, errTwoPlaces
 	}
 	return cut, nil
 }
 
-// readLimit takes more than a page can have for a whole page.
+// readTime reads a time, or the beginning of a day in UTC.
+func readTime(value string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if at, err := time.Parse(layout, value); err == nil && at.Year() > 0 {
+			return at, nil
+		}
+	}
+	return time.Time{}, errSinceInvalid
+}
+
+// readLimit clamps limit to [history.MaxStretch].
 func readLimit(c *gin.Context) (int, error) {
 	value, given := c.GetQuery("limit")
 	if !given {
@@ -114,8 +125,10 @@ func readLimit(c *gin.Context) (int, error) {
 
 // draft is a message as it is posted.
 type draft struct {
-	Body     string  `json:"body"`
-	ClientID *string `json:"client_id"`
+	Body     string         `json:"body"`
+	ClientID *string        `json:"client_id"`
+	ReplyTo  *chat.Position `json:"reply_to"`
+	Thread   *chat.Position `json:"thread"`
 	form     bool
 }
 
@@ -189,6 +202,16 @@ func newPost(c *gin.Context, d draft) (p change.Post, err error) {
 		}
 		p.ClientID = *d.ClientID
 	}
+	if d.ReplyTo != nil {
+		if p.ReplyTo = *d.ReplyTo; p.ReplyTo < 1 {
+			return change.Post{}, errReplyInvalid
+		}
+	}
+	if d.Thread != nil {
+		if p.Thread = *d.Thread; p.Thread < 1 {
+			return change.Post{}, errThreadInvalid
+		}
+	}
 	p.Room, err = roomName(c)
 	return p, err
 }
@@ -197,6 +220,9 @@ func (h *Handler) store(c *gin.Context, p change.Post) (change.Receipt, error) {
 	author := current(c)
 	p.Username, p.Session = author.Username, author.Key
 	if err := h.MessageLimit.Take(c.Request.Context(), p.Username); err != nil {
+		return change.Receipt{}, err
+	}
+	if err := h.compose(c.Request.Context(), &p); err != nil {
 		return change.Receipt{}, err
 	}
 	return h.say(c, author.Session, p)
@@ -232,5 +258,5 @@ func (h *Handler) returnDraft(c *gin.Context, d draft, err error) {
 		h.fail(c, err)
 		return
 	}
-	h.renderRoom(c, p.status, name, web.Room{Error: p.message, Draft: d.Body})
+	h.renderRoom(c, p.status, name, 0, web.Room{Error: p.message, Draft: d.Body})
 }

@@ -16,6 +16,7 @@ var (
 	errTwoPlaces     = errors.New("several places in history at once")
 	errQueryInvalid  = errors.New("search invalid")
 	errIDInvalid     = errors.New("id invalid")
+	errSinceInvalid  = errors.New("since invalid")
 )
 
 var noRoom = problem{404, "room_not_found", "There is no such room."}
@@ -42,8 +43,10 @@ var roomProblems = []known{
 	{membership.ErrLevelInvalid, problem{422, "level_invalid", "level must be all, mentions or none."}},
 
 	{errAfterInvalid, problem{422, "after_invalid", "after must be where the page before ended."}},
+	{history.ErrPlace, problem{422, "before_invalid", "before must be what the page before gave as next."}},
 	{errAroundInvalid, problem{422, "around_invalid", "around must be the id of a message: 1 or more."}},
-	{errTwoPlaces, problem{422, "place_invalid", "Ask for before, after or around: one of them."}},
+	{errTwoPlaces, problem{422, "place_invalid", "Ask for before, after, around or since: one of them."}},
+	{errSinceInvalid, problem{422, "since_invalid", "since must be a time as in RFC 3339, or a date."}},
 	{errQueryInvalid, problem{422, "query_invalid", "q must be text of at most 100 characters."}},
 	{errIDInvalid, problem{422, "id_invalid", "id must be the id of a message: 0 or more."}},
 }

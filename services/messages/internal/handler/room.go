@@ -1,15 +1,15 @@
 package handler
 
 import (
-	"errors"
+	"cmp"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"parley/core/access"
 	"parley/core/chat"
-	"parley/core/history"
 	"parley/messages/internal/room"
 	"parley/messages/web"
 )
@@ -23,8 +23,17 @@ func (h *Handler) roomRoutes(read []string, chat *gin.RouterGroup) {
 	chat.Match(read, "", h.listRooms)
 	chat.POST("", h.createRoom)
 	chat.Match(read, "/:room", h.showRoom)
+	chat.Match(read, "/:room/:id", h.showMessage)
 	chat.PATCH("/:room", h.changeRoom)
 	chat.Match(read, "/:room/messages", h.history)
+	chat.PATCH("/:room/messages/:id", h.editMessage)
+	chat.DELETE("/:room/messages/:id", h.deleteMessage)
+	chat.PUT("/:room/messages/:id/reactions/:emoji", h.react)
+	chat.DELETE("/:room/messages/:id/reactions/:emoji", h.react)
+	chat.PUT("/:room/messages/:id/pin", h.pin)
+	chat.DELETE("/:room/messages/:id/pin", h.pin)
+	chat.Match(read, "/:room/messages/:id/versions", h.listVersions)
+	chat.Match(read, "/:room/pins", h.listPins)
 	chat.POST("/:room/join", h.join)
 	chat.POST("/:room/leave", h.leave)
 	chat.Match(read, "/:room/members", h.listMembers)
@@ -103,7 +112,8 @@ func (h *Handler) createRoom(c *gin.Context) {
 		Kind  chat.Kind `json:"kind"`
 	}
 	if in.isForm() {
-		wanted.Name, wanted.Title, wanted.Kind = in.form.Get("name"), in.form.Get("title"), chat.Kind(in.form.Get("kind"))
+		wanted.Name, wanted.Title = titled(in.form.Get("name"), in.form.Get("title"))
+		wanted.Kind = chat.Kind(in.form.Get("kind"))
 	} else if err := in.decode(&wanted); err != nil {
 		h.fail(c, err)
 		return
@@ -120,6 +130,16 @@ func (h *Handler) createRoom(c *gin.Context) {
 	default:
 		c.JSON(http.StatusCreated, gin.H{"name": wanted.Name})
 	}
+}
+
+// titled takes what somebody typed as a room's handle for its title if it can't
+// be one: "Launch Plan" is at launch-plan. The page's script does it, too.
+func titled(name, title string) (handle, label string) {
+	words := strings.Fields(strings.ToLower(name))
+	if handle = strings.Join(words, "-"); handle == name || !chat.ValidRoom(handle) {
+		return name, title
+	}
+	return handle, cmp.Or(title, strings.TrimSpace(name))
 }
 
 func (h *Handler) create(c *gin.Context, draft room.Draft) error {
@@ -156,37 +176,6 @@ func (h *Handler) changeRoom(c *gin.Context) {
 	c.JSON(http.StatusOK, gin.H{
 		"name": now.Room, "title": now.Title, "topic": now.Topic, "kind": now.Kind, "archived": now.Archived, "revision": now.Revision,
 	})
-}
-
-// showRoom answers with a room's page. Who opens an open room joins it.
-func (h *Handler) showRoom(c *gin.Context) {
-	name, err := roomName(c)
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	if c.Request.Method == http.MethodGet {
-		if err := h.enter(c.Request.Context(), current(c).Session, name); err != nil && !errors.Is(err, access.ErrArchived) {
-			h.fail(c, err)
-			return
-		}
-	}
-	h.renderRoom(c, http.StatusOK, name, web.Room{})
-}
-
-// renderRoom fills in what page does not have yet: the newest messages, and
-// all that stands around them.
-func (h *Handler) renderRoom(c *gin.Context, status int, name string, page web.Room) {
-	newest, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{}, history.DefaultStretch)
-	if err == nil {
-		err = h.fillRoom(c, &page, name)
-	}
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	page.Messages, page.At, page.More = newest.Messages, newest.Head, newest.More
-	h.render(c, status, "room.html", page)
 }
 
 // roomName returns the room in the request's path. One that can't be is not

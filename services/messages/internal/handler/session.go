@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/core/chat"
+	"parley/core/session"
 	"parley/messages/internal/signin"
 )
 
@@ -24,11 +25,21 @@ func (h *Handler) identified(c *gin.Context) {
 	case who.SignedIn():
 		c.Set(identityKey, who)
 	case isRead(c.Request) && wantsPage(c.Request):
-		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
+		c.Redirect(http.StatusSeeOther, door(c.Request))
 		c.Abort()
 	default:
 		h.fail(c, errNotSignedIn)
 	}
+}
+
+// door is where a visitor is sent to sign in, and told why if they had signed
+// in before.
+func door(r *http.Request) string {
+	query := url.Values{"next": {r.URL.RequestURI()}}
+	if _, had := session.FromRequest(r); had {
+		query.Set("reason", "ended")
+	}
+	return "/login?" + query.Encode()
 }
 
 // identify bounds the time of a request whose time nobody bounds yet.

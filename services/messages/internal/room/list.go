@@ -23,7 +23,7 @@ type Room struct {
 	Head      chat.Position `json:"head"`
 	Read      chat.Position `json:"read"`     // one's own newest message is read, too
 	Unread    int           `json:"unread"`   // exact up to 99; 100 is more
-	Mentions  int           `json:"mentions"` // none yet
+	Mentions  int           `json:"mentions"` // how many of the unread ones mention the person
 	Moderator bool          `json:"moderator"`
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"` // of a direct room, in order of name
@@ -33,7 +33,7 @@ const selectMine = `
 	SELECT p.head, m.member, coalesce(r.name::text, ''),
 		coalesce(CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END, ''),
 		coalesce(r.topic, ''), coalesce(r.kind, ''), r.archived_at IS NOT NULL, coalesce(r.head, 0),
-		greatest(m.read, said.own, 0), coalesce(said.unread, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
+		greatest(m.read, said.own, 0), coalesce(said.unread, 0), coalesce(said.mentions, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
 	FROM users p
 	LEFT JOIN (memberships m JOIN rooms r ON r.name = m.room) ON m.username = p.username AND m.member
 	LEFT JOIN LATERAL (` + history.Unread + `) AS said ON true
@@ -61,7 +61,7 @@ func (s *Store) Mine(ctx context.Context, username string) (rooms []Room, head c
 	var member *bool // nil for who is in no room
 	_, err = pgx.ForEachRow(rows, []any{
 		&head, &member, &r.Name, &r.Title, &r.Topic, &r.Kind, &r.Archived, &r.Head,
-		&r.Read, &r.Unread, &r.Moderator, &r.Notify, &r.People,
+		&r.Read, &r.Unread, &r.Mentions, &r.Moderator, &r.Notify, &r.People,
 	}, func() error {
 		if member != nil {
 			rooms = append(rooms, r)

@@ -224,6 +224,8 @@ for (let seed = 1; seed <= 60; seed++) {
       () => server.mine.length > 0 && read(pick(server.mine), (name, id) => server.read(name, id)),
       () => server.mine.length > 0 && read(pick(server.mine), (name, id) => it.feed.mark(name, id)),
       () => edit(all()),
+      () => remove(all()),
+      () => server.say(all(), "bob", "in a thread", undefined, { thread: 1 }),
       () => server.cut(),
       () => ((server.down = true), server.cut()),
       () => (server.down = false),
@@ -240,6 +242,11 @@ for (let seed = 1; seed <= 60; seed++) {
     const edit = (name) => {
       const { messages } = server.rooms.get(name);
       if (messages.length > 0) server.edit(name, pick(messages).id);
+    };
+    const remove = (name) => {
+      const { messages } = server.rooms.get(name);
+      const recent = messages.slice(-10);
+      if (recent.length > 0) server.delete(name, pick(recent).id);
     };
     for (let step = 0; step < 120; step++) await pick(acts)();
     server.down = false;

@@ -178,3 +178,46 @@ test("a worker that was ended without a word is missed, and nothing else is", as
   assert.equal(browser.hubs, 2);
   for (const page of pages) assert.deepEqual([page.state, ...page.messages], ["live", "missed", "written"]);
 });
+
+test("a page follows more rooms than the one that is open, until it does not", async () => {
+  const { server, browser } = bench("general", "random");
+  const page = browser.page("general");
+  await browser.calm();
+  const told = [];
+  page.line.addEventListener("messages", ({ detail: { room, messages } }) => told.push(...messages.map(({ body }) => `${room} ${body}`)));
+  const { head } = server.rooms.get("random");
+  server.say("random", "bob", "before");
+  page.line.post({ type: "follow", room: "random", at: head });
+  await browser.calm();
+  server.say("random", "bob", "after");
+  await browser.calm();
+  page.line.post({ type: "unfollow", room: "random" });
+  await browser.calm();
+  server.say("random", "bob", "unheard");
+  server.say("general", "bob", "here");
+  await browser.calm();
+  assert.deepEqual(told, ["random before", "random after", "general here"]);
+});
+
+test("what is kept of a room is what a page is given at once", async () => {
+  const { server, browser } = bench("general", "random");
+  const page = browser.page("general");
+  await browser.calm();
+  for (const body of ["one", "two"]) server.say("random", "bob", body);
+  await browser.calm();
+  const kept = [];
+  page.line.addEventListener("kept", ({ detail }) => kept.push(detail.kept && { ...detail.kept, messages: detail.kept.messages.map(({ body }) => body) }));
+  page.line.post({ type: "look", room: "random" });
+  page.line.post({ type: "look", room: "nowhere" });
+  await browser.calm();
+  assert.deepEqual(kept, [null, { messages: ["one", "two"], from: 0, at: 2 }]);
+});
+
+test("a page is live when the room that it shows is", async () => {
+  const { browser } = bench("general", "random");
+  const page = browser.page("general");
+  await browser.calm();
+  page.line.post({ type: "open", room: "random" });
+  await browser.calm();
+  assert.equal(page.state, "live");
+});

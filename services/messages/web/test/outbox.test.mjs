@@ -18,7 +18,7 @@ function bench({ kept = new Map() } = {}) {
     },
     clock,
     random: () => 0,
-    post: (room, body, clientId) => new Promise((resolve, reject) => asked.push({ body, clientId, resolve, reject })),
+    post: (_room, body, clientId) => new Promise((resolve, reject) => asked.push({ body, clientId, resolve, reject })),
   });
   const sent = [];
   outbox.addEventListener("sent", ({ detail: { entry, id } }) => sent.push([entry.body, id]));

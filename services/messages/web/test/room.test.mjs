@@ -19,6 +19,39 @@ test("unread: those that others said above what was read", () => {
   assert.equal(room.unread, 0);
 });
 
+test("a deleted message lowers what is unread, an edit does not, a reply in a thread never counts", () => {
+  const room = new Room({ name: "general", position: 10, read: 10 });
+  for (let id = 11; id <= 14; id++) room.take(message(id), false);
+  room.take({ ...message(15), thread: 11 }, false);
+  assert.equal(room.unread, 4);
+  room.take(message(12, 16), false);
+  assert.equal(room.unread, 4);
+  room.take({ ...message(12, 17), deleted: true }, false);
+  assert.equal(room.unread, 3);
+});
+
+test("a deleted message lowers what the server counted, once, and what it knew already not at all", () => {
+  const room = new Room({ name: "general", position: 52, read: 20 });
+  const answer = { kind: "open", head: 52, read: 20, unread: 7, title: "", topic: "", notify: "all" };
+  room.answer(answer, { older: false });
+  room.take({ ...message(30, 53), deleted: true }, false);
+  room.take({ ...message(30, 53), deleted: true }, false);
+  assert.equal(room.unread, 6);
+  room.take({ ...message(15, 54), deleted: true }, false); // it was read
+  room.take({ ...message(19, 55), deleted: true }, true); // mine
+  assert.equal(room.unread, 6);
+  room.answer({ ...answer, head: 60, unread: 5 }, { older: false }); // ahead of us
+  room.take({ ...message(31, 56), deleted: true }, false);
+  assert.equal(room.unread, 5);
+});
+
+test("of more than 99 that one was deleted is not enough to know", () => {
+  const room = new Room({ name: "general", position: 500, read: 20 });
+  room.answer({ kind: "open", head: 500, read: 20, unread: 100, title: "", topic: "", notify: "all" }, { older: false });
+  room.take({ ...message(30, 501), deleted: true }, false);
+  assert.equal(room.certain, false);
+});
+
 test("what the server counted goes on with what comes", () => {
   const room = new Room({ name: "general", position: 50, read: 20 });
   room.answer({ kind: "open", head: 52, read: 20, unread: 7, title: "", topic: "", notify: "all" }, { older: false });

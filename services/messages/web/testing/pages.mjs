@@ -75,7 +75,7 @@ export class FakeBrowser {
     on("mine", ({ rooms }) => (page.rooms.clear(), show(rooms)));
     on("rooms", ({ changed, gone }) => (show(changed), gone.forEach((name) => page.rooms.delete(name))));
     on("left", ({ reason }) => ((page.left = reason), shelf.clear()));
-    on("messages", ({ messages }) => messages.forEach((message) => {
+    on("messages", ({ room: of, messages }) => of === room && messages.forEach((message) => {
       if (!known.has(message.id)) page.messages.push(message.body); // as History does
       known.add(message.id);
       page.open.advance(message.revision);
@@ -96,7 +96,8 @@ export class FakeBrowser {
     line.open(() => {
       const first = seed;
       seed = null;
-      return { room, at: page.open?.at, ...first, drafts: drafts(shelf) };
+      const rooms = room ? [{ room, at: page.open.at, ...first }] : [];
+      return { rooms, open: room ?? null, drafts: drafts(shelf) };
     });
     return page;
   }

@@ -19,12 +19,12 @@ export class FakeServer {
     this.rooms.set(name, { name, kind, title: `The ${name}`, head: 0, revision: 0, messages: [] });
   }
 
-  say(name, username, body = "hi", clientId = undefined) {
+  say(name, username, body = "hi", clientId = undefined, more = {}) {
     const room = this.rooms.get(name);
     const again = clientId && room.messages.find((message) => message.client_id === clientId);
     if (again) return again.id;
     const id = ++room.head;
-    const message = { id, revision: id, room: name, username, body, created_at: "2026-11-24T09:00:00Z", client_id: clientId };
+    const message = { id, revision: id, room: name, username, body, created_at: "2026-11-24T09:00:00Z", client_id: clientId, ...more };
     room.messages.push(message);
     this.#tell(name, message);
     return id;
@@ -34,7 +34,14 @@ export class FakeServer {
     const room = this.rooms.get(name);
     const message = room.messages.find((candidate) => candidate.id === id);
     message.revision = ++room.head;
-    this.#tell(name, message);
+    this.#tell(name, structuredClone(message));
+  }
+
+  delete(name, id) {
+    const message = this.rooms.get(name).messages.find((candidate) => candidate.id === id);
+    if (message.deleted) return;
+    Object.assign(message, { body: "", deleted: true });
+    this.edit(name, id);
   }
 
   rename(name, title) {
@@ -66,7 +73,8 @@ export class FakeServer {
 
   unread(name) {
     const read = this.#effective(name);
-    return Math.min(100, this.rooms.get(name).messages.filter(({ id, username }) => id > read && username !== this.me).length);
+    const counts = ({ id, username, deleted, thread }) => id > read && username !== this.me && !deleted && !thread;
+    return Math.min(100, this.rooms.get(name).messages.filter(counts).length);
   }
 
   get mine() {

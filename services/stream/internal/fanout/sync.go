@@ -34,9 +34,9 @@ func (e *Engine) Apply(rooms Rooms) {
 // applied carries out [Engine.Apply] in a loop.
 func (l *loop) applied(rooms Rooms) {
 	if r := l.rooms.get(rooms.Person); r != nil {
-		in := make(map[*hub.Log]struct{}, len(rooms.In))
+		in := make(map[*hub.Log]chat.Position, len(rooms.In))
 		for _, one := range rooms.In {
-			in[one.Log] = struct{}{}
+			in[one.Log] = one.Joined
 		}
 		for i := len(r.subs) - 1; i >= 0; i-- {
 			l.applyTo(l.table.at(l.subs.at(r.subs[i]).conn), rooms, in)
@@ -50,7 +50,7 @@ func (l *loop) applied(rooms Rooms) {
 	}
 }
 
-func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]struct{}) {
+func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]chat.Position) {
 	switch {
 	case rooms.Gone:
 		l.end(c, sse.EndSession)
@@ -72,14 +72,18 @@ func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]struct{}) {
 	for _, n := range lost {
 		l.engine.owners.Logs(l.leave(c, n))
 	}
-	if c.everything {
+	if l.goOn(c, in, rooms.Person.Head() <= rooms.Seen) && c.blocked == nil {
+		l.scratch = l.scratch[:0]
+		l.catchUp(c)
+	}
+	if c.everything && !c.closed() {
 		l.gain(c, rooms.In, has)
 	}
 }
 
 // lost returns the subs of a stream whose rooms its person may not read any
 // more, and notes the others in has.
-func (l *loop) lost(c *conn, guest bool, in, has map[*hub.Log]struct{}) (lost []uint32) {
+func (l *loop) lost(c *conn, guest bool, in map[*hub.Log]chat.Position, has map[*hub.Log]struct{}) (lost []uint32) {
 	l.each(c, func(n uint32, s *sub) {
 		log := l.rooms.at(s.room).log
 		if _, member := in[log]; member || log == c.person || s.has(subNamed) && !guest {
@@ -89,6 +93,25 @@ func (l *loop) lost(c *conn, guest bool, in, has map[*hub.Log]struct{}) (lost []
 		}
 	})
 	return lost
+}
+
+// goOn has what is carried still go on, or begin anew where the person came in
+// anew. What is held goes on if the answer is of now. It reports whether there
+// was any.
+func (l *loop) goOn(c *conn, in map[*hub.Log]chat.Position, now bool) (some bool) {
+	l.each(c, func(_ uint32, s *sub) {
+		log := l.rooms.at(s.room).log
+		joined, member := in[log]
+		switch {
+		case member && c.everything && !s.has(subNamed) && !s.cameIn(joined):
+			s.rejoin(joined, log.Head())
+			some = true
+		case s.has(subHeld) && now:
+			s.unset(subHeld | subLeft)
+			some = true
+		}
+	})
+	return some
 }
 
 // gain makes a stream a reader of the rooms that it lacks, from where its
@@ -112,6 +135,28 @@ func (l *loop) gain(c *conn, in []Room, has map[*hub.Log]struct{}) {
 	}
 }
 
+// hold has nothing more written of a room that an event says its person has
+// left, or has joined again, until Postgres has said what is true. So who has
+// been told of a leaving gets nothing from before the joining after it.
+func (l *loop) hold(log *hub.Log, e wire.Event) {
+	m, ok := e.(*wire.Membership)
+	r := l.rooms.get(log)
+	if !ok || r == nil {
+		return
+	}
+	for _, n := range r.subs {
+		l.each(l.table.at(l.subs.at(n).conn), func(_ uint32, s *sub) {
+			switch {
+			case l.rooms.at(s.room).log.Topic != wire.RoomTopic(m.Room) || s.has(subNamed):
+			case !m.Member:
+				s.set(subHeld | subLeft)
+			case !s.cameIn(m.Joined):
+				s.set(subHeld)
+			}
+		})
+	}
+}
+
 // changed looks whether an event on a person's log may begin or end a room on
 // one of the person's streams. Only Postgres knows; so it is asked.
 func (l *loop) changed(log *hub.Log, e wire.Event) {
@@ -129,7 +174,7 @@ func (l *loop) changed(log *hub.Log, e wire.Event) {
 }
 
 // allCarry reports whether every stream in r that carries everything carries
-// the room topic.
+// the room topic, and none is held.
 func (l *loop) allCarry(r *room, topic wire.Topic) bool {
 	for _, n := range r.subs {
 		c := l.table.at(l.subs.at(n).conn)
@@ -137,7 +182,9 @@ func (l *loop) allCarry(r *room, topic wire.Topic) bool {
 			continue
 		}
 		carried := false
-		l.each(c, func(_ uint32, s *sub) { carried = carried || l.rooms.at(s.room).log.Topic == topic })
+		l.each(c, func(_ uint32, s *sub) {
+			carried = carried || l.rooms.at(s.room).log.Topic == topic && !s.has(subHeld)
+		})
 		if !carried {
 			return false
 		}

@@ -2,25 +2,23 @@
  * What every page of the chat has: the rooms at the side with what is unread, and the line to the hub, which has the stream.
  *
  *     hub.js, worker.js ◀── model/line.js ── chat.js ──▶ view/roomlist.js, view/unread.js, view/status.js
- *                                               └──▶ room.js ──▶ conversation.js, view/composer.js
+ *                                               └──▶ room.js ──▶ roomstage.js ──▶ conversation.js, view/room/…
  *
- * It relies on, in the templates:
- *     body                 data-page, data-username, data-me-head; of a room: data-open-room, data-open-head, data-open-more
- *     nav#rooms            with ul#room-list and ul#direct-list of li > a.room-link
- *     a.room-link          data-room, data-kind, data-title, data-head, data-read, data-unread, data-notify; in it .room-name
- *                          and .count
- *     template#room-link   the li of one
- *     form[action="/logout"], #banner, #drawer-dot; of a room: #room-name, #room-topic, #composer-closed
+ * What it shows it is told as JSON: script#state, see model/state.js. It relies on, in the templates:
+ *     nav#rooms            with ul#room-list and ul#direct-list
+ *     form[action="/logout"], #banner, #drawer-dot
  */
-import { makeHub } from "./hub.js";
 import { Api } from "./model/api.js";
+import { lateHub } from "./model/latehub.js";
 import { Line } from "./model/line.js";
-import { OpenRoom } from "./model/openroom.js";
+import { MyRooms, signOf } from "./model/myrooms.js";
 import { clearShelf, drafts } from "./model/pageoutbox.js";
 import { localShelf } from "./model/shelf.js";
+import { readState } from "./model/state.js";
 import { ways } from "./model/ways.js";
 import { leave } from "./signedout.js";
 import { signOutByHub } from "./signout.js";
+import { holdDrops } from "./view/drop.js";
 import { RoomList } from "./view/roomlist.js";
 import { Status } from "./view/status.js";
 import { Unread } from "./view/unread.js";
@@ -28,66 +26,75 @@ import { keepAwake } from "./wake.js";
 
 const part = (id) => document.getElementById(id);
 
-/** Events: "room" {…summary} and "gone", of the open room. */
+/** Events: "room" {…summary}, changed or new; "gone" {name}. */
 export class Chat extends EventTarget {
-  #list = new RoomList(part("rooms"));
+  #rooms;
+  #list;
   #unread;
-  #meHead;
-  #seed = null; // what the page was written with, for the first hub
+  #open = null; // the name of the open room
+  #others = new Map(); // rooms that were opened and are not mine
 
   api = new Api();
-  open = null;
 
   constructor() {
     super();
-    const { username, meHead, openRoom, openHead } = document.body.dataset;
-    this.username = username;
-    this.#meHead = Number(meHead ?? 0);
-    this.shelf = localShelf(username);
+    this.state = readState();
+    const { me, names, rooms, open } = this.state;
+    this.username = me.username;
+    this.shelf = localShelf(me.username);
     const worker = new URL("./worker.js", import.meta.url);
-    this.line = new Line(ways(username, { worker, makeHub: () => makeHub(username) }));
-    if (openRoom) {
-      const { line } = this;
-      this.open = new OpenRoom({ name: openRoom, at: Number(openHead), read: this.#list.read(openRoom), line });
-    }
-    this.#unread = new Unread({ list: this.#list, open: openRoom, dot: part("drawer-dot") });
+    const makeHub = () => lateHub(async () => (await import("./hub.js")).makeHub(me.username));
+    this.line = new Line(ways(me.username, { worker, makeHub }));
+    this.#open = open?.room.name ?? null;
+    this.#rooms = new MyRooms({ me: me.username, names, rooms });
+    this.#list = new RoomList(part("rooms"), this.#rooms, this.#open);
+    this.#unread = new Unread({ rooms: this.#rooms, open: this.#open, dot: part("drawer-dot") });
     this.#listen(new Status(part("banner")));
   }
 
-  /** seed: the messages that the page was written with, {messages, from}. */
-  start(seed = null) {
-    this.#seed = seed;
+  /** hello() says which rooms the page holds. */
+  start(hello = () => ({ rooms: [], open: null })) {
     clearShelf(this.shelf, this.line);
     for (const form of document.querySelectorAll('form[action="/logout"]')) signOutByHub(form, this.line);
     keepAwake(this.line);
-    this.line.open(() => this.#hello());
+    holdDrops();
+    this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf) }));
   }
 
-  #hello() {
-    const seed = this.#seed;
-    this.#seed = null;
-    return { room: this.open?.name, at: this.open?.at, ...seed, drafts: drafts(this.shelf) };
+  has(name) {
+    return Boolean(this.#rooms.get(name));
+  }
+
+  /** What is known of a room: of one that is not mine, what the page was written with. */
+  summary(room) {
+    const mine = this.#rooms.get(room.name);
+    if (!mine && !this.#others.has(room.name)) this.#others.set(room.name, { ...room, label: this.#rooms.label(room), unread: 0 });
+    return mine ?? this.#others.get(room.name);
+  }
+
+  /** Another room is open in this page. */
+  opened(summary) {
+    if (summary.name !== this.#open) this.line.post({ type: "open", room: summary.name });
+    this.#open = summary.name;
+    this.#list.current = summary.name;
+    this.#unread.open(summary.name, `${signOf(summary)} ${summary.label} · Parley`);
   }
 
   #listen(status) {
     const on = (type, act) => this.line.addEventListener(type, ({ detail }) => act(detail));
     status.show("connecting");
-    on("welcome", () => this.open?.tellMark());
     on("state", ({ state }) => status.show(state));
-    on("mine", ({ rooms, at }) => this.#take(rooms, at < this.#meHead ? [] : this.#list.without(rooms)));
+    on("mine", ({ rooms, at }) => this.#take(rooms, at < this.state.me.head ? [] : this.#rooms.without(rooms)));
     on("rooms", ({ changed, gone }) => this.#take(changed, gone));
     on("left", ({ reason }) => leave(reason, this.shelf));
   }
 
   #take(rooms, gone) {
-    for (const room of rooms) {
-      this.#list.show(room);
-      if (room.name === this.open?.name) this.dispatchEvent(new CustomEvent("room", { detail: room }));
-    }
-    for (const name of gone) {
-      this.#list.remove(name);
-      if (name === this.open?.name) this.dispatchEvent(new CustomEvent("gone"));
-    }
+    const known = rooms.map((room) => this.#rooms.put(room));
+    for (const name of gone) this.#rooms.remove(name);
+    this.#list.show();
     this.#unread.show();
+    for (const room of known) this.dispatchEvent(new CustomEvent("room", { detail: room }));
+    for (const name of gone) this.dispatchEvent(new CustomEvent("gone", { detail: { name } }));
   }
 }

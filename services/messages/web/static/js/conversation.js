@@ -1,366 +1,292 @@
-import { ApiError, isNoAnswer } from "./model/api.js";
+import { Inbox } from "./model/inbox.js";
 import { History } from "./model/history.js";
-import { MessageList } from "./view/messagelist.js";
-import { Newest } from "./view/newest.js";
-import { OutboxList } from "./view/outboxlist.js";
-import { Scroller } from "./view/scroller.js";
+import { Loader } from "./model/loader.js";
+import { ConversationView } from "./view/room/conversationview.js";
 
-const pageSize = 50;
-
-/** The open room: its history in the page, what arrives, what is on its way, and what is loaded at either end. */
+/**
+ * One room that was opened in this page: what is loaded of it, what arrives, what is on its way, and where its reader is.
+ * It stays while others are open.
+ *
+ *     line ──▶ receive, ready, reset ──▶ inbox ──▶ history ◀── loader ◀── api
+ *                                                    │
+ *                                                   view
+ */
 export class Conversation {
-  #room;
-  #username;
-  #api;
+  #room; // the OpenRoom
+  #summary; // what the hub says of it
+  #me;
   #outbox;
-  #onSignedOut;
-
+  #announcer;
+  #waiting = false;
   #history = new History();
-  #list;
-  #outboxList;
-  #scroller;
-  #newest;
-  #inbox = []; // messages of a replay, not shown yet
-  #inboxTimer = null;
-  #loading = null; // the load that is under way
-  #resetTo = null; // the head at which to load anew
+  #inbox = new Inbox((messages) => this.#take(messages));
+  #loader;
+  #view;
+  #shown = false;
+  #place = null; // where the reader was; null: at the end
+  #unreadFrom = null;
+  #older = { loading: false, failed: false, unknown: true };
+  #since; // what came before, it was begun with
   #closed = false;
-  #signs;
 
-  /** room is the OpenRoom, outbox the PageOutbox. */
-  constructor({ room, username, more, dates, api, outbox, elements, onSignedOut }) {
+  /** room: the OpenRoom; outbox: the PageOutbox. announcer: for those who listen. */
+  constructor({ room, summary, me, dates, api, outbox, announcer, onSignedOut }) {
     this.#room = room;
-    this.#username = username;
-    this.#api = api;
+    this.#since = room.at;
+    this.#summary = summary;
+    this.#me = me;
     this.#outbox = outbox;
-    this.#onSignedOut = onSignedOut;
-    this.#signs = elements;
-    this.#scroller = new Scroller(elements.scroller, elements.log);
-    this.#newest = new Newest(elements.newest, elements.newestText, () => this.#leadToNewest());
-    this.#list = new MessageList(elements.log, this.#history, dates);
-    this.#outboxList = new OutboxList(elements.outbox, outbox, username, dates);
+    this.#announcer = announcer;
+    const apply = (change, how) => this.#apply(change, how);
+    this.#loader = new Loader({ room, api, history: this.#history, apply, onSignedOut });
+    this.#view = new ConversationView({
+      dates,
+      username: me,
+      model: () => ({ room: this.#summary, history: this.#history, outbox, unreadFrom: this.#unreadFrom, older: this.#older }),
+      on: {
+        scroll: () => this.#scrolled(),
+        older: () => this.#loadOlder(),
+        newest: () => this.lead(),
+        retry: (clientId) => outbox.retry(clientId),
+        discard: (clientId) => outbox.discard(clientId),
+      },
+    });
+    outbox.addEventListener("change", () => this.#showOutbox());
+    outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
+  }
 
+  get name() {
+    return this.#room.name;
+  }
+
+  get room() {
+    return this.#room;
+  }
+
+  get element() {
+    return this.#view.element;
+  }
+
+  get shown() {
+    return this.#shown;
+  }
+
+  /** The first of what it shows. newer: there may be messages after these. */
+  begin({ messages, more, newer = false }) {
+    this.#history.join(messages);
     this.#history.hasOlder = more;
-    this.#history.join(this.#list.adopt(room.name));
-    this.#list.arrangeAll();
+    this.#history.atNewest = !newer;
+    this.#older.unknown = false;
     this.#markUnread();
-    this.#watchOutbox();
-    elements.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    elements.olderFailed.querySelector("button").addEventListener("click", () => this.#loadOlder());
-    addEventListener("hashchange", () => this.#goToLink());
-    document.addEventListener("visibilitychange", () => this.#visibility());
-    this.#goToLink();
+    this.#view.show();
+  }
+
+  /** It is in the page now: back to where the reader was, or to where the unread begins. */
+  enter() {
+    this.#shown = true;
+    if (this.#place && this.#view.scroller.return(this.#place)) {
+      this.#settle();
+      return;
+    }
+    if (this.#unreadFrom === null) this.#markUnread();
+    this.#view.show();
+    this.#view.scroller.toBottom();
+    const { divider, scroller } = this.#view;
+    if (divider && scroller.sideOf(divider) < 0) scroller.to(divider, "start");
     this.#settle();
   }
 
-  /** What the page was written with: the messages, all that there are above the position `from`. */
-  get seed() {
-    const { messages, first, hasOlder } = this.#history;
-    const from = hasOlder && first ? first.id - 1 : 0;
-    return { messages: [...messages], from };
+  /** Another is about to be shown. */
+  leave() {
+    this.#inbox.flush();
+    this.#place = this.#atEnd ? null : this.#view.scroller.place;
+    this.#shown = false;
+    this.#unreadFrom = null;
   }
 
   /** The room is not the reader's any more: nothing of it is shown or loaded again. */
   close() {
     this.#closed = true;
-    this.#inbox = [];
+    this.#loader.close();
+    this.#outbox.close();
+    this.#inbox.clear();
     this.#history.clear();
-    this.#list.clear();
+    this.#view.show();
   }
 
-  /** A message as it stands now. In a replay many come at once, and are shown together. */
-  receive(message, { live }) {
-    this.#room.advance(message.revision);
-    if (this.#closed) return;
-    this.#inbox.push(message);
-    if (live) this.flush();
-    else this.#inboxTimer ??= setTimeout(() => this.flush(), 50);
+  /** What the hub says of the room. */
+  know(summary) {
+    this.#summary = summary;
+    this.#view.show();
+    if (this.#shown) this.#showLead();
   }
 
-  flush() {
-    clearTimeout(this.#inboxTimer);
-    this.#inboxTimer = null;
-    const messages = this.#inbox.splice(0);
-    if (messages.length > 0) this.#take(messages);
-  }
-
-  /** The server cannot say what changed since our cursor: load again what is loaded, however often it takes. */
-  async reset(head) {
-    this.#inbox = [];
-    this.#room.reset(head);
-    const idle = this.#resetTo === null;
-    this.#resetTo = head;
-    while (idle && this.#resetTo !== null && !this.#closed) {
-      const to = this.#resetTo;
-      if (await this.#load(() => this.#reload(to), { wait: true })) {
-        if (to === this.#resetTo) this.#resetTo = null;
-      } else {
-        await new Promise((done) => setTimeout(done, 3000));
-      }
+  /** Messages as they stand now. In a replay many come at once, and are shown together. */
+  receive(messages, { live }) {
+    for (const message of messages) {
+      this.#room.advance(message.revision);
+      if (!this.#closed && message.revision > this.#since) this.#inbox.push(message);
     }
+    if (live) this.#inbox.flush();
   }
 
-  /** Down to the newest message, which may have to be loaded. */
-  async toNewest() {
-    if (!this.#history.atNewest) await this.#load(() => this.#replaceByNewest(), { wait: true });
-    this.#scroller.toBottom();
-    this.#settle();
+  ready(id) {
+    this.#inbox.flush();
+    this.#room.advance(id);
   }
 
-  /** By the button, which is gone then: the focus goes to what it led to. */
-  async #leadToNewest() {
-    await this.toNewest();
-    this.#signs.scroller.focus({ preventScroll: true });
-  }
-
-  /** Where the reader is, if that still exists; else the newest. */
-  async #reload(head) {
-    const last = this.#history.last?.id ?? 0;
-    if (this.#atEnd || last > head) return this.#replaceByNewest();
-    const page = await this.#ask({ before: last + 1, limit: 200 });
-    this.#scroller.hold(() => this.#replace(page, last));
+  reset(head) {
+    this.#inbox.clear();
+    this.#room.reset(head);
+    this.#since = Math.min(this.#since, head);
+    return this.#loader.reset(head, { atEnd: () => this.#atEnd });
   }
 
   send(body) {
     this.#outbox.add(body);
-    this.#list.unreadFrom = null;
+    this.#unreadFrom = null;
     this.toNewest();
   }
 
+  /** Down to the newest message, which may have to be loaded. */
+  async toNewest() {
+    await this.#loader.newest();
+    this.#view.show();
+    this.#view.scroller.toBottom();
+    this.#settle();
+  }
+
+  /** By the button: to where the unread begins if that is below, else to the newest. The button goes: the focus stays here. */
+  async lead() {
+    const { scroller } = this.#view;
+    const below = this.#unreadFrom !== null && this.#unreadFrom > scroller.lastSeen;
+    if (below && !this.#view.divider) await this.#loader.from(this.#unreadFrom - 1);
+    const { divider } = this.#view;
+    if (below && divider) scroller.to(divider, "start");
+    else await this.toNewest();
+    scroller.element.focus({ preventScroll: true });
+    this.#settle();
+  }
+
+  /** To a message, which may have to be loaded. False: it is not there. */
+  async goTo(id) {
+    const found = this.#history.get(id) ? true : await this.#loader.around(id);
+    if (!found) return found;
+    this.#view.link(id);
+    this.#view.scroller.to(this.#view.message(id));
+    this.#view.message(id).focus({ preventScroll: true });
+    this.#settle();
+    return true;
+  }
+
   relabel() {
-    this.#list.arrangeAll();
+    this.#view.relabel();
+  }
+
+  /** The page is looked at again, or no more. */
+  look() {
+    if (document.hidden && this.#atEnd) this.#unreadFrom = null;
+    if (this.#shown) this.#settle();
   }
 
   get #atEnd() {
-    return this.#scroller.nearBottom && this.#history.atNewest;
+    return this.#view.scroller.nearBottom && this.#history.atNewest;
   }
 
   #take(messages) {
-    const stuck = this.#atEnd;
-    const added = [];
-    const changed = [];
     const news = messages.filter((message) => this.#isNews(message));
+    const stuck = !this.#shown || this.#atEnd;
     for (const message of messages) {
-      const outcome = this.#history.upsert(message);
-      if (outcome === "added") added.push(message);
-      if (outcome === "changed") changed.push(message);
-      if (message.username === this.#username) this.#outbox.acknowledge(message.client_id);
+      this.#history.upsert(message);
+      if (message.username === this.#me) this.#outbox.acknowledge(message.client_id);
     }
-    const gone = stuck ? this.#history.trimOldest() : this.#history.trimNewest();
-    if (news.length > 0 && (document.hidden || !stuck)) this.#missed(news);
-    const change = () => {
-      this.#list.remove(gone);
-      this.#list.add(added.filter((message) => this.#history.get(message.id)));
-      this.#list.update(changed);
-      this.#showOutbox();
-      this.#showSigns();
-    };
-    if (stuck) {
-      change();
-      this.#scroller.toBottom();
-    } else {
-      this.#scroller.hold(change);
-    }
+    const follows = this.#shown ? stuck : !this.#place;
+    if (follows) this.#history.trimOldest();
+    else this.#history.trimNewest();
+    if (news.length > 0 && this.#shown && (document.hidden || !stuck)) this.#unreadFrom ??= news[0].id;
+    if (stuck) this.#view.show();
+    else this.#view.scroller.hold(() => this.#view.show());
+    if (!this.#shown) return;
+    if (stuck) this.#view.scroller.toBottom();
+    this.#announcer.said(news);
     this.#settle();
   }
 
   /** Said by somebody else, and not seen before. */
-  #isNews({ id, revision, username }) {
-    return id === revision && username !== this.#username && !this.#history.get(id);
+  #isNews({ id, revision, username, deleted }) {
+    return id === revision && !deleted && username !== this.#me && !this.#history.get(id);
   }
 
-  #missed(news) {
-    this.#newest.add(news.length);
-    this.#list.unreadFrom ??= news[0].id;
+  #apply(change, { stays = true } = {}) {
+    const all = () => {
+      change();
+      this.#older.unknown = false;
+      this.#view.show();
+    };
+    if (stays) this.#view.scroller.hold(all);
+    else all();
+    if (!stays) this.#view.scroller.toBottom();
   }
 
   async #loadOlder() {
-    if (!this.#history.hasOlder || !this.#history.first) return;
-    this.#signs.older.hidden = false;
-    this.#signs.olderFailed.hidden = true;
-    const loaded = await this.#load(async () => {
-      const page = await this.#ask({ before: this.#history.first.id, limit: pageSize });
-      this.#scroller.hold(() => {
-        this.#signs.older.hidden = true;
-        this.#list.silently(() => this.#joinOlder(page));
-      });
-    });
-    this.#signs.older.hidden = true;
-    this.#signs.olderFailed.hidden = loaded !== false;
+    if (!this.#history.hasOlder || !this.#history.first || this.#loader.busy) return;
+    this.#sign({ loading: true, failed: false });
+    const loaded = await this.#loader.older();
+    this.#sign({ loading: false, failed: loaded === false && !this.#closed });
     if (loaded) this.#settle();
   }
 
-  #joinOlder({ messages, more }) {
-    const added = this.#history.join(messages);
-    this.#history.hasOlder = more;
-    this.#list.add(added);
-    this.#list.remove(this.#history.trimNewest());
-    this.#showSigns();
+  #sign(signs) {
+    Object.assign(this.#older, signs);
+    this.#view.scroller.hold(() => this.#view.show());
   }
 
-  /** Ids are positions: the page before last + 51 holds all that follows last, at most 50, often fewer. */
   async #loadNewer() {
-    const loaded = await this.#load(async () => {
-      let upTo = this.#history.last.id;
-      let added = [];
-      while (added.length === 0 && !this.#history.atNewest) {
-        upTo += pageSize;
-        const page = await this.#ask({ before: upTo + 1, limit: pageSize });
-        this.#scroller.hold(() => this.#list.silently(() => {
-          added = this.#joinNewer(page, upTo);
-        }));
-      }
-    });
-    if (loaded) this.#settle();
-  }
-
-  #joinNewer({ messages, head }, upTo) {
-    const last = this.#history.last.id;
-    const added = this.#history.join(messages.filter((message) => message.id > last));
-    this.#history.atNewest = this.#reaches(upTo, head);
-    this.#list.add(added);
-    this.#list.remove(this.#history.trimOldest());
-    this.#showSigns();
-    return added;
-  }
-
-  /** Whether what was loaded up to a position, when the room stood at head, meets what the stream brings from now on. */
-  #reaches(upTo, head) {
-    return upTo >= head && head >= this.#room.at;
-  }
-
-  async #replaceByNewest() {
-    do {
-      const page = await this.#ask({ limit: pageSize });
-      this.#replace(page, page.head);
-    } while (!this.#history.atNewest);
-    this.#newest.clear();
-    this.#scroller.toBottom();
-  }
-
-  #replace({ messages, head, more }, upTo) {
-    this.#list.silently(() => {
-      this.#history.clear();
-      this.#list.clear();
-      this.#history.hasOlder = more;
-      this.#history.atNewest = this.#reaches(upTo, head);
-      this.#list.add(this.#history.join(messages));
-      this.#showOutbox();
-      this.#showSigns();
-    });
-  }
-
-  /** One load at a time: true if it was done, false if it failed, undefined if another was under way and it did not wait. */
-  async #load(action, { wait = false } = {}) {
-    while (this.#loading) {
-      if (!wait) return undefined;
-      await this.#loading;
-    }
-    this.#loading = this.#attempt(action);
-    const done = await this.#loading;
-    return done;
-  }
-
-  async #attempt(action) {
-    if (this.#closed) return false;
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      if (error.signedOut) this.#onSignedOut();
-      else if (!(error instanceof ApiError || isNoAnswer(error))) throw error;
-      return false;
-    } finally {
-      this.#loading = null;
-    }
-  }
-
-  async #ask(query) {
-    const page = await this.#api.history(this.#room.name, query);
-    if (this.#closed) throw new ApiError(404, "room_not_found", "The room is not yours any more.");
-    return page;
-  }
-
-  /** An address that ends in #m42 names a message, which may have to be loaded. */
-  async #goToLink() {
-    const id = Number(/^#m(\d+)$/.exec(location.hash)?.[1]);
-    if (!id) return;
-    if (!this.#list.element(id)) await this.#load(() => this.#loadAround(id), { wait: true });
-    const element = this.#list.element(id);
-    if (element) this.#showLinked(element);
-    this.#settle();
-  }
-
-  /** Marked by hand: a message that was loaded for it is not the :target of the address. */
-  #showLinked(element) {
-    for (const { dataset } of this.#signs.log.querySelectorAll("[data-linked]")) delete dataset.linked;
-    element.dataset.linked = "";
-    this.#scroller.to(element);
-  }
-
-  async #loadAround(id) {
-    const upTo = id + pageSize / 2;
-    const page = await this.#ask({ before: upTo + 1, limit: pageSize });
-    if (page.messages.some((message) => message.id === id)) this.#replace(page, upTo);
+    if (await this.#loader.newer()) this.#settle();
   }
 
   #scrolled() {
-    if (this.#scroller.closeToTop && this.#signs.olderFailed.hidden) this.#loadOlder();
-    else if (this.#scroller.closeToBottom && !this.#history.atNewest) this.#loadNewer();
+    if (!this.#shown || this.#closed) return;
+    if (this.#view.scroller.closeToTop && !this.#older.failed) this.#loadOlder();
+    if (this.#view.scroller.closeToBottom && !this.#history.atNewest) this.#loadNewer();
     this.#settle();
   }
 
   /** After anything: what can be seen is read, and the button down is there when it is needed. */
   #settle() {
-    if (this.#closed) return;
-    if (this.#atEnd && !document.hidden) {
-      this.#room.mark();
-      this.#newest.clear();
-    }
-    this.#newest.show(!this.#atEnd && (this.#newest.count > 0 || !this.#scroller.closeToBottom || !this.#history.atNewest));
-    if (this.#scroller.fromTop <= 0 && this.#signs.olderFailed.hidden && !this.#loading) this.#loadOlder();
+    if (this.#closed || !this.#shown) return;
+    if (!document.hidden) this.#room.mark(this.#atEnd ? this.#room.at : this.#view.scroller.lastSeen);
+    this.#showLead();
+    if (this.#view.scroller.fromTop <= 0 && !this.#older.failed) this.#loadOlder();
+    if (this.#view.scroller.fromBottom <= 0 && !this.#history.atNewest && !this.#loader.busy) this.#loadNewer();
   }
 
-  #visibility() {
-    if (document.hidden && this.#newest.count === 0) this.#list.unreadFrom = null;
-    this.#settle();
+  #showLead() {
+    const count = this.#atEnd ? 0 : this.#summary.unread;
+    this.#view.lead(!this.#atEnd && (count > 0 || !this.#view.scroller.closeToBottom || !this.#history.atNewest), count);
   }
 
-  /** What was said since the room was last read here. */
+  /** What was said since the room was last read. */
   #markUnread() {
-    const last = this.#room.read;
-    const first = this.#history.messages.find(({ id, username }) => id > last && username !== this.#username);
-    if (last !== null && first) this.#list.unreadFrom = last < (this.#history.first?.id ?? 0) ? last + 1 : first.id;
+    const { read } = this.#room;
+    const first = this.#history.messages.find(({ id, username, deleted }) => id > read && username !== this.#me && !deleted);
+    if (read === null || !first || this.#summary.unread === 0) return;
+    this.#unreadFrom = read < (this.#history.first?.id ?? 0) ? read + 1 : first.id;
   }
 
-  #watchOutbox() {
-    this.#outbox.addEventListener("change", () => this.#showOutbox());
-    this.#outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
+  /** Whether what is written goes out is seen below it, and told once. */
+  #showOutbox() {
+    this.#view.show();
+    const { entries, waiting } = this.#outbox;
+    const waits = waiting && entries.some(({ state }) => state !== "failed");
+    if (waits && !this.#waiting && this.#shown) this.#announcer.say("Waiting to be sent");
+    this.#waiting = waits;
   }
 
   /** Stored. The stream may be late or away, so it is shown now; what the stream brings replaces it. */
-  #sent(entry, id) {
-    const message = {
-      id,
-      revision: id,
-      room: this.#room.name,
-      username: this.#username,
-      body: entry.body,
-      created_at: new Date().toISOString(),
-      client_id: entry.clientId,
-    };
-    if (this.#history.get(id)) this.#showOutbox();
-    else this.#take([message]);
-  }
-
-  #showOutbox() {
-    this.#outboxList.show(this.#history.last);
-    this.#showSigns();
-  }
-
-  #showSigns() {
-    const empty = this.#history.size === 0 && this.#outbox.entries.length === 0;
-    this.#signs.empty.hidden = !empty;
-    this.#signs.beginning.hidden = empty || this.#history.hasOlder;
+  #sent({ clientId, body }, id) {
+    if (this.#history.get(id)) return;
+    const created = new Date().toISOString();
+    this.#take([{ id, revision: id, room: this.name, username: this.#me, body, created_at: created, client_id: clientId }]);
   }
 }

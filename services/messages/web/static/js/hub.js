@@ -13,7 +13,7 @@ export function makeHub(username) {
   const hub = new Hub({
     make: async () => {
       others.postMessage({ here: username });
-      return new Owner({ username, api, keep: await openKeep(username) });
+      return new Owner({ username, api, keep: await openKeep(username), locks: navigator.locks });
     },
     signOut: async () => {
       await api.signOut();

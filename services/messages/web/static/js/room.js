@@ -1,97 +1,96 @@
+import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
-import { Conversation } from "./conversation.js";
-import { newClientId } from "./model/clientid.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
-import { PageOutbox } from "./model/pageoutbox.js";
-import { Composer } from "./view/composer.js";
+import { routeOf } from "./model/route.js";
+import { RoomStage } from "./roomstage.js";
+import { Router } from "./router.js";
+import { Announcer } from "./view/announcer.js";
+import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
-import { showGone } from "./view/roomgone.js";
-import { RoomHead } from "./view/roomhead.js";
+import { Composer } from "./view/room/composer.js";
+import { RoomHead } from "./view/room/head.js";
 import { RoomDialog } from "./view/roomdialog.js";
+import { typeAnywhere } from "./view/typing.js";
+import { Visits } from "./visits.js";
 
 const part = (id) => document.getElementById(id);
 const chat = new Chat();
-const { line, open } = chat;
-
-const conversation = new Conversation({
-  room: open,
-  username: chat.username,
-  more: document.body.dataset.openMore !== undefined,
-  dates: new Dates(navigator.languages),
-  api: chat.api,
-  outbox: new PageOutbox({ room: open.name, shelf: chat.shelf, line, newId: newClientId }),
-  elements: {
-    scroller: part("scroller"),
-    log: part("log"),
-    outbox: part("outbox"),
-    older: part("older"),
-    olderFailed: part("older-failed"),
-    beginning: part("beginning"),
-    empty: part("empty"),
-    newest: part("newest"),
-    newestText: part("newest-text"),
-  },
-  onSignedOut: () => line.post({ type: "ended" }),
-});
-
-const since = open.at; // what came before, the page was written with
-let live = false;
-line.addEventListener("state", ({ detail: { state } }) => {
-  live = state === "live";
-});
-line.addEventListener("messages", ({ detail: { messages } }) => {
-  for (const message of messages) if (message.revision > since) conversation.receive(message, { live });
-});
-line.addEventListener("ready", ({ detail: { id } }) => {
-  conversation.flush();
-  open.advance(id);
-});
-line.addEventListener("reset", ({ detail: { id } }) => conversation.reset(id));
+const { api, line } = chat;
+const visits = new Visits(line);
 
 const composer = new Composer({
   form: part("composer"),
   counter: part("counter"),
-  room: open.name,
-  drafts: new Drafts(chat.shelf),
-  send: (body) => conversation.send(body),
-});
-
-const head = new RoomHead({
-  name: part("room-name"),
-  topic: part("room-topic"),
   closed: part("composer-closed"),
-  composer: part("composer"),
+  drafts: new Drafts(chat.shelf),
+  send: (body) => stage.current?.send(body),
 });
-let gone = false;
-chat.addEventListener("room", ({ detail }) => {
-  if (gone) location.reload(); // it is the reader's again
-  else head.show(detail);
+const head = new RoomHead({
+  title: part("room-title"),
+  topic: part("room-topic"),
+  archived: part("room-archived"),
+  members: part("room-members"),
+  settings: part("room-settings"),
+}, async (name) => {
+  const { members, more } = await api.members(name);
+  return `${members.length}${more ? "+" : ""}`;
 });
-chat.addEventListener("gone", () => {
-  gone = true;
-  conversation.close();
-  showGone({ stage: document.querySelector(".stage"), composer: part("composer") });
+const announcer = new Announcer(part("announcer"), part("notice"));
+const stage = new RoomStage(part("stage"), {
+  chat,
+  visits,
+  arrival: new Arrival({ api, line }),
+  dates: new Dates(navigator.languages),
+  parts: { head, composer, announcer },
 });
-
-new Drawer({
+const drawer = new Drawer({
   opener: part("drawer-open"),
   closer: part("drawer-close"),
   scrim: part("scrim"),
   main: part("main"),
   sidebar: part("sidebar"),
 });
-if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => chat.api.createRoom(room));
+const fine = matchMedia("(pointer: fine)");
 
-// Days have other names after midnight.
-let today = new Date().toDateString();
-setInterval(() => {
-  const now = new Date().toDateString();
-  if (now !== today) conversation.relabel();
-  today = now;
-}, 30_000);
+/** Where one goes on: to the composer, or on a phone, whose keyboard would hide what is said, to the messages. */
+function focus() {
+  if (fine.matches && composer.usable) composer.focus();
+  else part("scroller")?.focus({ preventScroll: true });
+}
 
-part("rooms").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-chat.start(conversation.seed);
-if (matchMedia("(pointer: fine)").matches && !location.hash) composer.focus();
+new Router({
+  knows: ({ room }) => chat.has(room),
+  show: async (route, how) => {
+    drawer.shut();
+    await stage.show(route, (visit) => how === "click" && visit.toNewest());
+    if (!route.id) focus();
+  },
+});
+
+const gone = new Set();
+chat.addEventListener("room", ({ detail }) => {
+  if (gone.has(detail.name) && stage.wanted === detail.name) location.reload(); // it is the reader's again
+  gone.delete(detail.name);
+  stage.know(detail);
+});
+chat.addEventListener("gone", ({ detail: { name } }) => {
+  gone.add(name);
+  stage.lose(name);
+});
+document.addEventListener("visibilitychange", () => stage.current?.look());
+if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
+typeAnywhere(composer);
+everyDay(() => visits.relabel());
+
+const seed = stage.begin(chat.state.open);
+let first = seed.from === null ? null : seed; // for the first hub
+chat.start(() => {
+  const rooms = visits.followed.map((room) => (first && room.room === chat.state.open.room.name ? { ...room, ...first } : room));
+  first = null;
+  return { rooms, open: stage.wanted };
+});
+const route = routeOf(location);
+if (route?.id) stage.show(route);
+else if (fine.matches) composer.focus();
 document.documentElement.dataset.ready = "";

@@ -1,12 +1,14 @@
-// Begins the module of this page. If one of its parts could not be fetched (another network, a gateway that restarts)
+// Begins the script of this page. If one of its parts could not be fetched (another network, a gateway that restarts)
 // the page would stay without a script: load it again, a few times, and not while the reader has something written.
 
 const key = "parley:starts";
 const most = 5;
 const pause = 2000;
 
+export {}; // a module
+
 try {
-  await import(`./${document.body.dataset.page}.js`);
+  await import("./app.js");
   sessionStorage.removeItem(key);
 } catch (error) {
   if (!(error instanceof TypeError)) throw error; // it was fetched, and failed
@@ -23,6 +25,6 @@ function again() {
     setTimeout(again, pause);
     return;
   }
-  sessionStorage.setItem(key, starts + 1);
+  sessionStorage.setItem(key, String(starts + 1));
   setTimeout(() => location.reload(), pause);
 }

@@ -4,4 +4,6 @@ import { portOf } from "./model/ports.js";
 
 const hub = makeHub(self.name.slice("parley:".length));
 
-self.onconnect = ({ ports: [port] }) => hub.accept(portOf(port));
+const scope = /** @type {any} */ (self); // SharedWorkerGlobalScope
+
+scope.onconnect = ({ ports: [port] }) => hub.accept(portOf(port));

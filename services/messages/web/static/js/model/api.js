@@ -38,12 +38,14 @@ export class Api {
     return this.#ask("/chat", { content: room });
   }
 
-  /** The messages before a position, or the newest: {messages, head, more}. */
-  history(room, { before, limit } = {}) {
-    const query = new URLSearchParams();
-    if (before !== undefined) query.set("before", before);
-    if (limit !== undefined) query.set("limit", limit);
-    return this.#ask(`/chat/${room}/messages?${query}`);
+  /** The messages before, after or around an id, or the newest: {messages, head, more}. */
+  history(room, place = {}) {
+    return this.#ask(`/chat/${room}/messages?${new URLSearchParams(place)}`);
+  }
+
+  /** Who is in a room: {members, more}, the first of them. */
+  members(room) {
+    return this.#ask(`/chat/${room}/members`);
   }
 
   post(room, body, clientId) {
@@ -58,6 +60,10 @@ export class Api {
     return this.#ask("/logout", { content: {} });
   }
 
+  /**
+   * @param {string} path
+   * @param {{content?: object, method?: string}} options
+   */
   async #ask(path, { content, method = content ? "POST" : "GET" } = {}) {
     const response = await fetch(path, {
       method,

@@ -7,6 +7,7 @@ export class Dates {
   #far;
   #full;
 
+  /** @param {readonly string[]} languages */
   constructor(languages = []) {
     const english = languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
     this.#clock = new Intl.DateTimeFormat(languages, { hour: "2-digit", minute: "2-digit" });

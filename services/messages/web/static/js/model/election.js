@@ -19,7 +19,7 @@ export class Election {
   #resign = null;
   #entered = null;
 
-  receive = () => {};
+  receive = (_message) => {};
   renewed = () => {}; // there is another hub: say hello
 
   constructor({ name, id, makeHub, locks = globalThis.navigator.locks, Channel = globalThis.BroadcastChannel }) {

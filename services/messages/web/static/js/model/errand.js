@@ -17,7 +17,7 @@ export class Errand {
   #timer = null;
   #stopped = false;
 
-  constructor({ run, onError = () => {}, pace = 1000, clock = globalThis, random = Math.random }) {
+  constructor({ run, onError = (_error) => {}, pace = 1000, clock = globalThis, random = Math.random }) {
     this.#run = run;
     this.#onError = onError;
     this.#pace = pace;

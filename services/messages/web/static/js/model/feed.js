@@ -98,6 +98,10 @@ export class Feed extends EventTarget {
     return this.#ledger.since(name, position);
   }
 
+  kept(name) {
+    return this.#ledger.kept(name);
+  }
+
   #follow(stream) {
     const on = (type, act) => stream.addEventListener(type, ({ detail }) => act(detail));
     on("state", ({ state }) => state === "live" && this.hurry());

@@ -5,13 +5,15 @@ const linger = 10_000; // ms: the stream outlives the last page, in case that th
 /**
  * Serves the pages of one browser from their one owner. It runs in the worker, or in the page that was elected.
  *
- *     page ── hello {room, at, from, messages, drafts}, bye, read {room, id}, send {room, entry}, retry, discard
- *             {room, clientId}, wake {surely}, offline, ended, signout, ping ──▶ hub
- *     page ◀── welcome {lasting}, mine {rooms, at}, rooms {changed, gone}, state {state}, messages {messages}, ready {id},
- *              reset {id}, outbox {entries, waiting}, sent {entry, id}, safe, gone {clientId}, person, notice, staying,
- *              left {reason}, pong ── hub
+ *     page ── hello {rooms: [{room, at}], open, drafts}, bye, look {room}, follow {room, at, from, messages}, unfollow
+ *             {room}, open {room}, read {room, id}, send {room, entry}, retry, discard {room, clientId}, wake {surely},
+ *             offline, ended, signout, ping ──▶ hub
+ *     page ◀── welcome {lasting}, mine {rooms, at}, rooms {changed, gone}, state {state}, kept {room, kept}, messages
+ *              {room, messages}, ready {room, id}, reset {room, id}, outbox {room, entries, waiting}, sent {room, entry, id},
+ *              safe, gone {room, clientId}, person, notice, staying, left {reason}, pong ── hub
  *
- * A page has one room open, or none; messages, ready, reset, outbox and sent are about that one.
+ * A page follows the rooms that it holds, of which one is open, or none; messages, ready, reset, outbox and sent are about
+ * these.
  */
 export class Hub {
   #make;
@@ -54,44 +56,60 @@ export class Hub {
     if (message.type === "ping") port.post({ type: "pong" });
     if (message.type === "hello") this.#join(port, message);
     const owner = await this.#owner;
-    if (!owner) return;
-    if (message.type === "hello") this.#hello(owner, port, message);
-    if (message.type === "bye") this.#bye(owner, port);
-    if (message.type === "read") owner.feed.mark(message.room, message.id);
-    if (message.type === "send") owner.outboxes.add(message.room, message.entry);
-    if (message.type === "retry") owner.outboxes.of(message.room).retry(message.clientId);
-    if (message.type === "discard") owner.outboxes.of(message.room).discard(message.clientId);
-    if (message.type === "wake") owner.wake(message);
-    if (message.type === "offline") owner.stream.offline();
-    if (message.type === "ended") this.leave("ended");
-    if (message.type === "signout") this.#leaveByWish(owner, port);
+    if (owner) this.#acts[message.type]?.(owner, port, message);
   }
 
-  #join(port, { room, at }) {
-    this.#pages.add(port, room, at);
-    this.#owner ??= this.#begin(new Map(room ? [[room, at]] : []));
+  #acts = {
+    hello: (owner, port, message) => this.#hello(owner, port, message),
+    bye: (owner, port) => this.#bye(owner, port),
+    look: async ({ feed }, port, { room }) => port.post({ type: "kept", room, kept: await feed.kept(room) }),
+    follow: (owner, port, message) => this.#follow(owner, port, message),
+    unfollow: (_, port, { room }) => this.#pages.unfollow(port, room),
+    open: (owner, port, { room }) => this.#pages.open(owner, port, room),
+    read: ({ feed }, _, { room, id }) => feed.mark(room, id),
+    send: ({ outboxes }, _, { room, entry }) => outboxes.add(room, entry),
+    retry: ({ outboxes }, _, { room, clientId }) => outboxes.of(room).retry(clientId),
+    discard: ({ outboxes }, _, { room, clientId }) => outboxes.of(room).discard(clientId),
+    wake: (owner, _, message) => owner.wake(message),
+    offline: ({ stream }) => stream.offline(),
+    ended: () => this.leave("ended"),
+    signout: (_, port) => this.#leaveByWish(port),
+  };
+
+  #join(port, { rooms, open }) {
+    this.#pages.add(port, rooms, open);
+    this.#owner ??= this.#begin(new Map(rooms.map(({ room, at }) => [room, at])));
   }
 
   async #begin(hints) {
     const owner = await this.#make();
-    this.#pages.follow(owner);
+    this.#pages.watch(owner);
     owner.feed.addEventListener("left", ({ detail: { reason } }) => this.leave(reason));
     owner.outboxes.addEventListener("signedout", () => this.leave("ended"));
     await owner.begin(hints);
     return owner;
   }
 
-  #hello(owner, port, { room, at, from, messages = [], drafts = [] }) {
+  #hello(owner, port, { rooms, drafts = [] }) {
     this.#clock.clearTimeout(this.#timer);
     owner.feed.resume();
     port.post({ type: "welcome", lasting: owner.lasting });
     this.#pages.tellState(owner, port);
     if (owner.stream.state === "live") this.#pages.tellMine(owner, port);
-    for (const { room: other, entry } of drafts) owner.outboxes.add(other, entry);
-    if (!room) return;
+    for (const { room, entry } of drafts) owner.outboxes.add(room, entry);
+    for (const room of rooms) this.#supply(owner, port, room);
+  }
+
+  #follow(owner, port, room) {
+    this.#pages.follow(port, room);
+    this.#supply(owner, port, room);
+  }
+
+  /** A page holds a room as it stood at `at`: what it has and we lack is taken, and what it lacks it is given. */
+  #supply(owner, port, { room, at, from, messages = [] }) {
     for (const { client_id } of messages) owner.outboxes.acknowledge(room, client_id);
     port.post({ type: "outbox", ...owner.outboxes.list(room) });
-    owner.feed.seed(room, messages, from, at);
+    if (from !== undefined) owner.feed.seed(room, messages, from, at);
     this.#pages.sync(owner, port);
   }
 
@@ -103,7 +121,7 @@ export class Hub {
     this.#timer = this.#clock.setTimeout(() => this.#pages.size === 0 && owner.feed.pause(), linger);
   }
 
-  async #leaveByWish(owner, port) {
+  async #leaveByWish(port) {
     try {
       await this.#signOut();
     } catch (error) {

@@ -122,7 +122,7 @@ export class Keep {
       const put = (store, key, value) => (value === null ? to(store).delete(key) : to(store).put(value));
       const work = [];
       if (this.#at !== null) work.push(to("me").put(this.#at, "at"));
-      for (const [room, state] of this.#rooms) work.push(put("rooms", room, state && state.record()));
+      for (const [room, state] of this.#rooms) work.push(put("rooms", room, state?.record() ?? null));
       for (const [key, message] of this.#messages.values()) work.push(put("messages", key, message));
       this.#at = null;
       this.#rooms.clear();

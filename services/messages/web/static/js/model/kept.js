@@ -5,7 +5,7 @@ const most = 100;
  * `whole` was to one of these.
  */
 export class Kept {
-  #entries; // {id, revision}
+  #entries; // {id, revision}; quiet: it never counts as unread
 
   constructor({ entries = [], from, whole }) {
     this.#entries = entries;
@@ -27,20 +27,21 @@ export class Kept {
     return wanted.length === messages.length && wanted.every(({ id, revision }, i) => messages[i].id === id && messages[i].revision === revision);
   }
 
-  /** How many there are above a position. */
+  /** How many there are above a position that count as unread. */
   above(position) {
-    return this.#entries.length - this.#place(position + 1);
+    return this.#entries.slice(this.#place(position + 1)).filter(({ quiet }) => !quiet).length;
   }
 
   /** A message as it stands now. Returns whether it is to be kept, and the ids of those that are not any more. */
-  put({ id, revision }) {
+  put(message) {
+    const { id, revision } = message;
     if (id <= this.from) {
       this.whole = Math.max(this.whole, revision);
       return { keep: false, drop: [] };
     }
     const place = this.#place(id);
     const again = this.#entries[place]?.id === id;
-    this.#entries.splice(place, again ? 1 : 0, { id, revision });
+    this.#entries.splice(place, again ? 1 : 0, entryOf(message));
     const drop = this.#trim();
     return { keep: !drop.includes(id), drop };
   }
@@ -49,7 +50,7 @@ export class Kept {
   seed(messages, from, at) {
     if (at < this.whole || from >= this.from) return [];
     const older = messages.filter(({ id }) => id <= this.from);
-    this.#entries = [...older.map(({ id, revision }) => ({ id, revision })), ...this.#entries];
+    this.#entries = [...older.map(entryOf), ...this.#entries];
     this.from = from;
     const drop = new Set(this.#trim());
     return older.filter(({ id }) => !drop.has(id));
@@ -71,4 +72,8 @@ export class Kept {
     while (place > 0 && this.#entries[place - 1].id >= id) place--;
     return place;
   }
+}
+
+function entryOf({ id, revision, deleted, thread }) {
+  return deleted || thread ? { id, revision, quiet: true } : { id, revision };
 }

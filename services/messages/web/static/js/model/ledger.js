@@ -93,6 +93,15 @@ export class Ledger {
     return messages && room.matches(messages, position) ? messages : null;
   }
 
+  /** The newest messages of a room, as far as they are kept: {messages, from, at}; null if that can't be said. */
+  async kept(name) {
+    const room = this.rooms.get(name);
+    if (!room) return null;
+    const all = (await this.#keep.messages(name)) ?? [];
+    const messages = all.filter(({ id }) => id > room.from);
+    return room.matches(messages, -1) ? { messages, from: room.from, at: room.position } : null;
+  }
+
   async #tellRead(name, id) {
     await this.#api.read(name, id);
     const room = this.rooms.get(name);

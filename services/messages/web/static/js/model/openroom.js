@@ -1,4 +1,4 @@
-/** The room that a page has open: how far the page is with it, and how far its reader. */
+/** A room that a page has opened: how far the page is with it, and how far its reader. */
 export class OpenRoom {
   #line;
   #marked = 0;
@@ -20,11 +20,16 @@ export class OpenRoom {
     this.at = position;
   }
 
-  /** Everything up to now was seen. */
-  mark() {
-    if (this.at <= (this.read ?? 0)) return;
-    this.read = this.at;
-    this.#marked = this.at;
+  /** It was read up to here, on this device or another. */
+  know(read) {
+    this.read = Math.max(this.read ?? 0, read);
+  }
+
+  /** Everything up to a position was seen; all of it, if none is named. */
+  mark(position = this.at) {
+    if (position <= (this.read ?? 0)) return;
+    this.read = position;
+    this.#marked = position;
     this.tellMark();
   }
 

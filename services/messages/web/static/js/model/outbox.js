@@ -193,8 +193,9 @@ export class Outbox extends EventTarget {
   }
 
   /** Only what another owner could not know: one that it has sent does not come back. */
-  #save({ restored: _, ...entry }) {
-    this.#store.save(entry);
+  #save(entry) {
+    const { restored: _, ...rest } = entry;
+    this.#store.save(rest);
   }
 
   #tell(type, detail) {

@@ -61,6 +61,7 @@ export class Outboxes extends EventTarget {
   #make(room) {
     const outbox = new Outbox({
       room,
+      random: Math.random,
       clock: this.#clock,
       post: (...message) => this.#alone(room, () => this.#api.post(...message)),
       store: {

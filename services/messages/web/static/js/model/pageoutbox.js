@@ -1,5 +1,5 @@
 /**
- * What a page shows of the open room's outbox, which the hub owns. What is written is on the shelf until the hub has it
+ * What a page shows of a room's outbox, which the hub owns. What is written is on the shelf until the hub has it
  * safe, so that it is not lost with the page or with the hub.
  *
  * Events: "change"; "sent" {entry, id}.
@@ -11,6 +11,7 @@ export class PageOutbox extends EventTarget {
   #newId;
   #hubs = [];
   #own = []; // not known to be at the hub yet
+  #ended = new AbortController();
 
   waiting = false;
 
@@ -20,12 +21,18 @@ export class PageOutbox extends EventTarget {
     this.#shelf = shelf;
     this.#line = line;
     this.#newId = newId;
-    line.addEventListener("outbox", ({ detail }) => this.#take(detail));
-    line.addEventListener("sent", ({ detail: { entry, id } }) => {
+    const on = (type, act) => line.addEventListener(type, ({ detail }) => detail.room === room && act(detail), { signal: this.#ended.signal });
+    on("outbox", (list) => this.#take(list));
+    on("sent", ({ entry, id }) => {
       this.#settle(entry.clientId);
       this.#tell("sent", { entry, id });
     });
-    line.addEventListener("gone", ({ detail: { clientId } }) => this.#settle(clientId));
+    on("gone", ({ clientId }) => this.#settle(clientId));
+  }
+
+  /** Nothing is told any more. */
+  close() {
+    this.#ended.abort();
   }
 
   get entries() {
@@ -50,7 +57,7 @@ export class PageOutbox extends EventTarget {
 
   /** The room's history shows it: it is stored. */
   acknowledge(clientId) {
-    if (clientId && this.entries.some((entry) => entry.clientId === clientId)) this.#settle(clientId);
+    if (clientId) this.#settle(clientId);
   }
 
   #take({ entries, waiting }) {
@@ -62,6 +69,7 @@ export class PageOutbox extends EventTarget {
   }
 
   #settle(clientId) {
+    if (!this.entries.some((entry) => entry.clientId === clientId)) return;
     const others = (entry) => entry.clientId !== clientId;
     this.#hubs = this.#hubs.filter(others);
     this.#own = this.#own.filter(others);

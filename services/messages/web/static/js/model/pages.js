@@ -1,13 +1,29 @@
-/** The pages of a browser, as the hub knows them: what each has open, and what it is told of the owner. See hub.js. */
+/** The pages of a browser, as the hub knows them: which rooms each follows, and what it is told of the owner. See hub.js. */
 export class Pages {
-  #pages = new Map(); // port: {room, at, synced}
+  #pages = new Map(); // port: {rooms: Map of name: {at, synced}, open, state}
 
   get size() {
     return this.#pages.size;
   }
 
-  add(port, room, at) {
-    this.#pages.set(port, { room, at, synced: !room });
+  add(port, rooms, open) {
+    this.#pages.set(port, { rooms: new Map(), open });
+    for (const room of rooms) this.follow(port, room);
+  }
+
+  follow(port, { room, at }) {
+    this.#pages.get(port)?.rooms.set(room, { at, synced: false });
+  }
+
+  unfollow(port, room) {
+    this.#pages.get(port)?.rooms.delete(room);
+  }
+
+  /** The page shows another of its rooms. */
+  open(owner, port, room) {
+    const page = this.#pages.get(port);
+    if (page) page.open = room;
+    this.tellState(owner, port);
   }
 
   remove(port) {
@@ -22,7 +38,7 @@ export class Pages {
   }
 
   /** Tells them what happens at the owner's from now on. */
-  follow(owner) {
+  watch(owner) {
     const on = (source, type, act) => source.addEventListener(type, ({ detail }) => act(detail));
     const { feed, outboxes, stream } = owner;
     on(stream, "state", ({ state }) => {
@@ -34,16 +50,16 @@ export class Pages {
       this.#each((port) => this.sync(owner, port));
     });
     on(feed, "ready", ({ room, id }) => {
-      this.#tellIn(room, { type: "ready", id });
+      this.#tellIn(room, { type: "ready", room, id });
       this.#each((port) => this.tellState(owner, port));
     });
-    on(feed, "message", ({ message }) => this.#tellIn(message.room, { type: "messages", messages: [message] }));
-    on(feed, "reset", ({ room, id }) => this.#tellIn(room, { type: "reset", id }));
+    on(feed, "message", ({ message }) => this.#tellIn(message.room, { type: "messages", room: message.room, messages: [message] }));
+    on(feed, "reset", ({ room, id }) => this.#tellIn(room, { type: "reset", room, id }));
     on(feed, "notice", (notice) => this.#tellIn(notice.room, { type: "notice", notice }));
     on(feed, "person", (person) => this.#tell({ type: "person", person }));
     on(outboxes, "change", (list) => this.#tellIn(list.room, { type: "outbox", ...list }));
     on(outboxes, "sent", ({ room, ...sent }) => {
-      this.#tellIn(room, { type: "sent", ...sent });
+      this.#tellIn(room, { type: "sent", room, ...sent });
       this.#tell({ type: "gone", room, clientId: sent.entry.clientId });
     });
     for (const type of ["safe", "gone"]) on(outboxes, type, (done) => this.#tell({ type, ...done }));
@@ -57,21 +73,25 @@ export class Pages {
   tellState({ feed, stream }, port) {
     const page = this.#pages.get(port);
     if (!page) return;
-    const waits = stream.state === "closed" || (stream.state === "live" && page.room && !feed.isReady(page.room));
+    const waits = stream.state === "closed" || (stream.state === "live" && page.open && !feed.isReady(page.open));
     const state = waits ? "connecting" : stream.state;
     if (state !== page.state) port.post({ type: "state", state });
     page.state = state;
   }
 
-  /** What has changed in the page's room since it was written. Once, when the room is known. */
-  async sync({ feed }, port) {
-    const page = this.#pages.get(port);
-    const room = page && feed.room(page.room);
-    if (!room || page.synced) return;
-    page.synced = true;
-    if (page.at >= room.position) return;
-    const messages = await feed.since(page.room, page.at);
-    port.post(messages ? { type: "messages", messages } : { type: "reset", id: room.position });
+  /** What has changed in the page's rooms since it has them. Once for each, when the room is known. */
+  sync({ feed }, port) {
+    const rooms = this.#pages.get(port)?.rooms ?? [];
+    return Promise.all([...rooms].map(([name, known]) => this.#syncRoom(feed, port, name, known)));
+  }
+
+  async #syncRoom(feed, port, name, known) {
+    const room = feed.room(name);
+    if (!room || known.synced) return;
+    known.synced = true;
+    if (known.at >= room.position) return;
+    const messages = await feed.since(name, known.at);
+    port.post(messages ? { type: "messages", room: name, messages } : { type: "reset", room: name, id: room.position });
   }
 
   #tell(message) {
@@ -79,7 +99,7 @@ export class Pages {
   }
 
   #tellIn(room, message) {
-    this.#each((port, page) => page.room === room && port.post(message));
+    this.#each((port, page) => page.rooms.has(room) && port.post(message));
   }
 
   #each(act) {

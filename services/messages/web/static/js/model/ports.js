@@ -11,7 +11,7 @@ export function pair() {
 
 function end(other) {
   const port = {
-    receive: () => {},
+    receive: (_message) => {},
     post: (message) => queueMicrotask(() => other().receive(structuredClone(message))),
   };
   return port;
@@ -19,7 +19,7 @@ function end(other) {
 
 /** A browser's MessagePort. */
 export function portOf(messagePort) {
-  const port = { receive: () => {}, post: (message) => messagePort.postMessage(message), close: () => messagePort.close() };
+  const port = { receive: (_message) => {}, post: (message) => messagePort.postMessage(message), close: () => messagePort.close() };
   messagePort.onmessage = ({ data }) => port.receive(data);
   messagePort.onclose = () => port.receive({ type: "bye" }); // not in every browser; pages say it themselves
   return port;

@@ -53,6 +53,11 @@ export class Room {
     return this.#kept.whole;
   }
 
+  /** All messages above this are kept. */
+  get from() {
+    return this.#kept.from;
+  }
+
   get keptIds() {
     return this.#kept.ids;
   }
@@ -62,7 +67,7 @@ export class Room {
     return this.#kept.matches(messages, position);
   }
 
-  /** How many messages by others are above what I have read; 100 for more than 99. */
+  /** How many messages by others, neither deleted nor in a thread, are above what I have read; 100 for more than 99. */
   get unread() {
     this.#last = this.#count() ?? this.#last;
     return this.#last;
@@ -74,6 +79,7 @@ export class Room {
 
   /** A message as it stands now; returns what Kept does. mine: I said it, and so have read up to it. */
   take(message, mine) {
+    if (message.deleted && !mine) this.#uncount(message);
     this.advance(message.revision);
     if (mine) this.#raise(message.id);
     return this.#kept.put(message);
@@ -142,6 +148,13 @@ export class Room {
   /** What a page was written with; returns what Kept does. */
   seed(messages, from, at) {
     return at > this.position ? [] : this.#kept.seed(messages, from, at);
+  }
+
+  /** A message of others was deleted: the server may have counted it. A reply in a thread it has not. */
+  #uncount({ id, revision, thread }) {
+    const base = this.#base;
+    if (!base || thread || revision <= Math.max(base.at, this.position) || id > base.at || id <= base.read) return;
+    this.#base = base.count < mostCounted && base.count > 0 ? { ...base, count: base.count - 1 } : null;
   }
 
   #raise(read) {

@@ -1,14 +1,17 @@
 import { Election } from "./election.js";
 import { pair, portOf } from "./ports.js";
 
+const protocol = 2; // of what pages and hub say to one another: see hub.js
+
 /** The ways in which a page can reach the hub of this browser, the best first; the last always works. */
 export function ways(username, { scope = globalThis, worker, makeHub }) {
   const name = `parley:${username}`;
+  const place = `parley:${protocol}:${username}`; // pages of other versions elect their own
   const found = [];
   if (scope.SharedWorker) found.push(() => new WorkerLink(scope.SharedWorker, worker, name));
   if (scope.navigator?.locks && scope.BroadcastChannel) {
     const id = Math.random().toString(36).slice(2);
-    found.push(() => new Election({ name, id, makeHub, locks: scope.navigator.locks, Channel: scope.BroadcastChannel }));
+    found.push(() => new Election({ name: place, id, makeHub, locks: scope.navigator.locks, Channel: scope.BroadcastChannel }));
   }
   found.push(() => new OwnLink(makeHub));
   return found;
@@ -21,7 +24,7 @@ class WorkerLink {
   #name;
   #port = null;
 
-  receive = () => {};
+  receive = (_message) => {};
   renewed = () => {};
   failed = () => {};
 
@@ -58,7 +61,7 @@ class OwnLink {
   #hub = null;
   #port = null;
 
-  receive = () => {};
+  receive = (_message) => {};
   renewed = () => {};
 
   constructor(makeHub) {

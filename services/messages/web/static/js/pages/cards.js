@@ -5,7 +5,7 @@ export function mirrorCounts(root) {
   if (copies.length === 0) return;
   const show = () => {
     for (const copy of copies) {
-      const count = list.querySelector(`.room-link[data-room="${CSS.escape(copy.dataset.countOf)}"] .count`);
+      const count = /** @type {HTMLElement} */ (list.querySelector(`.room-link[data-room="${CSS.escape(copy.dataset.countOf)}"] .count`));
       if (!count || (copy.hidden === count.hidden && copy.textContent === count.textContent)) continue;
       copy.hidden = count.hidden;
       copy.replaceChildren(...[...count.childNodes].map((node) => node.cloneNode(true)));

@@ -4,9 +4,10 @@ import { mirrorCounts } from "./cards.js";
 import { Confirm } from "./confirm.js";
 import { offerCopying } from "./copy.js";
 import { LiveSearch } from "./search.js";
-import { suggestHandles } from "./suggest.js";
 import { showTimes } from "./times.js";
+import { Api } from "../model/api.js";
 import { Drawer } from "../view/drawer.js";
+import { RoomForm } from "../view/roomform.js";
 
 const part = (id) => document.getElementById(id);
 
@@ -20,6 +21,7 @@ new Drawer({
 new Confirm(part("confirm-dialog"));
 for (const form of document.querySelectorAll("form[data-search]")) new LiveSearch(form);
 mirrorCounts(document);
-suggestHandles(document);
+const api = new Api();
+for (const form of document.querySelectorAll("form[data-new-room]")) new RoomForm(form, (room) => api.createRoom(room));
 offerCopying(document);
 showTimes(document);

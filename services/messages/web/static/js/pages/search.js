@@ -38,7 +38,7 @@ export class LiveSearch {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    const address = `${this.#form.getAttribute("action")}?${new URLSearchParams(new FormData(this.#form))}`;
+    const address = `${this.#form.getAttribute("action")}?${new URLSearchParams([...new FormData(this.#form)].map(([name, value]) => [name, String(value)]))}`;
     const part = document.getElementById(this.#id);
     part.setAttribute("aria-busy", "true");
     try {
@@ -54,7 +54,7 @@ export class LiveSearch {
   }
 
   #show(part, page) {
-    const focused = part.contains(document.activeElement) && document.activeElement.value;
+    const focused = part.contains(document.activeElement) && /** @type {HTMLInputElement} */ (document.activeElement).value;
     const found = new DOMParser().parseFromString(page, "text/html").getElementById(this.#id);
     part.replaceChildren(...found.childNodes);
     const number = part.querySelectorAll(".item").length;

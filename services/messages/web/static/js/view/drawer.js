@@ -39,10 +39,15 @@ export class Drawer {
     (this.#sidebar.querySelector("[aria-current]") ?? this.#sidebar.querySelector("a")).focus();
   }
 
-  #close() {
+  /** One has gone on to a room: the focus goes there. */
+  shut() {
+    if (this.#isOpen) this.#close(false);
+  }
+
+  #close(back = true) {
     delete document.documentElement.dataset.drawer;
     this.#main.inert = false;
     this.#opener.setAttribute("aria-expanded", "false");
-    this.#opener.focus();
+    if (back) this.#opener.focus();
   }
 }

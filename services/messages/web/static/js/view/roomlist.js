@@ -1,80 +1,69 @@
-import { copy } from "./template.js";
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
 
-/** The lists of my rooms, those with a name and those of people, each in order of name, with what is unread in them. */
+/**
+ * The lists of my rooms, those with a name and those of people, with what is unread in them. Each list is one stop of the
+ * Tab key; the arrows go through all of them.
+ */
 export class RoomList {
   #element;
-  #links = new Map();
-  #rooms = new Map(); // what the hub said
+  #rooms;
+  #current;
+  #stop = null; // the room that was last gone to by an arrow
 
-  constructor(element) {
+  /** rooms: the MyRooms. current: the name of the open one. */
+  constructor(element, rooms, current = null) {
     this.#element = element;
-    for (const link of element.querySelectorAll(".room-link")) this.#links.set(link.dataset.room, link);
+    this.#rooms = rooms;
+    this.#current = current;
+    for (const list of this.#lists) list.replaceChildren();
+    element.addEventListener("keydown", (event) => this.#key(event));
+    this.show();
   }
 
-  get rooms() {
-    return [...this.#rooms.values()];
+  set current(name) {
+    this.#current = name;
+    this.#stop = name;
+    this.show();
+    this.#link(name)?.scrollIntoView({ block: "nearest" });
   }
 
-  /** How far a room was read when the page was written; null if that is not known. */
-  read(name) {
-    const read = this.#links.get(name)?.dataset.read;
-    return read === undefined ? null : Number(read);
+  show() {
+    const [shared, direct] = this.#lists;
+    const rooms = this.#rooms.all;
+    this.#fill(shared, rooms.filter(({ kind }) => kind !== "direct"));
+    this.#fill(direct, rooms.filter(({ kind }) => kind === "direct"));
   }
 
-  /** The names that are shown and are not among rooms. */
-  without(rooms) {
-    const names = new Set(rooms.map(({ name }) => name));
-    return [...this.#links.keys()].filter((name) => !names.has(name));
+  get #lists() {
+    return [this.#element.querySelector("#room-list"), this.#element.querySelector("#direct-list")];
   }
 
-  show(room) {
-    const { name, kind, title, people, notify, archived, read } = room;
-    this.#rooms.set(name, room);
-    const link = this.#links.get(name) ?? this.#add(name, kind);
-    Object.assign(link.dataset, { kind, notify, read });
-    link.toggleAttribute("data-archived", archived);
-    // What a room of people is called the server knows better: it has their names.
-    const label = title || link.dataset.title || this.#others(people).join(", ");
-    link.dataset.title = label;
-    const text = link.querySelector(".room-name");
-    if (text.textContent !== label) text.textContent = label;
-    this.#showUnread(link, room.unread);
+  #fill(list, rooms) {
+    const has = (wanted) => rooms.some(({ name }) => name === wanted);
+    const stop = [this.#stop, this.#current].find(has) ?? rooms[0]?.name;
+    render(repeat(rooms, ({ name }) => name, (room) => this.#item(room, room.name === stop)), list);
   }
 
-  remove(name) {
-    this.#links.get(name)?.parentElement.remove();
-    this.#links.delete(name);
-    this.#rooms.delete(name);
+  #item({ name, kind, label, unread, notify, archived }, stop) {
+    return html`<li><a class="room-link" href="/chat/${name}" tabindex=${stop ? "0" : "-1"} data-room=${name} data-kind=${kind}
+      data-unread=${unread} data-notify=${notify} ?data-archived=${archived} aria-current=${name === this.#current ? "page" : nothing}
+      ><span class="room-name" dir="auto">${label}</span><span class="count" ?hidden=${!unread}>${
+        unread ? html`${unread > 99 ? "99+" : unread}<span class="quiet"> unread</span>` : nothing}</span></a></li>`;
   }
 
-  /** Puts a room in its place, by name. */
-  #add(name, kind) {
-    const item = copy("room-link");
-    const link = item.querySelector("a");
-    link.href = `/chat/${name}`;
-    link.dataset.room = name;
-    const list = this.#element.querySelector(kind === "direct" ? "#direct-list" : "#room-list") ?? this.#element;
-    const next = [...list.querySelectorAll(".room-link")].find(({ dataset }) => dataset.room > name);
-    list.insertBefore(item, next?.parentElement ?? null);
-    this.#links.set(name, link);
-    return link;
+  #link(name) {
+    return name && this.#element.querySelector(`[data-room="${CSS.escape(name)}"]`);
   }
 
-  #others(people) {
-    return people.filter((username) => username !== document.body.dataset.username);
-  }
-
-  #showUnread(link, unread) {
-    const count = link.querySelector(".count");
-    link.dataset.unread = unread;
-    count.hidden = unread === 0;
-    if (unread === 0) {
-      count.replaceChildren();
-      return;
-    }
-    const words = document.createElement("span");
-    words.className = "quiet";
-    words.textContent = " unread";
-    count.replaceChildren(unread > 99 ? "99+" : String(unread), words);
+  #key(event) {
+    const links = [...this.#element.querySelectorAll(".room-link")];
+    const at = links.indexOf(event.target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+    if (at < 0 || !links[to] || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#stop = links[to].dataset.room;
+    this.show();
+    links[to].focus();
   }
 }

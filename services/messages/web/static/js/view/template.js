@@ -1,4 +1,9 @@
-/** A copy of the one element in the page's <template id>. */
+/**
+ * A copy of the one element in the page's <template id>.
+ *
+ * @returns {HTMLElement}
+ */
 export function copy(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
 }

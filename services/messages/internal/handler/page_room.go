@@ -1,0 +1,73 @@
+package handler
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/core/access"
+	"parley/core/chat"
+	"parley/core/history"
+	"parley/messages/web"
+)
+
+// manyUnread is how many unread messages may not fit on the newest page, which
+// has some that are read, too: a room with more is shown where they begin.
+const manyUnread = 40
+
+// showRoom answers with a room's page. Who opens an open room joins it.
+func (h *Handler) showRoom(c *gin.Context) {
+	if name, ok := h.entered(c); ok {
+		h.renderRoom(c, http.StatusOK, name, 0, web.Room{})
+	}
+}
+
+// showMessage answers with a room's page around a message.
+func (h *Handler) showMessage(c *gin.Context) {
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil || id < 1 {
+		h.fail(c, errNotFound)
+		return
+	}
+	if name, ok := h.entered(c); ok {
+		h.renderRoom(c, http.StatusOK, name, id, web.Room{})
+	}
+}
+
+// entered returns the room in the request's path, which is joined if it can be.
+// It answers if it can't be read.
+func (h *Handler) entered(c *gin.Context) (string, bool) {
+	name, err := roomName(c)
+	if err == nil && c.Request.Method == http.MethodGet {
+		if err = h.enter(c.Request.Context(), current(c).Session, name); errors.Is(err, access.ErrArchived) {
+			err = nil
+		}
+	}
+	if err != nil {
+		h.fail(c, err)
+	}
+	return name, err == nil
+}
+
+// renderRoom fills in what page does not have yet: the messages, and all that
+// stands around them. They are the newest; or those around a message, if one is
+// named; or those where the unread begins, if that may not be among the newest.
+func (h *Handler) renderRoom(c *gin.Context, status int, name string, around chat.Position, page web.Room) {
+	err := h.fillRoom(c, &page, name)
+	if around == 0 && page.Room.Unread >= manyUnread {
+		around = page.Room.Read + 1
+	}
+	var found history.Stretch
+	if err == nil {
+		found, err = h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Around: around}, history.DefaultStretch)
+	}
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	page.Messages, page.At, page.More = found.Messages, found.Head, found.More
+	page.Newer = around > 0 && len(found.Messages) == history.DefaultStretch
+	h.render(c, status, "room.html", page)
+}

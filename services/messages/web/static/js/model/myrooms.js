@@ -1,0 +1,51 @@
+/** My rooms as the hub tells of them, first of all as the page was written; and what each is called. */
+export class MyRooms {
+  #me;
+  #names;
+  #rooms = new Map();
+
+  /** names: of people, by username. */
+  constructor({ me, names, rooms }) {
+    this.#me = me;
+    this.#names = names;
+    for (const room of rooms) this.put(room);
+  }
+
+  /** In order of name. */
+  get all() {
+    return [...this.#rooms.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  get(name) {
+    return this.#rooms.get(name);
+  }
+
+  /** Takes what is known of a room now; returns it with its label. */
+  put(room) {
+    const labelled = { ...room, label: this.label(room) };
+    this.#rooms.set(room.name, labelled);
+    return labelled;
+  }
+
+  remove(name) {
+    this.#rooms.delete(name);
+  }
+
+  /** The names of those that are not among rooms. */
+  without(rooms) {
+    const names = new Set(rooms.map(({ name }) => name));
+    return [...this.#rooms.keys()].filter((name) => !names.has(name));
+  }
+
+  /** What a room is called: a room of people by their names. */
+  label({ name, kind, title, people = [] }) {
+    if (kind !== "direct") return title || name;
+    const others = people.filter((username) => username !== this.#me);
+    return others.map((username) => this.#names[username] || username).join(", ") || "Nobody else";
+  }
+}
+
+/** What stands before the label where there is no picture. */
+export function signOf({ kind }) {
+  return kind === "direct" ? "@" : "#";
+}

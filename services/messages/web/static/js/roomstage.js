@@ -1,0 +1,141 @@
+import { Conversation } from "./conversation.js";
+import { newClientId } from "./model/clientid.js";
+import { OpenRoom } from "./model/openroom.js";
+import { PageOutbox } from "./model/pageoutbox.js";
+import { failedToOpen, waitingToOpen } from "./view/room/opening.js";
+import { gone } from "./view/room/gone.js";
+
+const patience = 200; // ms before it is said that a room is being opened
+
+/**
+ * Where one room at a time is shown. A room that was shown before is there at once; another as soon as what is in it is
+ * known. Whoever goes on meanwhile is not brought back.
+ */
+export class RoomStage {
+  #element;
+  #chat;
+  #visits;
+  #arrival;
+  #parts;
+  #dates;
+  #wanted = null; // the room that is to be shown
+  #current = null; // the Conversation that is
+
+  /** parts: {head, composer, announcer}. */
+  constructor(element, { chat, visits, arrival, dates, parts }) {
+    this.#element = element;
+    this.#chat = chat;
+    this.#visits = visits;
+    this.#arrival = arrival;
+    this.#dates = dates;
+    this.#parts = parts;
+  }
+
+  get current() {
+    return this.#current;
+  }
+
+  /** The name of the room that is shown, or is about to be. */
+  get wanted() {
+    return this.#wanted;
+  }
+
+  /** The room that the page was written with; returns what a hub can take of it. */
+  begin({ room, messages, head, more, newer, people }) {
+    const summary = this.#chat.summary(room);
+    const visit = this.#make(summary, head);
+    visit.begin({ messages, more, newer });
+    const from = newer ? null : more && messages.length > 0 ? messages[0].id - 1 : 0;
+    this.#parts.head.people(room.name, people);
+    this.#enter(visit, summary);
+    return { from, messages };
+  }
+
+  /**
+   * Shows a room; and in it a message, if one is named. again: what to do where it is shown already.
+   *
+   * @param {{room: string, id?: number}} route
+   * @param {(visit: Conversation) => void} again
+   */
+  async show({ room: name, id }, again = () => {}) {
+    this.#wanted = name;
+    const visit = this.#visits.get(name) ?? (await this.#arrive(name));
+    if (!visit || this.#wanted !== name) return;
+    if (visit !== this.#current) this.#enter(visit, this.#chat.summary({ name }));
+    else if (!id) again(visit);
+    if (id && (await visit.goTo(id)) === false) this.#parts.announcer.notice("That message is not here any more, or never was.");
+  }
+
+  /** The hub says something of a room. */
+  know(summary) {
+    const visit = this.#visits.get(summary.name);
+    visit?.room.know(summary.read);
+    visit?.know(summary);
+    if (visit && visit === this.#current) this.#parts.head.show(summary);
+  }
+
+  /** A room is not the reader's any more: nothing of it stays, what was being written can be copied. */
+  lose(name) {
+    const visit = this.#visits.get(name);
+    this.#visits.drop(name);
+    if (!visit || visit !== this.#current) return;
+    this.#replace(gone());
+    this.#parts.composer.freeze();
+  }
+
+  #replace(element) {
+    this.#current?.leave();
+    this.#element.querySelector(".conversation").replaceWith(element);
+    this.#current = null;
+  }
+
+  async #arrive(name) {
+    const summary = this.#chat.summary({ name });
+    const timer = setTimeout(() => this.#wanted === name && this.#replace(waitingToOpen()), patience);
+    try {
+      const { at, ...found } = await this.#arrival.of(summary);
+      const visit = this.#visits.get(name) ?? this.#make(summary, at);
+      visit.begin(found);
+      const seed = found.from === undefined ? {} : { from: found.from, messages: found.messages };
+      this.#chat.line.post({ type: "follow", room: name, at, ...seed });
+      this.#visits.touch(visit);
+      return visit;
+    } catch (error) {
+      if (this.#wanted === name) this.#fail(name, error);
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #fail(name, error) {
+    if (error.signedOut) this.#chat.line.post({ type: "ended" });
+    this.#replace(failedToOpen(error, () => this.show({ room: name })));
+  }
+
+  #make(summary, at) {
+    const { line, api, shelf, username } = this.#chat;
+    const room = new OpenRoom({ name: summary.name, at, read: summary.read ?? null, line });
+    return new Conversation({
+      room,
+      summary,
+      me: username,
+      dates: this.#dates,
+      api,
+      outbox: new PageOutbox({ room: summary.name, shelf, line, newId: newClientId }),
+      announcer: this.#parts.announcer,
+      onSignedOut: () => line.post({ type: "ended" }),
+    });
+  }
+
+  #enter(visit, summary) {
+    this.#wanted = visit.name;
+    this.#replace(visit.element);
+    this.#current = visit;
+    this.#visits.touch(visit);
+    this.#parts.head.show(summary);
+    this.#parts.composer.show(summary);
+    this.#chat.opened(summary);
+    visit.enter();
+  }
+}

@@ -1,0 +1,1 @@
+export function guard(dependencies: unknown[], value: () => unknown): unknown;

@@ -1,0 +1,46 @@
+import { guard } from "../../vendor/lit-html/directives/guard.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { tint } from "../../model/tint.js";
+import { body } from "./body.js";
+import { day, unread } from "./divider.js";
+import { edited } from "./edited.js";
+import { quote } from "./quote.js";
+
+/*
+ * A message, as message.html writes it. What it is made of, each in a module of its own:
+ *
+ *     day, unread            what begins with it: divider.js
+ *     quote                  what it answers: quote.js
+ *     body                   plain: plain.js; formatted: rich.js; deleted: tombstone.js
+ *     edited, time
+ *
+ * The time comes last, so that a screen reader reads who, what, when; the style sheet shows it beside the name.
+ */
+
+/**
+ * A stored message and what stands around it, from arrange(): {before, day, unread, continued, linked}.
+ * The look has {me, dates, turn, find(id): a loaded message}.
+ *
+ * @param {import("../../model/types.js").Message} message
+ */
+export function message(message, around, look) {
+  const answered = message.reply_to && look.find(message.reply_to);
+  const { day: label, unread: first, continued, linked } = around;
+  return guard([message, answered, label, first, continued, linked, look.turn], () => html`<article
+    class="message" id="m${message.id}" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
+    data-username=${message.username} data-client-id=${message.client_id ?? nothing}
+    ?data-deleted=${message.deleted} ?data-continued=${continued} ?data-linked=${linked}
+    >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${quote(message, answered)}${body(message, look.me)}${
+      edited(message, look.dates)}<a class="permalink" href="/chat/${message.room}/${message.id}" tabindex="-1">${time(message.created_at, look.dates)}</a>`)}</article>`);
+}
+
+/** The picture and the name, and beside them what is said. */
+export function row(username, content) {
+  return html`<div class="message-row"><span class="avatar" data-tint=${tint(username)} aria-hidden="true"
+    >${username.slice(0, 1).toUpperCase()}</span><div class="message-content"><span class="author">${username}</span> ${content}</div></div>`;
+}
+
+export function time(created, dates) {
+  const date = new Date(created);
+  return html`<time datetime=${created} title=${dates.full(date)}>${dates.time(date)}</time>`;
+}

@@ -1,0 +1,105 @@
+const longest = 4000; // characters: code points, as the server counts
+const warnFrom = 3600;
+
+/** Where a message to the open room is written. */
+export class Composer {
+  #form;
+  #text;
+  #button;
+  #counter;
+  #closed;
+  #drafts;
+  #send;
+  #room = null;
+  #touch = matchMedia("(pointer: coarse)");
+
+  /** closed: the note that stands here instead when a room is archived. send takes the text. */
+  constructor({ form, counter, closed, drafts, send }) {
+    this.#form = form;
+    this.#text = form.elements.body;
+    this.#button = form.querySelector("button");
+    this.#counter = counter;
+    this.#closed = closed;
+    this.#drafts = drafts;
+    this.#send = send;
+
+    form.noValidate = true;
+    form.addEventListener("submit", (event) => this.#submit(event));
+    this.#text.addEventListener("keydown", (event) => this.#key(event));
+    this.#text.addEventListener("input", () => this.#changed());
+    this.#hint();
+    this.#touch.addEventListener("change", () => this.#hint());
+  }
+
+  /** Takes up what was being written in a room; the first room may have been written with something. */
+  show({ name, kind, label, archived }) {
+    const first = this.#room === null;
+    this.#room = name;
+    this.#form.action = `/chat/${name}/messages`;
+    this.#form.hidden = archived;
+    this.#closed.hidden = !archived;
+    this.#text.readOnly = false;
+    this.#text.placeholder = `Message ${kind === "direct" ? "" : "#"}${label}`;
+    this.#form.querySelector("label").textContent = `Message to ${label}`;
+    this.#text.value = (first && this.#text.value) || this.#drafts.get(name);
+    this.#changed();
+  }
+
+  /** What was written can be copied, and not sent. */
+  freeze() {
+    this.#text.readOnly = true;
+    this.#button.disabled = true;
+    this.#form.hidden = this.#text.value === "";
+  }
+
+  get usable() {
+    return !this.#form.hidden && !this.#text.readOnly;
+  }
+
+  focus() {
+    this.#text.focus({ preventScroll: true });
+  }
+
+  #hint() {
+    this.#text.enterKeyHint = this.#touch.matches ? "enter" : "send";
+  }
+
+  /** On a screen that is touched there is no Shift: Enter begins a line there, and the button sends. */
+  #key(event) {
+    // While an input method composes, Enter chooses a word; Safari says so by key code 229 only.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (this.#touch.matches && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const body = this.#text.value.trim();
+    if (!body || [...body].length > longest || this.#text.readOnly) return;
+    this.#text.value = "";
+    this.#send(body);
+    this.#changed();
+    this.focus();
+  }
+
+  #changed() {
+    const text = this.#text.value;
+    this.#drafts.set(this.#room, text);
+    this.#count([...text.trim()].length);
+    if (!CSS.supports("field-sizing", "content")) this.#fit();
+  }
+
+  #count(length) {
+    this.#button.disabled = length === 0 || length > longest;
+    this.#counter.hidden = length < warnFrom;
+    this.#counter.toggleAttribute("data-over", length > longest);
+    if (length > longest) this.#counter.textContent = `${length - longest} too many`;
+    else if (length >= warnFrom) this.#counter.textContent = `${longest - length} left`;
+  }
+
+  #fit() {
+    this.#text.style.blockSize = "auto";
+    this.#text.style.blockSize = `${this.#text.scrollHeight}px`;
+  }
+}

@@ -1,0 +1,102 @@
+import { arrange } from "../../model/arrange.js";
+import { continues } from "../../model/grouping.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { entry } from "../message/entry.js";
+import { message } from "../message/message.js";
+import { beginning, failed, loading, nothingSaid } from "./signs.js";
+import { newest } from "./newest.js";
+import { Scroller } from "./scroller.js";
+
+/** A conversation in the page: it shows what it is given, and holds what the reader looks at in its place. */
+export class ConversationView {
+  #element = document.createElement("div");
+  #scroller;
+  #dates;
+  #username;
+  #on;
+  #turn = 0; // counts up when dates have other names
+  #model;
+  #linked = null;
+  #button = { shown: false, count: 0 };
+
+  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, outbox, unreadFrom, older}. */
+  constructor({ dates, username, model, on }) {
+    this.#dates = dates;
+    this.#username = username;
+    this.#model = model;
+    this.#on = on;
+    this.#element.className = "conversation";
+    this.show();
+    this.#scroller = new Scroller(this.#element.querySelector(".scroller"), this.#element.querySelector("#log"));
+    this.#scroller.element.addEventListener("scroll", () => on.scroll(), { passive: true });
+  }
+
+  get element() {
+    return this.#element;
+  }
+
+  get scroller() {
+    return this.#scroller;
+  }
+
+  message(id) {
+    return this.#element.querySelector(`#m${id}`);
+  }
+
+  get divider() {
+    return this.#element.querySelector(".unread");
+  }
+
+  /** Shows the model as it is now. */
+  show() {
+    render(this.#template(), this.#element);
+  }
+
+  relabel() {
+    this.#turn++;
+    this.show();
+  }
+
+  /** Marked by hand: a message that was loaded for it is not the :target of the address. */
+  link(id) {
+    this.#linked = id;
+    this.show();
+  }
+
+  /** The button down. count: how many are unread. */
+  lead(shown, count) {
+    if (shown === this.#button.shown && count === this.#button.count) return;
+    this.#button = { shown, count };
+    this.show();
+  }
+
+  #template() {
+    const { room, history, outbox, unreadFrom, older } = this.#model();
+    const empty = history.size === 0 && outbox.entries.length === 0 && !older.unknown;
+    return html`<div class="scroller" id="scroller" tabindex="0" role="region" aria-label="Messages in ${room.label}"><div class="column">${
+      older.loading ? loading() : nothing}${older.failed ? failed(this.#on.older) : nothing}${
+      !empty && !history.hasOlder && !older.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
+    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, unreadFrom)}</div><div
+      id="outbox" role="group" aria-label="Messages on their way">${this.#entries(history.last, outbox)}</div></div></div>${
+      newest(this.#button, this.#on.newest)}`;
+  }
+
+  #messages(history, unreadFrom) {
+    const dayOf = (date) => this.#dates.day(date);
+    const around = arrange(history, { unreadFrom, dayOf });
+    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => history.get(id) };
+    return repeat(history.messages, ({ id }) => id, (one, i) =>
+      message(one, { ...around[i], linked: one.id === this.#linked }, look));
+  }
+
+  #entries(last, { entries, waiting }) {
+    let before = last;
+    return repeat(entries, ({ clientId }) => clientId, (one) => {
+      const said = { username: this.#username, created_at: new Date(one.at).toISOString() };
+      const continued = continues(before, said);
+      before = said;
+      return entry(one, { username: this.#username, continued, waiting, dates: this.#dates, on: this.#on });
+    });
+  }
+}
