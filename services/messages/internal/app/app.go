@@ -21,6 +21,7 @@ import (
 	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
 	"parley/messages/internal/change"
@@ -33,6 +34,7 @@ import (
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/room"
+	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
@@ -57,6 +59,7 @@ type App struct {
 	profiles  serve.Switch
 	pool      *pgxpool.Pool
 	commits   *pgxpool.Pool
+	searches  *pgxpool.Pool
 	redis     *redis.Client
 	publisher *publish.Publisher
 	committer *change.Committer
@@ -92,6 +95,9 @@ func (a *App) open(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+		return err
+	}
+	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search"); err != nil {
 		return err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
@@ -130,8 +136,13 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions := a.signIn(cfg)
-	a.committer = change.New(a.commits, a.publisher.Event, log, a.registry)
-	changes := change.NewApplier(a.pool, a.publisher.Event)
+	indexer := search.NewIndexer(a.pool, log, a.registry)
+	tell := func(topic wire.Topic, event wire.Event) {
+		a.publisher.Event(topic, event)
+		indexer.Changed()
+	}
+	a.committer = change.New(a.commits, tell, log, a.registry)
+	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants := membership.NewGrants(access.NewStore(a.pool))
 	a.Handler = handler.New(handler.Parts{
@@ -148,9 +159,11 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		History:      history.NewStore(a.pool),
 		Committer:    a.committer,
 		Amender:      a.amender,
+		Search:       search.NewStore(a.searches, a.pool),
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
+		SearchLimit:  limit.New("search", cfg.RateLimitSearch, time.Minute, shared),
 		TypingLimit:  limit.New("typing", 1, typingEvery, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
@@ -164,6 +177,7 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
 	a.running.Go(func() { grants.Run(ctx) })
 	a.running.Go(func() { message.NewRerenderer(a.pool, log).Run(ctx) })
+	a.running.Go(func() { indexer.Run(ctx) })
 	a.running.Go(func() { a.removeExpired(ctx, cfg.VersionsKept) })
 	return a, nil
 }
@@ -201,7 +215,7 @@ func (a *App) Close() {
 			a.log.Warn("close Redis", "error", err)
 		}
 	}
-	for _, pool := range []*pgxpool.Pool{a.commits, a.pool} {
+	for _, pool := range []*pgxpool.Pool{a.commits, a.searches, a.pool} {
 		if pool != nil {
 			pool.Close()
 		}

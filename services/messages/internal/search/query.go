@@ -88,6 +88,9 @@ func Parse(q, username string) (Query, error) {
 	return p.query, nil
 }
 
+// Everything returns the query that finds all messages.
+func Everything() Query { return Query{alternatives: []alternative{{}}} }
+
 // From narrows the query to messages of a person.
 func (q *Query) From(username string) { q.from.any = narrowed(q.from.any, foldName(username)) }
 

@@ -14,6 +14,8 @@ package search
 
 import (
 	"context"
+	"math"
+	"strings"
 	"time"
 
 	"parley/core/chat"
@@ -38,7 +40,13 @@ type Page struct {
 // Search returns the newest limit messages that q finds before a place, of those
 // that username may read. In a quiet system it finds all that was committed
 // before it began; while very much is being posted, some of that comes later.
+// Errors: [ErrBusy], ctx's, Postgres's.
 func (s *Store) Search(ctx context.Context, username string, q Query, before history.Place, limit int) (Page, error) {
+	leave, err := s.gate.enter(ctx, username)
+	if err != nil {
+		return Page{}, err
+	}
+	defer leave()
 	if before.At.IsZero() || older(end, before) {
 		before = end
 	}
@@ -142,6 +150,18 @@ func (w *walk) look(ctx context.Context, a *ask, first history.Place) error {
 	return nil
 }
 
+// lastRoom is the name of a room that no other room's comes after.
+var lastRoom = strings.Repeat("z", 100)
+
+// named returns a place with a room in it, as the place of a message has one,
+// before which the same messages stand.
+func named(p history.Place) history.Place {
+	if p.Room == "" {
+		return history.Place{At: p.At.Add(-time.Microsecond), Room: lastRoom, ID: math.MaxInt64}
+	}
+	return p
+}
+
 // page merges what is indexed with what is not.
 func (w *walk) page() (p Page) {
 	all := w.hits
@@ -151,7 +171,7 @@ func (w *walk) page() (p Page) {
 		}
 	}
 	newestFirst(all)
-	p.More, p.Next = w.left, w.at
+	p.More, p.Next = w.left, named(w.at)
 	if len(all) > w.limit {
 		all = all[:w.limit]
 		p.More, p.Next = true, all[w.limit-1].place

@@ -47,6 +47,7 @@ func OpenPool(ctx context.Context, databaseURL, service string) (*pgxpool.Pool, 
 type Store struct {
 	index *pgxpool.Pool // see [OpenPool]
 	main  *pgxpool.Pool
+	gate  *gate
 
 	blocks blocks
 
@@ -55,7 +56,9 @@ type Store struct {
 }
 
 // NewStore returns a store on a pool of [OpenPool] and another.
-func NewStore(index, main *pgxpool.Pool) *Store { return &Store{index: index, main: main} }
+func NewStore(index, main *pgxpool.Pool) *Store {
+	return &Store{index: index, main: main, gate: newGate()}
+}
 
 // opening is what a search asks first.
 type opening struct {
