@@ -119,28 +119,31 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	if err := a.open(ctx, cfg); err != nil {
 		return nil, err
 	}
-	shared := limit.NewShared(a.redis, log)
+	return a, a.assemble(ctx, cfg)
+}
+
+// assemble puts the parts together, and starts those that work in the
+// background.
+func (a *App) assemble(ctx context.Context, cfg Config) error {
+	log, shared := a.log, limit.NewShared(a.redis, a.log)
 	hosts, err := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	accounts, err := account.New(a.pool, cfg.SignUp, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	site, err := web.New()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
 	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions := a.signIn(cfg)
 	indexer := search.NewIndexer(a.pool, log, a.registry)
-	tell := func(topic wire.Topic, event wire.Event) {
-		a.publisher.Event(topic, event)
-		indexer.Changed()
-	}
+	tell := a.tell(indexer)
 	a.committer = change.New(a.commits, tell, log, a.registry)
 	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
@@ -179,7 +182,15 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.running.Go(func() { message.NewRerenderer(a.pool, log).Run(ctx) })
 	a.running.Go(func() { indexer.Run(ctx) })
 	a.running.Go(func() { a.removeExpired(ctx, cfg.VersionsKept) })
-	return a, nil
+	return nil
+}
+
+// tell returns what hears of every change that was stored.
+func (a *App) tell(indexer *search.Indexer) change.Publish {
+	return func(topic wire.Topic, event wire.Event) {
+		a.publisher.Event(topic, event)
+		indexer.Changed()
+	}
 }
 
 // signIn returns what signs people in and out.

@@ -28,52 +28,91 @@ const (
 //	… ├───────── superblocks ─────────┼──── superblock ────┼─ 2 blocks ─┤
 //	     3rd step, 4th: twice as many         2nd step         1st step
 type blocks struct {
-	mu     sync.Mutex
-	starts []time.Time // of a block, by its number; they never change
+	first  int         // the number of the first; Rebuild makes others, with higher numbers
+	starts []time.Time // of the blocks from first on; they never change
 }
 
-// refresh reads the blocks that have been made since.
-func (b *blocks) refresh(ctx context.Context, db interface {
+// of returns the number of the block that a time is in.
+func (b blocks) of(at time.Time) int {
+	i, found := slices.BinarySearchFunc(b.starts, at, time.Time.Compare)
+	if !found {
+		i = max(i-1, 0)
+	}
+	return b.first + i
+}
+
+// next returns the number of the block after the last that is known.
+func (b blocks) next() int { return b.first + len(b.starts) }
+
+// start returns where a block begins.
+func (b blocks) start(block int) history.Place { return history.Place{At: b.starts[block-b.first]} }
+
+// calendar has the blocks that are known. There may be more of them in Postgres.
+type calendar struct {
+	mu    sync.Mutex
+	known blocks
+}
+
+// blocks returns those that are known. Nobody changes what it returns.
+func (c *calendar) blocks() blocks {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known
+}
+
+// database is a pool, or a transaction.
+type database interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}) error {
-	known := len(b.all())
-	rows, err := db.Query(ctx, selectBlocks, known)
+}
+
+// refresh reads the blocks that have been made since, and returns all.
+func (c *calendar) refresh(ctx context.Context, db database) (blocks, error) {
+	known := c.blocks()
+	rows, err := db.Query(ctx, selectBlocks, known.next())
 	if err != nil {
-		return fmt.Errorf("read blocks: %w", err)
+		return blocks{}, fmt.Errorf("read blocks: %w", err)
 	}
-	return b.take(rows, known)
+	now, ok, err := c.take(rows, known)
+	if ok || err != nil {
+		return now, err
+	}
+	c.mu.Lock()
+	c.known = blocks{}
+	c.mu.Unlock()
+	return c.refresh(ctx, db)
 }
 
-const selectBlocks = `SELECT starts FROM search_blocks WHERE no >= $1 ORDER BY no`
+// selectBlocks asks for the number of the first block, and for those from a
+// number on.
+const selectBlocks = `
+	SELECT first.no, b.starts FROM (SELECT coalesce(min(no), 0) AS no FROM search_blocks) AS first
+	LEFT JOIN search_blocks b ON b.no >= $1 ORDER BY b.no`
 
-// take takes up the blocks that follow those that were known.
-func (b *blocks) take(rows pgx.Rows, known int) error {
-	fresh, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+// take takes up the blocks that follow those that were known. ok is false if
+// these are no more.
+func (c *calendar) take(rows pgx.Rows, known blocks) (now blocks, ok bool, err error) {
+	var first int
+	var start *time.Time
+	var fresh []time.Time
+	_, err = pgx.ForEachRow(rows, []any{&first, &start}, func() error {
+		if start != nil {
+			fresh = append(fresh, *start)
+		}
+		return nil
+	})
 	if err != nil {
-		return fmt.Errorf("read blocks: %w", err)
+		return known, false, fmt.Errorf("read blocks: %w", err)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if skip := len(b.starts) - known; skip < len(fresh) { // somebody else may have read some of them
-		b.starts = append(slices.Clip(b.starts), fresh[skip:]...)
+	if len(known.starts) > 0 && first != known.first {
+		return known, false, nil
 	}
-	return nil
-}
-
-// all returns when blocks start. Nobody changes what it returns.
-func (b *blocks) all() []time.Time {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.starts
-}
-
-// blockOf returns the number of the block that a time is in.
-func blockOf(starts []time.Time, at time.Time) int {
-	i, found := slices.BinarySearchFunc(starts, at, time.Time.Compare)
-	if found {
-		return i
+	now = blocks{first, append(slices.Clip(known.starts), fresh...)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known.first != now.first || len(c.known.starts) < len(now.starts) {
+		c.known = now
 	}
-	return max(i-1, 0)
+	return now, true, nil
 }
 
 // blockTerm is the term of a block, superTerm that of a superblock. Those of
@@ -89,13 +128,13 @@ type step struct {
 }
 
 // steps returns the way from the message before a place back to a time.
-func steps(starts []time.Time, before, since time.Time) (way []step) {
-	if len(starts) == 0 {
+func (b blocks) steps(before, since time.Time) (way []step) {
+	if len(b.starts) == 0 {
 		return nil
 	}
-	newest, oldest := blockOf(starts, before), blockOf(starts, since)
+	newest, oldest := b.of(before), b.of(since)
 	at := max(newest-1, oldest)
-	newer := step{first: history.Place{At: starts[at]}}
+	newer := step{first: b.start(at)}
 	for block := newest; block >= at; block-- {
 		newer.terms = append(newer.terms, blockTerm(block))
 	}
@@ -107,7 +146,7 @@ func steps(starts []time.Time, before, since time.Time) (way []step) {
 			s.terms = append(s.terms, superTerm(super))
 		}
 		at = max((super+1)*superSize, oldest)
-		s.first = history.Place{At: starts[at]}
+		s.first = b.start(at)
 		way = append(way, s)
 	}
 	return way

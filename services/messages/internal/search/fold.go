@@ -97,9 +97,10 @@ var ignored = &unicode.RangeTable{R16: []unicode.Range16{
 type class uint8
 
 const (
-	between class = iota // spaces, punctuation, ASCII's symbols
-	word                 // what words are made of
-	glyph                // characters that stand for themselves
+	space class = iota
+	sign        // punctuation, ASCII's symbols
+	word        // what words are made of
+	glyph       // characters that stand for themselves
 )
 
 // spaceless are the scripts that are written without spaces between words.
@@ -117,11 +118,14 @@ func classOf(r rune) class {
 		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' {
 			return word
 		}
-		return between
+		if r == ' ' {
+			return space
+		}
+		return sign
 	case r == prolonged, r >= 0xe00 && unicode.In(r, spaceless...), unicode.IsSymbol(r):
 		return glyph
 	case unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):
 		return word
 	}
-	return between
+	return sign
 }

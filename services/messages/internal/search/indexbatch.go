@@ -79,8 +79,8 @@ func readBatch(ctx context.Context, tx pgx.Tx) (b batch, err error) {
 }
 
 // terms returns what a message can be found by.
-func (m *indexed) terms(starts []time.Time) []term {
-	block := blockOf(starts, m.at)
+func (m *indexed) terms(b blocks) []term {
+	block := b.of(m.at)
 	terms := []term{
 		blockTerm(block), superTerm(block / superSize),
 		every, termOf(kindRoom, m.room), termOf(kindUser, m.username),

@@ -32,9 +32,9 @@ const (
 // Indexer keeps the index up to date. Each replica has one, and one of them
 // works at a time.
 type Indexer struct {
-	pool   *pgxpool.Pool
-	log    *slog.Logger
-	blocks blocks
+	pool     *pgxpool.Pool
+	log      *slog.Logger
+	calendar calendar
 
 	hints   chan struct{}
 	changes atomic.Int64

@@ -24,11 +24,14 @@ type columns struct {
 
 // write writes a batch into the index, in the indexer's transaction.
 func (x *Indexer) write(ctx context.Context, tx pgx.Tx, b batch) (err error) {
-	last, err := x.lastBlock(ctx, tx)
+	blocks, err := x.calendar.refresh(ctx, tx)
 	if err != nil {
 		return err
 	}
-	starts := x.blocks.all()
+	last, err := readLastBlock(ctx, tx)
+	if err != nil {
+		return err
+	}
 	var c columns
 	for i := range b.messages {
 		m := &b.messages[i]
@@ -37,7 +40,7 @@ func (x *Indexer) write(ctx context.Context, tx pgx.Tx, b batch) (err error) {
 			continue
 		}
 		c.rooms, c.ids, c.ats = append(c.rooms, m.room), append(c.ids, m.id), append(c.ats, m.at)
-		c.terms = append(c.terms, array(m.terms(starts)))
+		c.terms = append(c.terms, array(m.terms(blocks)))
 		last.add(m.at)
 	}
 	queue := &pgx.Batch{}
@@ -70,11 +73,7 @@ type lastBlock struct {
 	docs           int
 }
 
-// lastBlock returns the newest block. All of them are known then.
-func (x *Indexer) lastBlock(ctx context.Context, tx pgx.Tx) (last lastBlock, err error) {
-	if err := x.blocks.refresh(ctx, tx); err != nil {
-		return last, err
-	}
+func readLastBlock(ctx context.Context, tx pgx.Tx) (last lastBlock, err error) {
 	err = tx.QueryRow(ctx, `SELECT no, starts, docs, newest FROM search_blocks ORDER BY no DESC LIMIT 1`).
 		Scan(&last.no, &last.starts, &last.docs, &last.newest)
 	if err != nil {

@@ -17,20 +17,20 @@ type pattern struct {
 // inside others, too; but one of one or two letters, such as go or c++, would
 // be found nearly everywhere, and so has to stand by itself.
 func newPattern(s string, quoted bool) pattern {
-	p := pattern{strings.Trim(fold(s, false).s, " "), quoted}
-	if len(needed(nil, p.s, false)) == 0 && hasWord(p.s) {
-		p.whole = true
-	}
-	return p
+	s = strings.Trim(fold(s, false).s, " ")
+	return pattern{s, quoted || isShort(s)}
 }
 
-func hasWord(s string) bool {
-	for _, r := range s {
-		if classOf(r) == word {
-			return true
+// isShort reports whether s has words, but none by which to find it.
+func isShort(s string) bool {
+	words := false
+	for _, r := range runs(s) {
+		words = words || r.class == word
+		if r.class == glyph || r.class == word && (r.inside(s) || utf8.RuneCountInString(s[r.from:r.to]) > 2) {
+			return false
 		}
 	}
-	return false
+	return words
 }
 
 // span is where a pattern was found: bytes of a folded text.

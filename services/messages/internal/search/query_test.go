@@ -50,6 +50,9 @@ func TestMatch(t *testing.T) {
 		{"err != nil", "if err != nil {", true},
 		{"!=", "a != b", true},
 		{"!=", "a == b", false},
+		{"!=", "a!==b", true},
+		{"f(x)", "elf(x);", true},
+		{"+", "1+1", true},
 		{"https://example.org/a", "see https://example.org/abc?d=e", true},
 		{"example.org", "see https://example.org/", true},
 		{"中文", "我会说中文吗", true},
@@ -188,20 +191,9 @@ func FuzzQuery(f *testing.F) {
 		if err != nil || !utf8.ValidString(body) || len(body) > 16_000 {
 			t.Skip()
 		}
-		m := indexed{room: "general", username: "ada", body: body, kind: chat.Open, at: time.Unix(0, 0)}
-		has := m.terms([]time.Time{{}})
-		s := fold(body, false).s
-		found := false
-		for i, terms := range q.terms() {
-			if !q.filters(&chat.Message{Room: "general", Username: "ada", Body: body, CreatedAt: m.at}) || !q.alternatives[i].matches(s) {
-				continue
-			}
-			found = true
-			for _, wanted := range terms {
-				if _, ok := slices.BinarySearch(has, wanted); !ok {
-					t.Errorf("%q finds %q, but the index does not", text, body)
-				}
-			}
+		m := chat.Message{Room: "general", Username: "ada", Body: body, CreatedAt: time.Unix(0, 0)}
+		if found, indexed := q.Match(&m), q.mayFind(&m); found && !indexed {
+			t.Errorf("%q finds %q, but the index does not", text, body)
 		}
 		snippet := q.Snippet(body)
 		plain := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(snippet)
@@ -212,8 +204,14 @@ func FuzzQuery(f *testing.F) {
 		if !strings.Contains(strings.Join(strings.Fields(body), " "), strings.Join(strings.Fields(plain), " ")) {
 			t.Errorf("snippet %q is no part of %q", plain, body)
 		}
-		if found != q.Match(&chat.Message{Room: "general", Username: "ada", Body: body, CreatedAt: m.at}) {
-			t.Errorf("%q finds %q one way only", text, body)
-		}
+	})
+}
+
+// mayFind reports whether the index takes a message for a hit.
+func (q *Query) mayFind(m *chat.Message) bool {
+	row := indexed{room: m.Room, username: m.Username, body: m.Body, kind: chat.Open, at: m.CreatedAt}
+	has := row.terms(blocks{starts: []time.Time{{}}})
+	return slices.ContainsFunc(q.terms(), func(wanted []term) bool {
+		return !slices.ContainsFunc(wanted, func(t term) bool { return !slices.Contains(has, t) })
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -13,10 +12,11 @@ import (
 // times as fast.
 const prepareRebuild = `
 	SET LOCAL maintenance_work_mem = '256MB';
-	TRUNCATE search_messages, search_rooms, search_blocks;
+	TRUNCATE search_messages, search_rooms;
 	DROP INDEX IF EXISTS search_messages_terms;
+	WITH old AS (DELETE FROM search_blocks RETURNING no)
 	INSERT INTO search_blocks (no, starts)
-	SELECT row_number() OVER (ORDER BY starts) - 1, starts
+	SELECT (SELECT coalesce(max(no), 0) FROM old) + row_number() OVER (ORDER BY starts), starts
 	FROM (
 		SELECT timestamptz '0001-01-01 00:00:00+00' AS starts
 		UNION
@@ -49,11 +49,11 @@ func Rebuild(ctx context.Context, databaseURL string) (n int64, err error) {
 		if _, err := tx.Exec(ctx, prepareRebuild); err != nil {
 			return fmt.Errorf("empty index: %w", err)
 		}
-		var blocks blocks
-		if err := blocks.refresh(ctx, tx); err != nil {
+		blocks, err := new(calendar).refresh(ctx, tx)
+		if err != nil {
 			return err
 		}
-		if n, err = copyAll(ctx, reader, tx, blocks.all()); err != nil {
+		if n, err = copyAll(ctx, reader, tx, blocks); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, finishRebuild); err != nil {
@@ -73,7 +73,7 @@ func Rebuild(ctx context.Context, databaseURL string) (n int64, err error) {
 
 // copyAll indexes all messages. What was committed after the positions of the
 // rooms were noted is indexed once more later.
-func copyAll(ctx context.Context, reader *pgx.Conn, writer pgx.Tx, starts []time.Time) (int64, error) {
+func copyAll(ctx context.Context, reader *pgx.Conn, writer pgx.Tx, blocks blocks) (int64, error) {
 	rows, err := reader.Query(ctx, `
 		SELECT m.room, r.kind, m.id, m.username, m.body, m.created_at
 		FROM messages m JOIN rooms r ON r.name = m.room
@@ -90,7 +90,7 @@ func copyAll(ctx context.Context, reader *pgx.Conn, writer pgx.Tx, starts []time
 		if err := rows.Scan(&m.room, &m.kind, &m.id, &m.username, &m.body, &m.at); err != nil {
 			return nil, err
 		}
-		return []any{m.room, m.id, m.at, m.terms(starts)}, nil
+		return []any{m.room, m.id, m.at, m.terms(blocks)}, nil
 	}))
 	if err != nil {
 		return 0, fmt.Errorf("copy into index: %w", err)

@@ -54,11 +54,11 @@ func (s *Store) Search(ctx context.Context, username string, q Query, before his
 	if err != nil || !o.allowed {
 		return Page{}, err
 	}
-	late, err := s.unindexed(ctx, username, o)
+	late, err := s.unindexed(ctx, username, &o)
 	if err != nil {
 		return Page{}, err
 	}
-	w := walk{store: s, query: &q, username: username, rooms: o.rooms, limit: limit, seen: make(map[key]struct{}, len(late))}
+	w := walk{store: s, query: &q, username: username, opening: o, limit: limit, seen: make(map[key]struct{}, len(late))}
 	for _, c := range late {
 		w.seen[keyOf(c)] = struct{}{}
 		if older(c.place, before) && q.Match(&c.message) {
@@ -84,7 +84,7 @@ type walk struct {
 	store    *Store
 	query    *Query
 	username string
-	rooms    []term
+	opening  opening
 	limit    int
 
 	late   []candidate      // hits that are not indexed, in any order
@@ -103,10 +103,10 @@ func (w *walk) run(ctx context.Context, before history.Place) error {
 		before = history.Place{At: until}
 	}
 	w.at = before
-	for i, step := range steps(w.store.blocks.all(), before.At, a.since) {
+	for i, step := range w.opening.blocks.steps(before.At, a.since) {
 		a.blocks, a.limit = step.terms, w.limit+1+w.limit/4
 		if i > 0 {
-			a.rooms = w.rooms
+			a.rooms = w.opening.rooms
 		}
 		for w.at != step.first {
 			if len(w.hits) > w.limit {

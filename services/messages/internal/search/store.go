@@ -49,7 +49,7 @@ type Store struct {
 	main  *pgxpool.Pool
 	gate  *gate
 
-	blocks blocks
+	calendar calendar
 
 	mu    sync.Mutex
 	clean string // a snapshot in which everything was indexed; "" for none
@@ -64,6 +64,8 @@ func NewStore(index, main *pgxpool.Pool) *Store {
 type opening struct {
 	allowed  bool   // there is such a person, who isn't banned
 	rooms    []term // of messages that the person may read; nil for any
+	blocks   blocks
+	current  bool // the blocks are: the index was not made anew
 	snapshot string
 }
 
@@ -76,12 +78,12 @@ const maxRooms = 64
 // The rooms only spare the looking at what will not be shown: every statement
 // that reads messages asks for access itself.
 func (s *Store) open(ctx context.Context, username string) (o opening, err error) {
-	known := len(s.blocks.all())
+	known := s.calendar.blocks()
 	batch := &pgx.Batch{}
 	batch.Queue(`
 		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2), pg_current_snapshot()::text
 		FROM users p WHERE p.username = $1 AND p.banned_at IS NULL`, username, maxRooms+1)
-	batch.Queue(selectBlocks, known)
+	batch.Queue(selectBlocks, known.next())
 	results := s.index.SendBatch(ctx, batch)
 	defer func() { err = errors.Join(err, results.Close()) }()
 	var guest bool
@@ -97,7 +99,8 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 		return opening{}, fmt.Errorf("open search: %w", err)
 	}
 	o.allowed, o.rooms = true, roomTerms(guest, rooms)
-	return o, s.blocks.take(rows, known)
+	o.blocks, o.current, err = s.calendar.take(rows, known)
+	return o, err
 }
 
 func roomTerms(guest bool, rooms []string) []term {
@@ -116,12 +119,13 @@ func roomTerms(guest bool, rooms []string) []term {
 
 // unindexed returns the messages that were committed and not indexed when it was
 // called, as username may read them. Nothing has been committed since it found
-// none as long as the snapshot is the same.
-func (s *Store) unindexed(ctx context.Context, username string, o opening) ([]candidate, error) {
+// none as long as the snapshot is the same. Afterwards o has all blocks in which
+// others are.
+func (s *Store) unindexed(ctx context.Context, username string, o *opening) (found []candidate, err error) {
 	s.mu.Lock()
 	clean := s.clean == o.snapshot
 	s.mu.Unlock()
-	if clean {
+	if clean && o.current {
 		return nil, nil
 	}
 	late, snapshot, err := s.findTail(ctx)
@@ -132,13 +136,11 @@ func (s *Store) unindexed(ctx context.Context, username string, o opening) ([]ca
 		s.mu.Lock()
 		s.clean = snapshot
 		s.mu.Unlock()
-		return nil, s.blocks.refresh(ctx, s.index)
-	}
-	found, err := s.readTail(ctx, username, late)
-	if err != nil {
+	} else if found, err = s.readTail(ctx, username, late); err != nil {
 		return nil, err
 	}
-	return found, s.blocks.refresh(ctx, s.index) // some may have been indexed meanwhile, in new blocks
+	o.blocks, err = s.calendar.refresh(ctx, s.index)
+	return found, err
 }
 
 // end is after every message.

@@ -9,6 +9,7 @@ import (
 //
 //	word             as a whole
 //	three letters    that follow each other in a word
+//	two signs        that follow each other: != () ://
 //	glyph, and pair  of glyphs that follow each other: Chinese, Japanese, emoji …
 //	room, author, and whether there is a link
 //	block            of messages that are near in time: see blocks.go
@@ -21,6 +22,7 @@ type term = int32
 const (
 	kindWord  = 'w'
 	kindThree = 't'
+	kindSigns = 's'
 	kindGlyph = 'g'
 	kindRoom  = 'r'
 	kindUser  = 'u'
@@ -34,7 +36,7 @@ func termOf[T string | []byte](kind byte, s T) term {
 	for i := range len(s) {
 		h = (h ^ uint32(s[i])) * prime
 	}
-	return term(h >> 1) //nolint:gosec // 31 bits
+	return term(h >> 1) // 31 bits
 }
 
 // Terms that say something about a whole message.
@@ -44,7 +46,7 @@ var (
 	hasLink  = termOf(kindFlag, "link")
 )
 
-// run is a stretch s[from:to] of runes of one class, but not between.
+// run is a stretch s[from:to] of runes of one class, but not of spaces.
 type run struct {
 	class    class
 	from, to int
@@ -52,13 +54,13 @@ type run struct {
 
 // runs returns the runs of a folded text.
 func runs(s string) (all []run) {
-	last := between
+	last := space
 	for i, r := range s {
 		c := classOf(r)
-		if c != last && c != between {
+		if c != last && c != space {
 			all = append(all, run{c, i, i})
 		}
-		if c != between {
+		if c != space {
 			all[len(all)-1].to = i + utf8.RuneLen(r)
 		}
 		last = c
@@ -66,17 +68,24 @@ func runs(s string) (all []run) {
 	return all
 }
 
+// inside reports whether s goes on at both ends of the run, so that a body that
+// contains s has no more of it there.
+func (r run) inside(s string) bool { return r.from > 0 && r.to < len(s) }
+
 // bodyTerms appends the terms of a folded body.
 func bodyTerms(terms []term, s string) []term {
 	for _, r := range runs(s) {
 		part := s[r.from:r.to]
-		if r.class == glyph {
+		switch r.class {
+		case glyph:
 			terms = pieces(terms, kindGlyph, part, 1)
 			terms = pieces(terms, kindGlyph, part, 2)
-			continue
+		case sign:
+			terms = pieces(terms, kindSigns, part, 2)
+		default:
+			terms = append(terms, termOf(kindWord, part))
+			terms = pieces(terms, kindThree, part, 3)
 		}
-		terms = append(terms, termOf(kindWord, part))
-		terms = pieces(terms, kindThree, part, 3)
 	}
 	return terms
 }
@@ -86,13 +95,14 @@ func bodyTerms(terms []term, s string) []term {
 func needed(terms []term, s string, whole bool) []term {
 	for _, r := range runs(s) {
 		part := s[r.from:r.to]
-		inside := whole || r.from > 0 && r.to < len(s)
 		switch {
+		case r.class == sign:
+			terms = pieces(terms, kindSigns, part, 2)
 		case r.class == glyph && utf8.RuneCountInString(part) == 1:
 			terms = pieces(terms, kindGlyph, part, 1)
 		case r.class == glyph:
 			terms = pieces(terms, kindGlyph, part, 2)
-		case inside:
+		case whole || r.inside(s):
 			terms = append(terms, termOf(kindWord, part))
 		default:
 			terms = pieces(terms, kindThree, part, 3)
