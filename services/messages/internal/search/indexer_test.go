@@ -166,3 +166,20 @@ func TestRebuild(t *testing.T) {
 		t.Error("what comes later is not indexed")
 	}
 }
+
+// While this replica stores much, its indexer works a part of the time.
+func TestIndexerStepsAside(t *testing.T) {
+	t.Parallel()
+	var x Indexer
+	before := x.changes.Load()
+	for n, want := range []bool{9: false, 10: false, 11: true} {
+		x.changes.Store(before + int64(n))
+		if got := x.busy(before, time.Millisecond); got != want {
+			t.Errorf("%d changes in a moment: busy %v", n, got)
+		}
+	}
+	x.changes.Store(before + 150)
+	if x.busy(before, 2*time.Second) {
+		t.Error("75 changes a second are too many")
+	}
+}
