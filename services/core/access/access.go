@@ -41,6 +41,7 @@ type Grant struct {
 	Moderator bool          // of this room
 	Joined    chat.Position // the room's head when they came in; 0 unless Member
 	Revision  chat.Position // of the membership, on the person's log; 0 if there never was one
+	Head      chat.Position // of the person's log, in the same snapshot
 }
 
 // Moderates reports whether the person may change the room's settings and
@@ -76,7 +77,7 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 	rows, err := s.db.Query(ctx, `
 		SELECT p.username, r.name, p.role, r.kind, r.archived_at IS NOT NULL,
 			coalesce(m.member, false), coalesce(m.moderator AND m.member, false),
-			CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0)
+			CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0), p.head
 		FROM unnest($1::text[], $2::text[]) AS asked (username, room)
 		JOIN users p ON p.username = asked.username
 		JOIN rooms r ON r.name = asked.room
@@ -89,7 +90,7 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 	var key Key
 	var g Grant
 	_, err = pgx.ForEachRow(rows, []any{
-		&key.Username, &key.Room, &g.Role, &g.Kind, &g.Archived, &g.Member, &g.Moderator, &g.Joined, &g.Revision,
+		&key.Username, &key.Room, &g.Role, &g.Kind, &g.Archived, &g.Member, &g.Moderator, &g.Joined, &g.Revision, &g.Head,
 	}, func() error {
 		grants[key] = g
 		return nil

@@ -65,10 +65,10 @@ func TestGrant(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for key, want := range map[Key]Grant{
-		{"member", "in-open"}:   {Role: chat.Member, Kind: chat.Open, Member: true, Moderator: true, Joined: 5, Revision: 2},
-		{"member", "left-open"}: {Role: chat.Member, Kind: chat.Open, Revision: 5},
-		{"admin", "open"}:       {Role: chat.Admin, Kind: chat.Open, Archived: true},
-		{"guest", "in-private"}: {Role: chat.Guest, Kind: chat.Private, Member: true, Moderator: true, Joined: 5, Revision: 3},
+		{"member", "in-open"}:   {Role: chat.Member, Kind: chat.Open, Member: true, Moderator: true, Joined: 5, Revision: 2, Head: 9},
+		{"member", "left-open"}: {Role: chat.Member, Kind: chat.Open, Revision: 5, Head: 9},
+		{"admin", "open"}:       {Role: chat.Admin, Kind: chat.Open, Archived: true, Head: 9},
+		{"guest", "in-private"}: {Role: chat.Guest, Kind: chat.Private, Member: true, Moderator: true, Joined: 5, Revision: 3, Head: 9},
 	} {
 		grants, err := s.Grants(t.Context(), []Key{key})
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parley/core/chat"
+	"parley/core/emoji"
 	"parley/core/markup"
 )
 
@@ -25,7 +26,7 @@ func validContent(m *chat.Message) bool {
 
 func validReactions(all []chat.Reaction) bool {
 	return len(all) <= chat.MaxReactions && !slices.ContainsFunc(all, func(r chat.Reaction) bool {
-		return r.Emoji == "" || len(r.People) == 0 || !allUsernames(r.People)
+		return !emoji.Valid(r.Emoji) || len(r.People) == 0 || !allUsernames(r.People)
 	})
 }
 

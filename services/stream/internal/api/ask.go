@@ -46,6 +46,7 @@ type place struct {
 	cursor wire.Cursor
 	silent bool // watched only
 	named  bool // an open room that needs no membership
+	joined chat.Position
 }
 
 // plan is what a stream is to carry: the person's log first, then rooms.
@@ -58,6 +59,9 @@ type plan struct {
 // that they may not read are passed over, but a stream of one such room is
 // refused.
 func (a *API) plan(ctx context.Context, seat guard.Seat, want asked) (plan, error) {
+	if !want.everything {
+		return a.planOne(ctx, seat.Username, want)
+	}
 	rooms, found, err := a.Roster.Rooms(ctx, seat.Username)
 	if err != nil {
 		return plan{}, err
@@ -65,20 +69,28 @@ func (a *API) plan(ctx context.Context, seat guard.Seat, want asked) (plan, erro
 	if !found {
 		return plan{}, errNotSignedIn
 	}
-	me := wire.PersonTopic(seat.Username)
-	if want.everything {
-		places, err := a.placesOf(ctx, me, rooms, want.cursors)
-		return plan{places, rooms.Head}, err
-	}
-	grant, may, err := a.Roster.Grant(ctx, seat.Username, want.room)
+	places, err := a.placesOf(ctx, wire.PersonTopic(seat.Username), rooms, want.cursors)
+	return plan{places, rooms.Head}, err
+}
+
+// planOne is the plan of a stream of one room.
+func (a *API) planOne(ctx context.Context, username string, want asked) (plan, error) {
+	grant, may, err := a.Roster.Grant(ctx, username, want.room)
 	if err != nil {
 		return plan{}, err
 	}
 	if !may {
+		_, found, err := a.Roster.Rooms(ctx, username)
+		switch {
+		case err != nil:
+			return plan{}, err
+		case !found: // it is the account that is gone
+			return plan{}, errNotSignedIn
+		}
 		return plan{}, errRoomNotFound
 	}
-	places := []place{{cursor: wire.Cursor{Topic: me}, silent: true}, {cursor: want.cursors[0], named: grant.Kind == chat.Open}}
-	return plan{places, rooms.Head}, nil
+	me := wire.Cursor{Topic: wire.PersonTopic(username)}
+	return plan{[]place{{cursor: me, silent: true}, {cursor: want.cursors[0], named: grant.Kind == chat.Open, joined: grant.Joined}}, grant.Head}, nil
 }
 
 // placesOf returns a person's log, the rooms that they are in, and the open
@@ -89,17 +101,17 @@ func (a *API) placesOf(ctx context.Context, me wire.Topic, rooms access.Rooms, c
 		asked[cursor.Topic] = cursor
 	}
 	places := make([]place, 0, 1+len(rooms.Names))
-	add := func(topic wire.Topic, named bool) {
+	add := func(topic wire.Topic, joined chat.Position, named bool) {
 		cursor, ok := asked[topic]
 		if !ok {
 			cursor = wire.Cursor{Topic: topic, Kind: wire.CursorHead}
 		}
 		delete(asked, topic)
-		places = append(places, place{cursor: cursor, named: named})
+		places = append(places, place{cursor: cursor, named: named, joined: joined})
 	}
-	add(me, false)
-	for _, name := range rooms.Names {
-		add(wire.RoomTopic(name), false)
+	add(me, 0, false)
+	for i, name := range rooms.Names {
+		add(wire.RoomTopic(name), rooms.Joined[i], false)
 	}
 	username, _ := me.Person()
 	named, err := a.readable(ctx, username, asked)
@@ -107,7 +119,7 @@ func (a *API) placesOf(ctx context.Context, me wire.Topic, rooms access.Rooms, c
 		return nil, err
 	}
 	for _, topic := range named {
-		add(topic, true)
+		add(topic, 0, true)
 	}
 	return places, nil
 }

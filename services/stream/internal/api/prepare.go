@@ -70,7 +70,7 @@ func (a *API) acquire(ctx context.Context, found plan, s *fanout.Stream) ([]wire
 			continue
 		}
 		p := found.places[i]
-		s.Rooms = append(s.Rooms, fanout.Room{Log: l, Generation: l.Generation(), Silent: p.silent, Named: p.named})
+		s.Rooms = append(s.Rooms, fanout.Room{Log: l, Generation: l.Generation(), Silent: p.silent, Named: p.named, Joined: p.joined})
 		cursors = append(cursors, p.cursor)
 	}
 	if logs[0] == nil { // the person's account is gone

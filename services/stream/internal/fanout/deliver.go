@@ -79,9 +79,12 @@ func (l *loop) own(c *conn) uint32 {
 // may close c.
 func (l *loop) catchUpTo(c *conn, n uint32) bool {
 	s := l.subs.at(n)
+	if s.has(subHeld) {
+		return true
+	}
 	r := l.rooms.at(s.room)
 	l.scratch = l.gather(c, s, r, l.scratch)
-	if s.at >= r.log.Head() && len(l.scratch) < piece {
+	if s.at() >= r.log.Head() && len(l.scratch) < piece {
 		return true
 	}
 	if !l.flush(c) {
@@ -112,24 +115,25 @@ func (l *loop) flush(c *conn) bool {
 func (l *loop) gather(c *conn, s *sub, r *room, b []byte) []byte {
 	head := r.log.Head()
 	if s.has(subSilent) {
-		s.at = head
+		s.setAt(head)
 		return b
 	}
 	if s.has(subReset) {
 		s.unset(subReset)
-		b = sse.AppendReset(b, r.log.Topic, s.at, c.tagged)
+		b = sse.AppendReset(b, r.log.Topic, s.at(), c.tagged)
 	}
-	for s.at < head {
-		frames, upto, ok := r.log.After(s.at, c.tagged)
-		if !ok || upto == s.at || len(b)+len(frames) > piece {
+	for s.at() < head {
+		frames, upto, ok := r.log.After(s.at(), c.tagged)
+		if !ok || upto == s.at() || len(b)+len(frames) > piece {
 			return b // advance will see to it
 		}
-		l.tally.positions += int(upto - s.at)
-		b, s.at = append(b, frames...), upto
+		l.tally.positions += int(upto - s.at())
+		b = append(b, frames...)
+		s.setAt(upto)
 	}
-	if !s.has(subReady) && s.at == head {
+	if !s.has(subReady) && s.at() == head {
 		s.set(subReady)
-		b = sse.AppendReady(b, r.log.Topic, s.at, c.tagged)
+		b = sse.AppendReady(b, r.log.Topic, s.at(), c.tagged)
 	}
 	return b
 }
@@ -140,33 +144,33 @@ func (l *loop) gather(c *conn, s *sub, r *room, b []byte) []byte {
 func (l *loop) advance(c *conn, s *sub, r *room, head chat.Position, w *window) {
 	switch {
 	case s.has(subSilent):
-		s.at = head
+		s.setAt(head)
 		return
-	case c.blocked != nil:
-		return // resume will go on
+	case s.has(subHeld), c.blocked != nil:
+		return // release or resume will go on
 	case s.has(subReset):
 		s.unset(subReset)
-		if !l.send(c, sse.AppendReset(nil, r.log.Topic, s.at, c.tagged)) {
+		if !l.send(c, sse.AppendReset(nil, r.log.Topic, s.at(), c.tagged)) {
 			return
 		}
 	}
-	for s.at < head {
-		frames, upto, ok := w.after(r.log, s.at, c.tagged)
-		if !ok || upto == s.at {
+	for s.at() < head {
+		frames, upto, ok := w.after(r.log, s.at(), c.tagged)
+		if !ok || upto == s.at() {
 			if r.log.Generation() == r.generation { // else it was rewound just now, and will be served again
 				l.end(c, sse.EndSlow)
 			}
 			return
 		}
-		l.tally.positions += int(upto - s.at)
-		s.at = upto
+		l.tally.positions += int(upto - s.at())
+		s.setAt(upto)
 		if len(frames) > 0 && !l.send(c, frames) {
 			return
 		}
 	}
-	if !s.has(subReady) && s.at == head {
+	if !s.has(subReady) && s.at() == head {
 		s.set(subReady)
-		l.send(c, sse.AppendReady(nil, r.log.Topic, s.at, c.tagged))
+		l.send(c, sse.AppendReady(nil, r.log.Topic, s.at(), c.tagged))
 	}
 }
 
@@ -196,7 +200,7 @@ func (l *loop) await(c *conn, writable bool) {
 func (l *loop) pass(r *room, frame []byte) {
 	for i := len(r.subs) - 1; i >= 0; i-- {
 		s := l.subs.at(r.subs[i])
-		if c := l.table.at(s.conn); s.has(subReady) && c.blocked == nil {
+		if c := l.table.at(s.conn); s.has(subReady) && !s.has(subHeld) && c.blocked == nil {
 			l.send(c, frame)
 		}
 	}

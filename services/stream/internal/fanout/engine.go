@@ -79,6 +79,7 @@ type Room struct {
 	Generation uint32        // of the log, in which At was found
 	Silent     bool          // nothing of it is written
 	Named      bool          // an open room that needs no membership
+	Joined     chat.Position // the room's head when the person came in; of no meaning if Named
 }
 
 // ErrStopped is returned by Add when the engine is stopping.

@@ -102,6 +102,9 @@ func (l *loop) read(m mail) {
 	for _, s := range m.adds {
 		l.admit(s)
 	}
+	for _, one := range m.changes { // before anybody is told of them
+		l.hold(one.log, one.event)
+	}
 	for log := range m.grown {
 		l.serve(log)
 	}

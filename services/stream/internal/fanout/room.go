@@ -69,7 +69,9 @@ func (l *loop) join(c *conn, place Room) *sub {
 	r := l.rooms.at(number)
 	n := l.subs.put()
 	s := l.subs.at(n)
-	s.at, s.conn, s.room, s.next = place.At, c.slot, number, c.first
+	s.conn, s.room, s.next = c.slot, number, c.first
+	s.setAt(place.At)
+	s.joined = uint32(place.Joined) //nolint:gosec // told from another by these bits
 	s.setIndex(len(r.subs))
 	if place.Silent {
 		s.set(subSilent)
@@ -79,7 +81,7 @@ func (l *loop) join(c *conn, place Room) *sub {
 	}
 	r.subs = append(r.subs, n)
 	c.first = n
-	if to, now := place.Log.RewoundSince(place.Generation); now != place.Generation && s.at > to {
+	if to, now := place.Log.RewoundSince(place.Generation); now != place.Generation && s.at() > to {
 		l.rewind(s, to)
 	}
 	return s
@@ -126,7 +128,7 @@ func (l *loop) align(r *room) {
 	var to int64
 	to, r.generation = r.log.RewoundSince(r.generation)
 	for _, n := range r.subs {
-		if s := l.subs.at(n); s.at > to {
+		if s := l.subs.at(n); s.at() > to {
 			l.rewind(s, to)
 		}
 	}
@@ -136,7 +138,7 @@ func (l *loop) align(r *room) {
 }
 
 func (l *loop) rewind(s *sub, to int64) {
-	s.at = to
+	s.setAt(to)
 	if !s.has(subSilent) {
 		s.set(subReset)
 	}

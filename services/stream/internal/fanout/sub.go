@@ -6,14 +6,16 @@ import "parley/core/chat"
 const subSlab = 256
 
 // sub is a stream's place in one log. It and its entry in the log's list take
-// 28 bytes, so that a stream can have hundreds. Its number stays the same as
-// long as it lives; 0 is no sub.
+// 32 bytes, so that a stream can have hundreds: the position is in two halves
+// because a whole one would have it begin at a multiple of 8. Its number stays
+// the same as long as it lives; 0 is no sub.
 type sub struct {
-	at   chat.Position // everything up to here was handed to the socket
-	conn uint32        // its stream's slot
-	room uint32        // its log's number
-	next uint32        // of the same stream, or the next free one
-	bits uint32        // flags, and its index in the log's list
+	position [2]uint32 // everything up to here was handed to the socket
+	joined   uint32    // the position at which its person came in, its lower half
+	conn     uint32    // its stream's slot
+	room     uint32    // its log's number
+	next     uint32    // of the same stream, or the next free one
+	bits     uint32    // flags, and its index in the log's list
 }
 
 // The flags of a sub, in the upper bits of sub.bits.
@@ -22,9 +24,16 @@ const (
 	subReset  = 1 << 30 // its reader must be told that the log was rewound to at
 	subSilent = 1 << 29 // nothing is written: the stream only watches the log
 	subNamed  = 1 << 28 // an open room that the client named: it needs no membership
+	subHeld   = 1 << 27 // nothing is written until Postgres has said what its person has
 
-	indexMask = subNamed - 1
+	indexMask = subHeld - 1
 )
+
+func (s *sub) at() chat.Position { return int64(s.position[0]) | int64(s.position[1])<<32 }
+
+func (s *sub) setAt(at chat.Position) {
+	s.position = [2]uint32{uint32(at), uint32(at >> 32)} //nolint:gosec // its halves
+}
 
 func (s *sub) has(flag uint32) bool { return s.bits&flag != 0 }
 func (s *sub) set(flag uint32)      { s.bits |= flag }

@@ -34,9 +34,9 @@ func (e *Engine) Apply(rooms Rooms) {
 // applied carries out [Engine.Apply] in a loop.
 func (l *loop) applied(rooms Rooms) {
 	if r := l.rooms.get(rooms.Person); r != nil {
-		in := make(map[*hub.Log]struct{}, len(rooms.In))
+		in := make(map[*hub.Log]uint32, len(rooms.In))
 		for _, one := range rooms.In {
-			in[one.Log] = struct{}{}
+			in[one.Log] = uint32(one.Joined) //nolint:gosec // as sub.joined
 		}
 		for i := len(r.subs) - 1; i >= 0; i-- {
 			l.applyTo(l.table.at(l.subs.at(r.subs[i]).conn), rooms, in)
@@ -50,7 +50,7 @@ func (l *loop) applied(rooms Rooms) {
 	}
 }
 
-func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]struct{}) {
+func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]uint32) {
 	switch {
 	case rooms.Gone:
 		l.end(c, sse.EndSession)
@@ -72,17 +72,22 @@ func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]struct{}) {
 	for _, n := range lost {
 		l.engine.owners.Logs(l.leave(c, n))
 	}
-	if c.everything {
+	if rooms.Person.Head() <= rooms.Seen {
+		l.release(c)
+	}
+	if c.everything && !c.closed() {
 		l.gain(c, rooms.In, has)
 	}
 }
 
 // lost returns the subs of a stream whose rooms its person may not read any
-// more, and notes the others in has.
-func (l *loop) lost(c *conn, guest bool, in, has map[*hub.Log]struct{}) (lost []uint32) {
+// more, or has left and joined again, and notes the others in has.
+func (l *loop) lost(c *conn, guest bool, in map[*hub.Log]uint32, has map[*hub.Log]struct{}) (lost []uint32) {
 	l.each(c, func(n uint32, s *sub) {
 		log := l.rooms.at(s.room).log
-		if _, member := in[log]; member || log == c.person || s.has(subNamed) && !guest {
+		joined, member := in[log]
+		again := c.everything && joined != s.joined
+		if member && !again || log == c.person || s.has(subNamed) && !guest {
 			has[log] = struct{}{}
 		} else {
 			lost = append(lost, n)
@@ -112,6 +117,38 @@ func (l *loop) gain(c *conn, in []Room, has map[*hub.Log]struct{}) {
 	}
 }
 
+// hold has nothing more written of a room that an event says its person has
+// left, or has left and joined again, until Postgres has said what is true. So
+// who has been told of a leaving gets nothing from before the joining after it.
+func (l *loop) hold(log *hub.Log, e wire.Event) {
+	m, ok := e.(*wire.Membership)
+	r := l.rooms.get(log)
+	if !ok || r == nil {
+		return
+	}
+	for _, n := range r.subs {
+		l.each(l.table.at(l.subs.at(n).conn), func(_ uint32, s *sub) {
+			if l.rooms.at(s.room).log.Topic == wire.RoomTopic(m.Room) && !s.has(subNamed) &&
+				(!m.Member || uint32(m.Joined) != s.joined) { //nolint:gosec // as sub.joined
+				s.set(subHeld)
+			}
+		})
+	}
+}
+
+// release goes on with what was held, and is carried still. It may close c.
+func (l *loop) release(c *conn) {
+	some := false
+	l.each(c, func(_ uint32, s *sub) {
+		some = some || s.has(subHeld)
+		s.unset(subHeld)
+	})
+	if some && c.blocked == nil {
+		l.scratch = l.scratch[:0]
+		l.catchUp(c)
+	}
+}
+
 // changed looks whether an event on a person's log may begin or end a room on
 // one of the person's streams. Only Postgres knows; so it is asked.
 func (l *loop) changed(log *hub.Log, e wire.Event) {
@@ -129,7 +166,7 @@ func (l *loop) changed(log *hub.Log, e wire.Event) {
 }
 
 // allCarry reports whether every stream in r that carries everything carries
-// the room topic.
+// the room topic, and none is held.
 func (l *loop) allCarry(r *room, topic wire.Topic) bool {
 	for _, n := range r.subs {
 		c := l.table.at(l.subs.at(n).conn)
@@ -137,7 +174,9 @@ func (l *loop) allCarry(r *room, topic wire.Topic) bool {
 			continue
 		}
 		carried := false
-		l.each(c, func(_ uint32, s *sub) { carried = carried || l.rooms.at(s.room).log.Topic == topic })
+		l.each(c, func(_ uint32, s *sub) {
+			carried = carried || l.rooms.at(s.room).log.Topic == topic && !s.has(subHeld)
+		})
 		if !carried {
 			return false
 		}

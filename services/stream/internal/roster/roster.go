@@ -203,7 +203,7 @@ func (r *Roster) acquire(ctx context.Context, rooms access.Rooms) ([]fanout.Room
 		if l == nil {
 			continue
 		}
-		in = append(in, fanout.Room{Log: l, At: rooms.Joined[i], Generation: l.Generation()})
+		in = append(in, fanout.Room{Log: l, At: rooms.Joined[i], Joined: rooms.Joined[i], Generation: l.Generation()})
 		if l.Head() >= rooms.Joined[i] {
 			continue
 		}
