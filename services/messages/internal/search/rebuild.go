@@ -14,6 +14,12 @@ const prepareRebuild = `
 	SET LOCAL maintenance_work_mem = '256MB';
 	TRUNCATE search_messages, search_rooms;
 	DROP INDEX IF EXISTS search_messages_terms;
+` + makeBlocks + `;
+	INSERT INTO search_rooms (room, position) SELECT name, head FROM rooms WHERE head > 0`
+
+// makeBlocks makes blocks for the messages that there are, instead of those of
+// before.
+const makeBlocks = `
 	WITH old AS (DELETE FROM search_blocks RETURNING no)
 	INSERT INTO search_blocks (no, starts)
 	SELECT (SELECT coalesce(max(no), 0) FROM old) + row_number() OVER (ORDER BY starts), starts
@@ -22,8 +28,7 @@ const prepareRebuild = `
 		UNION
 		SELECT created_at FROM (SELECT created_at, row_number() OVER (ORDER BY created_at) AS n FROM messages) AS said
 		WHERE n % 1024 = 0
-	) AS bounds;
-	INSERT INTO search_rooms (room, position) SELECT name, head FROM rooms WHERE head > 0`
+	) AS bounds`
 
 const finishRebuild = `
 	CREATE INDEX search_messages_terms ON search_messages USING gin (terms) WITH (fastupdate = off)`
@@ -69,6 +74,24 @@ func Rebuild(ctx context.Context, databaseURL string) (n int64, err error) {
 		return n, fmt.Errorf("gather statistics: %w", err)
 	}
 	return n, nil
+}
+
+// MakeBlocks readies the index for messages that were put into the database all
+// at once, in a transaction of who did. If something is indexed already it does
+// nothing.
+func MakeBlocks(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, indexerLock); err != nil {
+		return fmt.Errorf("take the indexer's lock: %w", err)
+	}
+	var empty bool
+	err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM search_messages)`).Scan(&empty)
+	if err == nil && empty {
+		_, err = tx.Exec(ctx, makeBlocks)
+	}
+	if err != nil {
+		return fmt.Errorf("make blocks: %w", err)
+	}
+	return nil
 }
 
 // copyAll indexes all messages. What was committed after the positions of the
