@@ -2,16 +2,12 @@ package markup
 
 import (
 	"runtime"
-	"time"
 
 	"github.com/alecthomas/chroma/v2"
 )
 
-// colourTime is what colouring one block of code may take of a processor.
-const colourTime = 8 * time.Millisecond
-
 // highlight returns code with its words in spans; ok is false if that takes too
-// long or more than room bytes, or if l is nil.
+// long or takes more than room bytes, or if l is nil.
 func (l *language) highlight(code string, room int) (html []byte, ok bool) {
 	if l == nil {
 		return nil, false
@@ -22,6 +18,11 @@ func (l *language) highlight(code string, room int) (html []byte, ok bool) {
 	}
 	runtime.LockOSThread() // whose work is measured
 	defer runtime.UnlockOSThread()
+	defer func() {
+		if recover() != nil { // so chroma tells errors, errSlow too
+			ok = false
+		}
+	}()
 	end := worked() + colourTime
 	next, err := lexer.Tokenise(nil, code)
 	if err != nil {
