@@ -2,13 +2,15 @@ package markup
 
 import (
 	"runtime"
+	"time"
 
 	"github.com/alecthomas/chroma/v2"
 )
 
 // highlight returns code with its words in spans; ok is false if that takes too
-// long or takes more than room bytes, or if l is nil.
-func (l *language) highlight(code string, room int) (html []byte, ok bool) {
+// long or takes more than room bytes, or if l is nil. It adds to spent what it
+// takes of a processor: all code of a message together has [colourTime].
+func (l *language) highlight(code string, room int, spent *time.Duration) (html []byte, ok bool) {
 	if l == nil {
 		return nil, false
 	}
@@ -23,7 +25,9 @@ func (l *language) highlight(code string, room int) (html []byte, ok bool) {
 			ok = false
 		}
 	}()
-	end := worked() + colourTime
+	began := worked()
+	defer func() { *spent += worked() - began }()
+	end := began + colourTime - *spent
 	next, err := lexer.Tokenise(nil, code)
 	if err != nil {
 		return nil, false

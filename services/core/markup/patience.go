@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// colourTime is what colouring one block of code may take of a processor.
+	// colourTime is what colouring the code of one message may take of a processor.
 	colourTime = 8 * time.Millisecond
 
 	// matchTime is how long matching one rule may take. Chroma's own 250 ms is
