@@ -2,14 +2,16 @@ package markup
 
 import (
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/chroma/v2"
 )
 
-// highlight returns code with its words in spans; ok is false if that takes too
-// long or takes more than room bytes, or if l is nil. It adds to spent what it
-// takes of a processor: all code of a message together has [colourTime].
+// highlight returns code with its words in spans; ok is false if that can't be
+// done, takes too long or takes more than room bytes, or if l is nil. It adds
+// to spent what it takes of a processor: all code of a message together has
+// [colourTime].
 func (l *language) highlight(code string, room int, spent *time.Duration) (html []byte, ok bool) {
 	if l == nil {
 		return nil, false
@@ -33,17 +35,18 @@ func (l *language) highlight(code string, room int, spent *time.Duration) (html 
 		return nil, false
 	}
 	s := spans{}
-	left := len(code) // a lexer may add a line's end
+	left := code
 	for token := next(); token != chroma.EOF; token = next() {
-		text := token.Value[:min(len(token.Value), left)]
-		left -= len(text)
+		text := token.Value[:min(len(token.Value), len(left))] // a lexer may add a line's end
+		rest, same := strings.CutPrefix(left, text)
 		s.add(class(token.Type), text)
-		if len(s.html) > room || worked() > end {
+		if !same || len(s.html) > room || worked() > end { // some lexers mix up what they read
 			return nil, false
 		}
+		left = rest
 	}
 	s.add("", "")
-	return s.html, left == 0 && len(s.html) <= room
+	return s.html, left == "" && len(s.html) <= room
 }
 
 // spans writes text, and spans around what has a class.

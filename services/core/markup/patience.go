@@ -13,10 +13,10 @@ const (
 	// colourTime is what colouring the code of one message may take of a processor.
 	colourTime = 8 * time.Millisecond
 
-	// matchTime is how long matching one rule may take. Chroma's own 250 ms is
-	// long for somebody who waits for a message, but a busy machine must not be
-	// taken for a slow rule.
-	matchTime = 10 * time.Millisecond
+	// matchTime is how long matching one rule may take, by the clock. It is the
+	// last resort: no rule is known that comes near, and a rule that only waits
+	// for the processor must not be given up, or the colours would be wrong.
+	matchTime = 50 * time.Millisecond
 )
 
 var errSlow = errors.New("colouring takes too long")
