@@ -63,7 +63,7 @@ new Router({
   knows: ({ room }) => chat.has(room),
   show: async (route, how) => {
     drawer.shut();
-    await stage.show(route, (visit) => how === "click" && visit.toNewest());
+    await stage.show(route, (visit) => how === "click" && visit.reader.toNewest());
     if (!route.id) focus();
   },
 });
@@ -78,7 +78,7 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
   gone.add(name);
   stage.lose(name);
 });
-document.addEventListener("visibilitychange", () => stage.current?.look());
+document.addEventListener("visibilitychange", () => stage.current?.reader.look());
 if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
 typeAnywhere(composer);
 everyDay(() => visits.relabel());

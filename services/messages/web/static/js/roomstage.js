@@ -63,7 +63,10 @@ export class RoomStage {
     if (!visit || this.#wanted !== name) return;
     if (visit !== this.#current) this.#enter(visit, this.#chat.summary({ name }));
     else if (!id) again(visit);
-    if (id && (await visit.goTo(id)) === false) this.#parts.announcer.notice("That message is not here any more, or never was.");
+    if (!id) return;
+    const found = await visit.reader.goTo(id);
+    if (found === false) this.#parts.announcer.notice("That message is not here any more, or never was.");
+    if (found === undefined) this.#parts.announcer.notice("That message could not be loaded just now.");
   }
 
   /** The hub says something of a room. */
@@ -136,6 +139,6 @@ export class RoomStage {
     this.#parts.head.show(summary);
     this.#parts.composer.show(summary);
     this.#chat.opened(summary);
-    visit.enter();
+    visit.reader.enter();
   }
 }

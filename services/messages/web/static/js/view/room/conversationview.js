@@ -20,7 +20,7 @@ export class ConversationView {
   #linked = null;
   #button = { shown: false, count: 0 };
 
-  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, outbox, unreadFrom, older}. */
+  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, outbox, unreadFrom, signs}. */
   constructor({ dates, username, model, on }) {
     this.#dates = dates;
     this.#username = username;
@@ -72,11 +72,11 @@ export class ConversationView {
   }
 
   #template() {
-    const { room, history, outbox, unreadFrom, older } = this.#model();
-    const empty = history.size === 0 && outbox.entries.length === 0 && !older.unknown;
+    const { room, history, outbox, unreadFrom, signs } = this.#model();
+    const empty = history.size === 0 && outbox.entries.length === 0 && !signs.unknown;
     return html`<div class="scroller" id="scroller" tabindex="0" role="region" aria-label="Messages in ${room.label}"><div class="column">${
-      older.loading ? loading() : nothing}${older.failed ? failed(this.#on.older) : nothing}${
-      !empty && !history.hasOlder && !older.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
+      signs.loading ? loading() : nothing}${signs.failed ? failed(this.#on.older) : nothing}${
+      !empty && !history.hasOlder && !signs.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
     }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, unreadFrom)}</div><div
       id="outbox" role="group" aria-label="Messages on their way">${this.#entries(history.last, outbox)}</div></div></div>${
       newest(this.#button, this.#on.newest)}`;
