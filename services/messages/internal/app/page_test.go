@@ -134,6 +134,11 @@ func TestAssets(t *testing.T) {
 		if a.status != 200 || a.header.Get("Cache-Control") != "public, max-age=31536000, immutable" || a.header.Get("Content-Type") != types[ext] {
 			t.Errorf("%s: %d %v", path, a.status, a.header)
 		}
+		if packed := b.get(path, "Accept-Encoding", "br, gzip"); ext != "woff2" && (packed.header.Get("Content-Encoding") != "gzip" || len(packed.body) >= len(a.body)) {
+			t.Errorf("%s is not packed: %d bytes of %d, %v", path, len(packed.body), len(a.body), packed.header)
+		} else if packed.header.Get("ETag") == a.header.Get("ETag") {
+			t.Errorf("%s has one ETag for two forms", path)
+		}
 		if again := b.get(path, "If-None-Match", a.header.Get("ETag")); again.status != 304 {
 			t.Errorf("%s again: %d, want 304", path, again.status)
 		}
