@@ -25,14 +25,30 @@ const (
 	subSilent = 1 << 29 // nothing is written: the stream only watches the log
 	subNamed  = 1 << 28 // an open room that the client named: it needs no membership
 	subHeld   = 1 << 27 // nothing is written until Postgres has said what its person has
+	subLeft   = 1 << 26 // its reader is told that its person has left
 
-	indexMask = subHeld - 1
+	indexMask = subLeft - 1
 )
 
 func (s *sub) at() chat.Position { return int64(s.position[0]) | int64(s.position[1])<<32 }
 
 func (s *sub) setAt(at chat.Position) {
 	s.position = [2]uint32{uint32(at), uint32(at >> 32)} //nolint:gosec // its halves
+}
+
+// cameIn reports whether its person came in at a position.
+func (s *sub) cameIn(joined chat.Position) bool { return s.joined == uint32(joined) } //nolint:gosec // its lower half
+
+// rejoin has the sub go on from where its person came in anew, in a log with
+// this head. A reader who wasn't told of the leaving, and has more already, goes
+// on from there.
+func (s *sub) rejoin(joined, head chat.Position) {
+	if s.has(subLeft) || s.at() < joined {
+		s.setAt(min(joined, head))
+		s.unset(subReady)
+	}
+	s.joined = uint32(joined) //nolint:gosec // its lower half
+	s.unset(subHeld | subLeft)
 }
 
 func (s *sub) has(flag uint32) bool { return s.bits&flag != 0 }

@@ -34,9 +34,9 @@ func (e *Engine) Apply(rooms Rooms) {
 // applied carries out [Engine.Apply] in a loop.
 func (l *loop) applied(rooms Rooms) {
 	if r := l.rooms.get(rooms.Person); r != nil {
-		in := make(map[*hub.Log]uint32, len(rooms.In))
+		in := make(map[*hub.Log]chat.Position, len(rooms.In))
 		for _, one := range rooms.In {
-			in[one.Log] = uint32(one.Joined) //nolint:gosec // as sub.joined
+			in[one.Log] = one.Joined
 		}
 		for i := len(r.subs) - 1; i >= 0; i-- {
 			l.applyTo(l.table.at(l.subs.at(r.subs[i]).conn), rooms, in)
@@ -50,7 +50,7 @@ func (l *loop) applied(rooms Rooms) {
 	}
 }
 
-func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]uint32) {
+func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]chat.Position) {
 	switch {
 	case rooms.Gone:
 		l.end(c, sse.EndSession)
@@ -72,8 +72,9 @@ func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]uint32) {
 	for _, n := range lost {
 		l.engine.owners.Logs(l.leave(c, n))
 	}
-	if rooms.Person.Head() <= rooms.Seen {
-		l.release(c)
+	if l.goOn(c, in, rooms.Person.Head() <= rooms.Seen) && c.blocked == nil {
+		l.scratch = l.scratch[:0]
+		l.catchUp(c)
 	}
 	if c.everything && !c.closed() {
 		l.gain(c, rooms.In, has)
@@ -81,19 +82,36 @@ func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]uint32) {
 }
 
 // lost returns the subs of a stream whose rooms its person may not read any
-// more, or has left and joined again, and notes the others in has.
-func (l *loop) lost(c *conn, guest bool, in map[*hub.Log]uint32, has map[*hub.Log]struct{}) (lost []uint32) {
+// more, and notes the others in has.
+func (l *loop) lost(c *conn, guest bool, in map[*hub.Log]chat.Position, has map[*hub.Log]struct{}) (lost []uint32) {
 	l.each(c, func(n uint32, s *sub) {
 		log := l.rooms.at(s.room).log
-		joined, member := in[log]
-		again := c.everything && joined != s.joined
-		if member && !again || log == c.person || s.has(subNamed) && !guest {
+		if _, member := in[log]; member || log == c.person || s.has(subNamed) && !guest {
 			has[log] = struct{}{}
 		} else {
 			lost = append(lost, n)
 		}
 	})
 	return lost
+}
+
+// goOn has what is carried still go on, or begin anew where the person came in
+// anew. What is held goes on if the answer is of now. It reports whether there
+// was any.
+func (l *loop) goOn(c *conn, in map[*hub.Log]chat.Position, now bool) (some bool) {
+	l.each(c, func(_ uint32, s *sub) {
+		log := l.rooms.at(s.room).log
+		joined, member := in[log]
+		switch {
+		case member && c.everything && !s.has(subNamed) && !s.cameIn(joined):
+			s.rejoin(joined, log.Head())
+			some = true
+		case s.has(subHeld) && now:
+			s.unset(subHeld | subLeft)
+			some = true
+		}
+	})
+	return some
 }
 
 // gain makes a stream a reader of the rooms that it lacks, from where its
@@ -118,8 +136,8 @@ func (l *loop) gain(c *conn, in []Room, has map[*hub.Log]struct{}) {
 }
 
 // hold has nothing more written of a room that an event says its person has
-// left, or has left and joined again, until Postgres has said what is true. So
-// who has been told of a leaving gets nothing from before the joining after it.
+// left, or has joined again, until Postgres has said what is true. So who has
+// been told of a leaving gets nothing from before the joining after it.
 func (l *loop) hold(log *hub.Log, e wire.Event) {
 	m, ok := e.(*wire.Membership)
 	r := l.rooms.get(log)
@@ -128,25 +146,24 @@ func (l *loop) hold(log *hub.Log, e wire.Event) {
 	}
 	for _, n := range r.subs {
 		l.each(l.table.at(l.subs.at(n).conn), func(_ uint32, s *sub) {
-			if l.rooms.at(s.room).log.Topic == wire.RoomTopic(m.Room) && !s.has(subNamed) &&
-				(!m.Member || uint32(m.Joined) != s.joined) { //nolint:gosec // as sub.joined
+			switch {
+			case l.rooms.at(s.room).log.Topic != wire.RoomTopic(m.Room) || s.has(subNamed):
+			case !m.Member:
+				s.set(subHeld | subLeft)
+			case !s.cameIn(m.Joined):
 				s.set(subHeld)
 			}
 		})
 	}
 }
 
-// release goes on with what was held, and is carried still. It may close c.
-func (l *loop) release(c *conn) {
-	some := false
+// holdAll does so with all rooms of a stream that need a membership.
+func (l *loop) holdAll(c *conn) {
 	l.each(c, func(_ uint32, s *sub) {
-		some = some || s.has(subHeld)
-		s.unset(subHeld)
+		if l.rooms.at(s.room).log != c.person && !s.has(subNamed) {
+			s.set(subHeld)
+		}
 	})
-	if some && c.blocked == nil {
-		l.scratch = l.scratch[:0]
-		l.catchUp(c)
-	}
 }
 
 // changed looks whether an event on a person's log may begin or end a room on

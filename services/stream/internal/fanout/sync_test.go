@@ -3,6 +3,7 @@ package fanout
 import (
 	"fmt"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,17 +79,55 @@ func TestAnAnswerThatIsBehindIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// Who has been told that they left a room gets nothing more of it until Postgres
-// has said what is true: if they are in it anew, it begins anew, at the joining;
-// if they never left it, it goes on.
+// What a stream was opened with may be another by the time it begins: its rooms
+// wait for the answer that is of now.
+func TestAStreamThatIsBehindItsPersonBeginsWithTheAnswer(t *testing.T) {
+	t.Parallel()
+	b := start(t, newPoller, 1)
+	person := b.person("ada")
+	log, err := b.hub.Acquire(t.Context(), roomName(0), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := range int64(3) {
+		b.ring(roomName(0), at+1, "hello")
+	}
+	in := wire.Membership{Revision: 1, Room: string(roomName(0)), Kind: "open", Member: true, Joined: 2, Notify: "all"}
+	b.hub.Ring(person.Topic, in.AppendJSON(nil))
+	b.await("the log to grow", func() bool { return person.Head() == 1 })
+	events := sse.NewReader(b.everything(person)) // as of before
+	want := func(id string) {
+		t.Helper()
+		if e, err := events.Next(); err != nil || e.Name+" "+e.ID != id {
+			t.Fatalf("got %s %s, %v, want %s", e.Name, e.ID, err, id)
+		}
+	}
+	want("me @ada:1")
+	want("ready @ada:1")
+	b.await("the question", func() bool { return b.syncs.Load() > 0 })
+	b.engine.Apply(Rooms{Person: person, Seen: person.Head(), In: []Room{{Log: log, At: 2, Joined: 2}}})
+	want("room.room-0 room-0:3")
+	want("ready room-0:3")
+}
+
+// Who has been told that they left a room, or joined it again, gets nothing more
+// of it until Postgres has said what is true: if they are in it anew, it begins
+// anew; if they never left it, it goes on.
 func TestARoomThatWasLeftIsHeld(t *testing.T) {
 	t.Parallel()
+	out, in := wire.Membership{Member: false}, wire.Membership{Member: true, Joined: 2}
 	for name, row := range map[string]struct {
+		before int64 // what is said, and read, before the reader is told
+		told   []wire.Membership
 		joined chat.Position // as Postgres says
-		want   []string
+		want   string
 	}{
-		"out and back":    {2, []string{"room.room-0 room-0:3", "ready room-0:3", "room.room-0 room-0:4"}},
-		"a forged notice": {0, []string{"room.room-0 room-0:1", "room.room-0 room-0:2", "room.room-0 room-0:3", "room.room-0 room-0:4"}},
+		"out and back":               {0, []wire.Membership{out, in}, 2, "room.room-0 3, ready 3, room.room-0 4"},
+		"the leaving was superseded": {0, []wire.Membership{in}, 2, "room.room-0 3, ready 3, room.room-0 4"},
+		"told late":                  {3, []wire.Membership{out, in}, 2, "room.room-0 3, ready 3, room.room-0 4"},
+		"superseded and told late":   {3, []wire.Membership{in}, 2, "room.room-0 4"},
+		"a forged notice":            {0, []wire.Membership{out, in}, 0, "room.room-0 1, room.room-0 2, room.room-0 3, room.room-0 4"},
+		"a forged notice, late":      {3, []wire.Membership{out}, 0, "room.room-0 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,18 +138,22 @@ func TestARoomThatWasLeftIsHeld(t *testing.T) {
 				t.Helper()
 				for _, one := range all {
 					e, err := events.Next()
-					if got := e.Name + " " + e.ID; err != nil || got != one {
+					if got := e.Name + " " + strings.TrimPrefix(e.ID, "room-0:"); err != nil || got != one {
 						t.Fatalf("got %s, %v, want %s", got, err, one)
 					}
 				}
 			}
-			want("ready @ada:0", "ready room-0:0")
-			for i, m := range []wire.Membership{{Member: false}, {Member: true, Joined: 2}} {
+			want("ready @ada:0", "ready 0")
+			for at := range row.before {
+				b.ring(roomName(0), at+1, "hello")
+				want(fmt.Sprint("room.room-0 ", at+1))
+			}
+			for i, m := range row.told {
 				m.Revision, m.Room, m.Kind, m.Notify = int64(i+1), string(roomName(0)), "open", "all"
 				b.hub.Ring(person.Topic, m.AppendJSON(nil))
 				want(fmt.Sprint("me @ada:", i+1))
 			}
-			for at := range chat.Position(3) {
+			for at := row.before; at < 3; at++ {
 				b.ring(roomName(0), at+1, "hello")
 			}
 			log, err := b.hub.Acquire(t.Context(), roomName(0), true)
@@ -118,10 +161,10 @@ func TestARoomThatWasLeftIsHeld(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.engine.Apply(Rooms{Person: person, Seen: person.Head(), In: []Room{{Log: log, At: row.joined, Joined: row.joined}}})
-			n := len(row.want) - 1
-			want(row.want[:n]...)
+			all := strings.Split(row.want, ", ")
+			want(all[:len(all)-1]...)
 			b.ring(roomName(0), 4, "after it")
-			want(row.want[n])
+			want(all[len(all)-1])
 		})
 	}
 }
