@@ -26,10 +26,10 @@ func TestPageShowsChanges(t *testing.T) {
 	act(t, bob, http.MethodDelete, path(second), nil)
 	for _, look := range []func() error{ada.Live, ada.Reload} { // as the script shows it, then as the server does
 		must(t, look(), ada.AwaitMessages("the first", "This message was deleted", "an answer"))
-		must(t, ada.Await("what was edited says so", fmt.Sprintf(`document.querySelector("#m%d .edited")`, first)))
-		must(t, ada.Await("what is formatted is", fmt.Sprintf(`document.querySelector("#m%d .body em").textContent === "answer"`, third.ID)))
+		must(t, ada.Await("what was edited says so", fmt.Sprintf(`document.querySelector("#log [data-id='%d'] .edited")`, first)))
+		must(t, ada.Await("what is formatted is", fmt.Sprintf(`document.querySelector("#log [data-id='%d'] .body em").textContent === "answer"`, third.ID)))
 		must(t, ada.Await("the answer quotes, and leads back", fmt.Sprintf(
-			`((q) => q.textContent === %q && q.pathname === "/chat/%s/%d")(document.querySelector("#m%d .quote"))`, bob.Name+" the first", room, first, third.ID)))
+			`((q) => q.textContent === %q && q.pathname === "/chat/%s/%d")(document.querySelector("#log [data-id='%d'] .quote"))`, bob.Name+" the first", room, first, third.ID)))
 	}
 }
 

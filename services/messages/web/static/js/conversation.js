@@ -77,10 +77,17 @@ export class Conversation {
     this.#view.show();
   }
 
+  /** It is shown now. */
+  enter() {
+    this.#view.here = true;
+    this.#reader.enter();
+  }
+
   /** Another is about to be shown. */
   leave() {
     this.#inbox.flush();
     this.#reader.leave();
+    this.#view.here = false;
     if (this.#reader.endsAtNewest) this.#history.trimOldest(light);
     setTimeout(() => this.#reader.here || this.#view.show()); // when the other is painted
   }
@@ -89,6 +96,7 @@ export class Conversation {
   close() {
     this.#closed = true;
     this.#reader.here = false;
+    this.#view.element.remove();
     this.#loader.close();
     this.#outbox.close();
     this.#inbox.clear();
