@@ -84,9 +84,11 @@ typeAnywhere(composer);
 everyDay(() => visits.relabel());
 
 const seed = stage.begin(chat.state.open);
+const { name: begun } = chat.state.open.room;
+delete chat.state.open; // it is the conversation's now
 let first = seed.from === null ? null : seed; // for the first hub
 chat.start(() => {
-  const rooms = visits.followed.map((room) => (first && room.room === chat.state.open.room.name ? { ...room, ...first } : room));
+  const rooms = visits.followed.map((room) => (first && room.room === begun ? { ...room, ...first } : room));
   first = null;
   return { rooms, open: stage.wanted };
 });

@@ -47,7 +47,7 @@ export class ConversationView {
   /** Whether it is the one that is seen. */
   set here(yes) {
     this.#element.toggleAttribute("data-away", !yes);
-    for (const part of ["scroller", "log", "outbox", "newest"]) {
+    for (const part of ["scroller", "log", "outbox", "newest", "newest-text"]) {
       const element = this.#element.querySelector(`.${part}`);
       if (yes) element.id = part;
       else element.removeAttribute("id");
