@@ -29,6 +29,7 @@ var crowd = load.Plan{
 	Rooms: 3, Posters: 8, Think: 40 * time.Millisecond,
 	Listeners: 12, Slow: 2, Stay: 3 * time.Second, Join: 400 * time.Millisecond, Large: true,
 	Private: 2, Move: 400 * time.Millisecond, Retitle: 500 * time.Millisecond,
+	Changers: 4, Change: 60 * time.Millisecond,
 }
 
 func TestCalm(t *testing.T) {

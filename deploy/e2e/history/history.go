@@ -25,7 +25,9 @@ type History struct {
 	Logs    map[string]Log // as stored in the end, by topic: "general", "@ada"
 	Posts   []Post
 	Acts    []Act
-	Forged  []Row // what somebody else published
+	Changes []Change
+	Pages   map[string][]string // what the history API answers in the end, by room, oldest first; nil: nobody asked
+	Forged  []Row               // what somebody else published
 	Clients []*Client
 	Faults  []Fault // what was done to the system, for the accounts
 }
@@ -37,6 +39,8 @@ type Post struct {
 	Username string
 	Body     string
 	ClientID string // "" for none: there is one attempt then
+	ReplyTo  chat.Position
+	Thread   chat.Position
 	Sent     time.Duration
 	Answered time.Duration
 	Status   int // 0: no answer came
