@@ -38,7 +38,11 @@ func TestChangesOfMessagesAreLimited(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := post(t, ada, "general", "hello")
-	devices := []*client.User{ada, ada.At("http://" + addr)}
+	other := client.NewUser("http://"+addr, ada.Name) // the same person, another session, by another way
+	if err := other.Login(ctx); err != nil {
+		t.Fatal(err)
+	}
+	devices := []*client.User{ada, other}
 	exceeds(t, "changes", changes, func(i int) *client.Answer {
 		method := []string{http.MethodPut, http.MethodDelete}[i%2]
 		return ask(t, devices[i%2], method, client.ReactionPath("general", id, thumb), nil)

@@ -140,6 +140,8 @@ func TestBrokenChanging(t *testing.T) {
 		{"an answer with a revision from later", func(h *History) { asked(h, Edit).Revision = 11 }, Mistold, "did not have then"},
 		{"a good change refused", func(h *History) { asked(h, Pin).Status = 403 }, Refused, "answered 403"},
 		{"deleted, it says, and it is not", func(h *History) { asked(h, Unpin).Status = 409 }, Refused, "answered 409"},
+		{"a body that is not kept", func(h *History) { h.Kept = h.Kept[1:] }, Lost, "is not kept"},
+		{"a body that is kept under another position", func(h *History) { h.Kept[0].Revision++ }, Phantom, "is said to have been"},
 		{"the history lacks a message", func(h *History) { h.Pages["hot"] = h.Pages["hot"][:2] }, Lost, "not in the history"},
 		{"the history has an older version", func(h *History) {
 			h.Pages["hot"][0] = strings.Replace(h.Pages["hot"][0], "🎉", "👍", 1)

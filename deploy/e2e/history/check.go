@@ -13,6 +13,7 @@ import (
 //	messages      each posted by somebody, as it is; a body once
 //	changes       acknowledged is stored, at that revision, unless it was undone
 //	              at once; each version is somebody's doing; deleted stays deleted
+//	kept          every body that was replaced, and nothing else
 //	pages         the history API answers what is stored, to the byte
 //	posts         acknowledged is stored, at that position; one message for a
 //	              client_id; refused is not stored; an answer received before
@@ -33,6 +34,7 @@ func Check(h *History) []Violation {
 	c.lives()
 	c.stored()
 	c.changed()
+	c.kept()
 	c.pages()
 	c.posted()
 	c.ordered()

@@ -26,6 +26,7 @@ type History struct {
 	Posts   []Post
 	Acts    []Act
 	Changes []Change
+	Kept    []Body              // what was replaced, as kept for owners; nil: nobody asked
 	Pages   map[string][]string // what the history API answers in the end, by room, oldest first; nil: nobody asked
 	Forged  []Row               // what somebody else published
 	Clients []*Client
@@ -45,6 +46,14 @@ type Post struct {
 	Answered time.Duration
 	Status   int // 0: no answer came
 	ID       chat.Position
+}
+
+// Body is what a message said up to a revision.
+type Body struct {
+	Room     string
+	ID       chat.Position
+	Revision chat.Position
+	Body     string
 }
 
 // acknowledged reports whether the answer says that the message is stored.

@@ -19,6 +19,7 @@ type simulation struct {
 	posts []Post
 	acts  []Act
 	asked []Change
+	kept  []Body
 	known map[string]*Client
 	at    map[string]map[string]int64 // of a client, in a log
 	live  map[string]*Connection      // of a client that listens
@@ -127,8 +128,10 @@ func (s *simulation) latest(row *Row) *Row {
 func (s *simulation) apply(m *chat.Message, c *Change) {
 	switch c.Aim {
 	case Edit:
+		s.kept = append(s.kept, Body{m.Room, m.ID, m.Revision, m.Body})
 		m.Body, m.EditedAt = c.With, time.UnixMicro(int64(s.now))
 	case Delete:
+		s.kept = append(s.kept, Body{m.Room, m.ID, m.Revision, m.Body})
 		*m = chat.Message{ID: m.ID, Room: m.Room, Username: m.Username, CreatedAt: m.CreatedAt, ClientID: m.ClientID, EditedAt: m.EditedAt, Deleted: true}
 	case React:
 		m.Reactions = append(m.Reactions, chat.Reaction{Emoji: c.With, People: []string{c.By}}) // of one person each
@@ -273,7 +276,7 @@ func (s *simulation) history() *History {
 	}
 	return &History{
 		ReplayLimit: 100, Grace: 2 * time.Second, Logs: s.logs, Posts: s.posts, Acts: s.acts, Changes: s.asked,
-		Pages: pages, Clients: clients,
+		Kept: s.kept, Pages: pages, Clients: clients,
 	}
 }
 

@@ -66,6 +66,9 @@ func (r *Run) Judge(ctx context.Context) (*history.History, error) {
 		return nil, err
 	}
 	h := r.recorder.History(logs, r.site.ReplayLimit, grace)
+	if h.Kept, err = r.kept(ctx); err != nil {
+		return nil, err
+	}
 	h.Pages, err = r.pages(ctx)
 	return h, err
 }
