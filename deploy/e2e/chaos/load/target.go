@@ -16,8 +16,8 @@ type target struct {
 }
 
 const (
-	firstTargets = 12 // of a room, which stay: they are changed by many, and for long
-	lastTargets  = 12 // the newest
+	firstTargets = 4 // of a room, which stay: they are changed by many, and for long
+	lastTargets  = 8 // the newest
 )
 
 // targets are the messages of each room that are changed, few enough that many
