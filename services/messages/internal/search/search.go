@@ -117,7 +117,7 @@ func (w *walk) run(ctx context.Context, before history.Place) error {
 			if len(w.hits) > w.limit {
 				return nil
 			}
-			if w.looked > maxCandidates || i > 0 && time.Since(began) > patience {
+			if w.looked > w.store.most || i > 0 && time.Since(began) > patience {
 				w.left = true
 				return nil
 			}

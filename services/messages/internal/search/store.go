@@ -48,6 +48,7 @@ type Store struct {
 	index *pgxpool.Pool // see [OpenPool]
 	main  *pgxpool.Pool
 	gate  *gate
+	most  int // candidates that a search looks at before it leaves off
 
 	calendar calendar
 
@@ -57,7 +58,7 @@ type Store struct {
 
 // NewStore returns a store on a pool of [OpenPool] and another.
 func NewStore(index, main *pgxpool.Pool) *Store {
-	return &Store{index: index, main: main, gate: newGate()}
+	return &Store{index: index, main: main, gate: newGate(), most: maxCandidates}
 }
 
 // opening is what a search asks first.
