@@ -27,7 +27,7 @@ export function message(message, around, look) {
   const answered = message.reply_to && look.find(message.reply_to);
   const { day: label, unread: first, continued, linked } = around;
   return guard([message, answered, label, first, continued, linked, look.turn], () => html`<article
-    class="message" id="m${message.id}" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
+    class="message" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
     data-username=${message.username} data-client-id=${message.client_id ?? nothing}
     ?data-deleted=${message.deleted} ?data-continued=${continued} ?data-linked=${linked}
     >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${quote(message, answered)}${body(message, look.me)}${
