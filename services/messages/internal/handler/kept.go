@@ -2,6 +2,7 @@ package handler
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ const (
 	keptHistory = 32 << 20
 	// keptFor is how long a page may show names, and how many are in a room, as
 	// they were: no position tells of these.
-	keptFor = 5 * time.Second
+	keptFor = 30 * time.Second
 )
 
 // kept are the answers that are kept.
@@ -117,6 +118,7 @@ func (h *Handler) answerKept(c *gin.Context, contentType string, answer *reads.A
 		c.Status(http.StatusNotModified)
 		return
 	}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))} // else it goes out in chunks
 	c.Data(http.StatusOK, contentType, body)
 }
 
