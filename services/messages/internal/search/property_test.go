@@ -49,7 +49,7 @@ func guessed(dice *rand.Rand) guess {
 	ascii := pick([]string{"deploy", "the", "go", "err", "nil", "example"})
 	inA, inB := contains(a), contains(b)
 	name, home := pick(names), pick(homes)
-	switch dice.IntN(8) {
+	switch dice.IntN(9) {
 	case 0:
 		return guess{a + " " + b, func(m *chat.Message) bool { return inA(m.Body) && inB(m.Body) }}
 	case 1:
@@ -62,6 +62,8 @@ func guessed(dice *rand.Rand) guess {
 		return guess{`"` + ascii + `"`, func(m *chat.Message) bool { return whole.MatchString(m.Body) }}
 	case 4:
 		return guess{a + " from:" + name, func(m *chat.Message) bool { return inA(m.Body) && m.Username == name }}
+	case 7:
+		return guess{"from:" + name, func(m *chat.Message) bool { return m.Username == name }}
 	case 5:
 		return guess{"in:" + home + " " + a, func(m *chat.Message) bool { return inA(m.Body) && m.Room == home }}
 	case 6:

@@ -95,18 +95,23 @@ type walk struct {
 	at     history.Place    // everything before it has not been looked at
 }
 
+// spare is how many more candidates are asked for than hits are wanted. One more
+// hit tells that there are others.
+const spare = 6
+
 // run looks for one hit more than are wanted.
 func (w *walk) run(ctx context.Context, before history.Place) error {
 	began := time.Now()
-	a := ask{username: w.username, wanted: arrays(w.query.terms()), since: w.query.since}
+	wanted, rooms := w.opening.within(w.query.terms())
+	a := ask{username: w.username, wanted: arrays(wanted), since: w.query.since}
 	if until := w.query.until; !until.IsZero() && until.Before(before.At) {
 		before = history.Place{At: until}
 	}
 	w.at = before
 	for i, step := range w.opening.blocks.steps(before.At, a.since) {
-		a.blocks, a.limit = step.terms, w.limit+1+w.limit/4
+		a.blocks, a.limit = step.terms, w.limit+spare
 		if i > 0 {
-			a.rooms = w.opening.rooms
+			a.rooms = rooms
 		}
 		for w.at != step.first {
 			if len(w.hits) > w.limit {

@@ -62,7 +62,8 @@ func NewStore(index, main *pgxpool.Pool) *Store {
 
 // opening is what a search asks first.
 type opening struct {
-	allowed  bool   // there is such a person, who isn't banned
+	allowed  bool // there is such a person, who isn't banned
+	guest    bool
 	rooms    []term // of messages that the person may read; nil for any
 	blocks   blocks
 	current  bool // the blocks are: the index was not made anew
@@ -86,9 +87,8 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	batch.Queue(selectBlocks, known.next())
 	results := s.index.SendBatch(ctx, batch)
 	defer func() { err = errors.Join(err, results.Close()) }()
-	var guest bool
 	var rooms []string
-	switch err := results.QueryRow().Scan(&guest, &rooms, &o.snapshot); {
+	switch err := results.QueryRow().Scan(&o.guest, &rooms, &o.snapshot); {
 	case errors.Is(err, pgx.ErrNoRows):
 		return opening{}, nil
 	case err != nil:
@@ -98,7 +98,7 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	if err != nil {
 		return opening{}, fmt.Errorf("open search: %w", err)
 	}
-	o.allowed, o.rooms = true, roomTerms(guest, rooms)
+	o.allowed, o.rooms = true, roomTerms(o.guest, rooms)
 	o.blocks, o.current, err = s.calendar.take(rows, known)
 	return o, err
 }
@@ -115,6 +115,25 @@ func roomTerms(guest bool, rooms []string) []term {
 		terms = append(terms, openRoom)
 	}
 	return sorted(terms)
+}
+
+// maxSets bounds the sets of terms that the index is asked for at a time.
+const maxSets = 16
+
+// within narrows what is looked for to the rooms of the asker. For a guest in
+// few rooms each set of terms gets one of them: the index begins with what it
+// has least of, and few messages are in these rooms. For others the rooms are a
+// condition of their own; nil is none.
+func (o *opening) within(wanted [][]term) (sets [][]term, rooms []term) {
+	if !o.guest || o.rooms == nil || len(wanted)*len(o.rooms) > maxSets {
+		return wanted, o.rooms
+	}
+	for _, terms := range wanted {
+		for _, room := range o.rooms {
+			sets = append(sets, append([]term{room}, terms...))
+		}
+	}
+	return sets, nil
 }
 
 // unindexed returns the messages that were committed and not indexed when it was
