@@ -28,7 +28,7 @@ func (r Room) Entries() []Entry {
 		return entries
 	}
 	for i, e := range entries {
-		if e.ID > r.Room.Read && e.Username != r.Me.Username && !e.Deleted {
+		if e.ID > r.Room.Read && e.Username != r.Me.Username && !e.Deleted && e.Thread == 0 {
 			if i > 0 || !r.More {
 				entries[i].First, entries[i].Continued = true, false
 			}
