@@ -1,7 +1,9 @@
+import { Acts } from "./model/acts.js";
 import { Inbox } from "./model/inbox.js";
 import { History } from "./model/history.js";
 import { Loader } from "./model/loader.js";
 import { ConversationView } from "./view/room/conversationview.js";
+import { Editing } from "./view/room/editing.js";
 
 /**
  * One room that was opened in this page: what is loaded of it, what arrives, what is on its way, and where its reader is.
@@ -21,6 +23,8 @@ export class Conversation {
   #history = new History();
   #inbox = new Inbox((messages) => this.#take(messages));
   #loader;
+  #acts;
+  #editing;
   #view;
   #shown = false;
   #place = null; // where the reader was; null: at the end
@@ -39,10 +43,16 @@ export class Conversation {
     this.#announcer = announcer;
     const apply = (change, how) => this.#apply(change, how);
     this.#loader = new Loader({ room, api, history: this.#history, apply, onSignedOut });
+    this.#acts = new Acts({ room: room.name, api, me, onSignedOut });
+    this.#editing = new Editing({
+      save: (id, body) => this.#acts.edit(id, body),
+      remove: (id) => this.#acts.remove(id),
+      change: () => this.#redraw(),
+    });
     this.#view = new ConversationView({
       dates,
       username: me,
-      model: () => ({ room: this.#summary, history: this.#history, outbox, unreadFrom: this.#unreadFrom, older: this.#older }),
+      model: () => ({ room: this.#summary, history: this.#history, acts: this.#acts, editing: this.#editing, outbox, unreadFrom: this.#unreadFrom, older: this.#older }),
       on: {
         scroll: () => this.#scrolled(),
         older: () => this.#loadOlder(),
@@ -51,6 +61,8 @@ export class Conversation {
         discard: (clientId) => outbox.discard(clientId),
       },
     });
+    this.#acts.addEventListener("change", () => this.#redraw());
+    this.#acts.addEventListener("removed", () => announcer.say("Message deleted. There are five seconds to undo it."));
     outbox.addEventListener("change", () => this.#showOutbox());
     outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
   }
@@ -65,6 +77,21 @@ export class Conversation {
 
   get element() {
     return this.#view.element;
+  }
+
+  /** What the reader does to its messages. */
+  get acts() {
+    return this.#acts;
+  }
+
+  get summary() {
+    return this.#summary;
+  }
+
+  /** A loaded message, as it is shown. */
+  message(id) {
+    const message = this.#history.get(id);
+    return message && this.#acts.shown(message);
   }
 
   get shown() {
@@ -107,6 +134,7 @@ export class Conversation {
   /** The room is not the reader's any more: nothing of it is shown or loaded again. */
   close() {
     this.#closed = true;
+    this.#acts.flush();
     this.#loader.close();
     this.#outbox.close();
     this.#inbox.clear();
@@ -142,8 +170,22 @@ export class Conversation {
     return this.#loader.reset(head, { atEnd: () => this.#atEnd });
   }
 
-  send(body) {
-    this.#outbox.add(body);
+  /** Changes a message in its place; back() takes the focus when that is done. */
+  edit(id, back) {
+    const message = this.message(id);
+    if (message) this.#editing.begin(message, back);
+  }
+
+  /** Changes the last message that the reader wrote, if it is loaded. */
+  editLast(back) {
+    const last = this.#history.messages.findLast(({ id, username }) => username === this.#me && !this.message(id).deleted && !this.#acts.leaving(id));
+    if (last) this.edit(last.id, back);
+    return Boolean(last);
+  }
+
+  /** replyTo: the id of the message that it answers. */
+  send(body, replyTo) {
+    this.#outbox.add(body, replyTo);
     this.#unreadFrom = null;
     this.toNewest();
   }
@@ -217,6 +259,12 @@ export class Conversation {
     return id === revision && !deleted && username !== this.#me && !this.#history.get(id);
   }
 
+  #redraw() {
+    if (this.#closed) return;
+    if (!this.#shown || this.#atEnd) this.#view.show();
+    else this.#view.scroller.hold(() => this.#view.show());
+  }
+
   #apply(change, { stays = true } = {}) {
     const all = () => {
       change();
@@ -284,9 +332,9 @@ export class Conversation {
   }
 
   /** Stored. The stream may be late or away, so it is shown now; what the stream brings replaces it. */
-  #sent({ clientId, body }, id) {
+  #sent({ clientId, body, replyTo }, id) {
     if (this.#history.get(id)) return;
     const created = new Date().toISOString();
-    this.#take([{ id, revision: id, room: this.name, username: this.#me, body, created_at: created, client_id: clientId }]);
+    this.#take([{ id, revision: id, room: this.name, username: this.#me, body, created_at: created, client_id: clientId, ...(replyTo && { reply_to: replyTo }) }]);
   }
 }

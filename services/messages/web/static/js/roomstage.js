@@ -21,7 +21,7 @@ export class RoomStage {
   #wanted = null; // the room that is to be shown
   #current = null; // the Conversation that is
 
-  /** parts: {head, composer, announcer}. */
+  /** parts: {head, composer, replying, announcer}. */
   constructor(element, { chat, visits, arrival, dates, parts }) {
     this.#element = element;
     this.#chat = chat;
@@ -33,6 +33,11 @@ export class RoomStage {
 
   get current() {
     return this.#current;
+  }
+
+  /** The page is left. */
+  flush() {
+    this.#visits.flush();
   }
 
   /** The name of the room that is shown, or is about to be. */
@@ -135,6 +140,7 @@ export class RoomStage {
     this.#visits.touch(visit);
     this.#parts.head.show(summary);
     this.#parts.composer.show(summary);
+    this.#parts.replying.show(summary);
     this.#chat.opened(summary);
     visit.enter();
   }

@@ -20,7 +20,7 @@ export class ConversationView {
   #linked = null;
   #button = { shown: false, count: 0 };
 
-  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, outbox, unreadFrom, older}. */
+  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, acts, editing, outbox, unreadFrom, older}. */
   constructor({ dates, username, model, on }) {
     this.#dates = dates;
     this.#username = username;
@@ -72,31 +72,34 @@ export class ConversationView {
   }
 
   #template() {
-    const { room, history, outbox, unreadFrom, older } = this.#model();
+    const { room, history, acts, editing, outbox, unreadFrom, older } = this.#model();
     const empty = history.size === 0 && outbox.entries.length === 0 && !older.unknown;
     return html`<div class="scroller" id="scroller" tabindex="0" role="region" aria-label="Messages in ${room.label}"><div class="column">${
       older.loading ? loading() : nothing}${older.failed ? failed(this.#on.older) : nothing}${
       !empty && !history.hasOlder && !older.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
-    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, unreadFrom)}</div><div
-      id="outbox" role="group" aria-label="Messages on their way">${this.#entries(history.last, outbox)}</div></div></div>${
+    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, acts, editing, unreadFrom)}</div><div
+      id="outbox" role="group" aria-label="Messages on their way">${this.#entries(room.name, history, outbox)}</div></div></div>${
       newest(this.#button, this.#on.newest)}`;
   }
 
-  #messages(history, unreadFrom) {
+  #messages(history, acts, editing, unreadFrom) {
     const dayOf = (date) => this.#dates.day(date);
     const around = arrange(history, { unreadFrom, dayOf });
-    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => history.get(id) };
-    return repeat(history.messages, ({ id }) => id, (one, i) =>
-      message(one, { ...around[i], linked: one.id === this.#linked }, look));
+    const one = (stored) => stored && acts.shown(stored);
+    const doing = (id) => ({ editor: editing.elementOf(id), leaving: acts.leaving(id), problem: acts.problem(id) });
+    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => one(history.get(id)), doing };
+    return repeat(history.messages, ({ id }) => id, (stored, i) =>
+      message(one(stored), { ...around[i], linked: stored.id === this.#linked }, look));
   }
 
-  #entries(last, { entries, waiting }) {
-    let before = last;
+  #entries(room, history, { entries, waiting }) {
+    let before = history.last;
     return repeat(entries, ({ clientId }) => clientId, (one) => {
       const said = { username: this.#username, created_at: new Date(one.at).toISOString() };
-      const continued = continues(before, said);
+      const continued = continues(before, said) && !one.replyTo;
+      const answered = one.replyTo && history.get(one.replyTo);
       before = said;
-      return entry(one, { username: this.#username, continued, waiting, dates: this.#dates, on: this.#on });
+      return entry(one, { room, username: this.#username, continued, answered, waiting, dates: this.#dates, on: this.#on });
     });
   }
 }
