@@ -2,6 +2,7 @@ import { Acts } from "./model/acts.js";
 import { Inbox } from "./model/inbox.js";
 import { History } from "./model/history.js";
 import { Loader } from "./model/loader.js";
+import { Quotes } from "./model/quotes.js";
 import { ConversationView } from "./view/room/conversationview.js";
 import { Editing } from "./view/room/editing.js";
 
@@ -24,18 +25,22 @@ export class Conversation {
   #inbox = new Inbox((messages) => this.#take(messages));
   #loader;
   #acts;
+  #quotes;
   #editing;
+  #onNewest;
   #view;
   #shown = false;
   #place = null; // where the reader was; null: at the end
+  #before = null; // where the reader was before a link led to a message
   #unreadFrom = null;
   #older = { loading: false, failed: false, unknown: true };
   #since; // what came before, it was begun with
   #closed = false;
 
   /** room: the OpenRoom; outbox: the PageOutbox. announcer: for those who listen. */
-  constructor({ room, summary, me, dates, api, outbox, announcer, onSignedOut }) {
+  constructor({ room, summary, me, dates, api, outbox, announcer, onSignedOut, onNewest }) {
     this.#room = room;
+    this.#onNewest = onNewest;
     this.#since = room.at;
     this.#summary = summary;
     this.#me = me;
@@ -44,6 +49,7 @@ export class Conversation {
     const apply = (change, how) => this.#apply(change, how);
     this.#loader = new Loader({ room, api, history: this.#history, apply, onSignedOut });
     this.#acts = new Acts({ room: room.name, api, me, onSignedOut });
+    this.#quotes = new Quotes({ room: room.name, api });
     this.#editing = new Editing({
       save: (id, body) => this.#acts.edit(id, body),
       remove: (id) => this.#acts.remove(id),
@@ -52,7 +58,7 @@ export class Conversation {
     this.#view = new ConversationView({
       dates,
       username: me,
-      model: () => ({ room: this.#summary, history: this.#history, acts: this.#acts, editing: this.#editing, outbox, unreadFrom: this.#unreadFrom, older: this.#older }),
+      model: () => ({ room: this.#summary, history: this.#history, acts: this.#acts, quotes: this.#quotes, editing: this.#editing, outbox, unreadFrom: this.#unreadFrom, older: this.#older }),
       on: {
         scroll: () => this.#scrolled(),
         older: () => this.#loadOlder(),
@@ -61,7 +67,7 @@ export class Conversation {
         discard: (clientId) => outbox.discard(clientId),
       },
     });
-    this.#acts.addEventListener("change", () => this.#redraw());
+    for (const changing of [this.#acts, this.#quotes]) changing.addEventListener("change", () => this.#redraw());
     this.#acts.addEventListener("removed", () => announcer.say("Message deleted. There are five seconds to undo it."));
     outbox.addEventListener("change", () => this.#showOutbox());
     outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
@@ -193,7 +199,8 @@ export class Conversation {
   /** Down to the newest message, which may have to be loaded. */
   async toNewest() {
     await this.#loader.newest();
-    this.#view.show();
+    this.#view.link(null);
+    this.#onNewest();
     this.#view.scroller.toBottom();
     this.#settle();
   }
@@ -212,13 +219,25 @@ export class Conversation {
 
   /** To a message, which may have to be loaded. False: it is not there. */
   async goTo(id) {
+    const before = this.#atEnd ? null : this.#view.scroller.place;
     const found = this.#history.get(id) ? true : await this.#loader.around(id);
     if (!found) return found;
+    this.#before = before;
     this.#view.link(id);
     this.#view.scroller.to(this.#view.message(id));
     this.#view.message(id).focus({ preventScroll: true });
     this.#settle();
     return true;
+  }
+
+  /** Back from a message to where the reader was before. */
+  async back() {
+    const place = this.#before;
+    this.#before = null;
+    if (!place) return this.toNewest();
+    this.#view.link(null);
+    if (!this.#view.scroller.return(place) && (await this.#loader.around(place.id))) this.#view.scroller.return(place);
+    return this.#settle();
   }
 
   relabel() {
@@ -240,6 +259,7 @@ export class Conversation {
     const stuck = !this.#shown || this.#atEnd;
     for (const message of messages) {
       this.#history.upsert(message);
+      this.#quotes.take(message);
       if (message.username === this.#me) this.#outbox.acknowledge(message.client_id);
     }
     const follows = this.#shown ? stuck : !this.#place;

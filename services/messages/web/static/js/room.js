@@ -11,6 +11,7 @@ import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
+import { Pins } from "./view/room/pins.js";
 import { Replying } from "./view/room/replying.js";
 import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
@@ -47,11 +48,12 @@ const head = new RoomHead({
   return `${members.length}${more ? "+" : ""}`;
 });
 const announcer = new Announcer(part("announcer"), part("notice"));
+const dates = new Dates(navigator.languages);
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
   arrival: new Arrival({ api, line }),
-  dates: new Dates(navigator.languages),
+  dates,
   parts: { head, composer, replying, announcer },
 });
 const drawer = new Drawer({
@@ -78,11 +80,12 @@ new Acting(part("stage"), {
   reply: (message) => replying.begin(message),
   focus,
 });
+new Pins(part("room-pins"), { api, dates, room: () => stage.current?.summary ?? null });
 new Router({
   knows: ({ room }) => chat.has(room),
   show: async (route, how) => {
     drawer.shut();
-    await stage.show(route, (visit) => how === "click" && visit.toNewest());
+    await stage.show(route, (visit) => (how === "click" ? visit.toNewest() : visit.back()));
     if (!route.id) focus();
   },
 });

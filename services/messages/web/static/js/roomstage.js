@@ -130,6 +130,7 @@ export class RoomStage {
       outbox: new PageOutbox({ room: summary.name, shelf, line, newId: newClientId }),
       announcer: this.#parts.announcer,
       onSignedOut: () => line.post({ type: "ended" }),
+      onNewest: () => forgetMessage(summary.name),
     });
   }
 
@@ -144,4 +145,9 @@ export class RoomStage {
     this.#chat.opened(summary);
     visit.enter();
   }
+}
+
+/** The address names the room again, and not a message that one has left. */
+function forgetMessage(name) {
+  if (location.pathname.startsWith(`/chat/${name}/`) || location.hash) history.replaceState(history.state, "", `/chat/${name}`);
 }

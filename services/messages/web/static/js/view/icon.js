@@ -2,6 +2,7 @@ import { html, svg } from "../vendor/lit-html/lit-html.js";
 
 /* The icons that scripts need, as in icon.html. */
 const paths = {
+  close: svg`<path d="M6.5 6.5l11 11M17.5 6.5l-11 11"/>`,
   down: svg`<path d="M12 5v13.5M6 13l6 6 6-6"/>`,
   react: svg`<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14c.8 1.4 2 2 3.5 2s2.7-.6 3.5-2M9 9.5v.01M15 9.5v.01"/>`,
   reply: svg`<path d="M9.5 6L4 11.5 9.5 17M4.5 11.5H14a6 6 0 0 1 6 6v1"/>`,

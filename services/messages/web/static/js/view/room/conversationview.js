@@ -20,7 +20,7 @@ export class ConversationView {
   #linked = null;
   #button = { shown: false, count: 0 };
 
-  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, acts, editing, outbox, unreadFrom, older}. */
+  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, acts, quotes, editing, outbox, unreadFrom, older}. */
   constructor({ dates, username, model, on }) {
     this.#dates = dates;
     this.#username = username;
@@ -72,22 +72,22 @@ export class ConversationView {
   }
 
   #template() {
-    const { room, history, acts, editing, outbox, unreadFrom, older } = this.#model();
+    const { room, history, acts, quotes, editing, outbox, unreadFrom, older } = this.#model();
     const empty = history.size === 0 && outbox.entries.length === 0 && !older.unknown;
     return html`<div class="scroller" id="scroller" tabindex="0" role="region" aria-label="Messages in ${room.label}"><div class="column">${
       older.loading ? loading() : nothing}${older.failed ? failed(this.#on.older) : nothing}${
       !empty && !history.hasOlder && !older.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
-    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, acts, editing, unreadFrom)}</div><div
+    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, { acts, quotes, editing }, unreadFrom)}</div><div
       id="outbox" role="group" aria-label="Messages on their way">${this.#entries(room.name, history, outbox)}</div></div></div>${
       newest(this.#button, this.#on.newest)}`;
   }
 
-  #messages(history, acts, editing, unreadFrom) {
+  #messages(history, { acts, quotes, editing }, unreadFrom) {
     const dayOf = (date) => this.#dates.day(date);
     const around = arrange(history, { unreadFrom, dayOf });
     const one = (stored) => stored && acts.shown(stored);
     const doing = (id) => ({ editor: editing.elementOf(id), leaving: acts.leaving(id), problem: acts.problem(id) });
-    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => one(history.get(id)), doing };
+    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => one(history.get(id) ?? quotes.get(id)), doing };
     return repeat(history.messages, ({ id }) => id, (stored, i) =>
       message(one(stored), { ...around[i], linked: stored.id === this.#linked }, look));
   }
