@@ -45,6 +45,7 @@ export class Acting {
     element.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.#point(event.target));
     element.addEventListener("pointerleave", () => this.#bar.holdsFocus || this.#bar.hide());
     element.addEventListener("focusin", ({ target }) => target.closest(".message:focus-visible, .bar, .message :focus-visible") && this.#point(target));
+    element.addEventListener("focusout", ({ relatedTarget }) => element.contains(relatedTarget) || this.#bar.article?.matches(":hover") || this.#bar.hide());
     element.addEventListener("click", (event) => this.#click(event));
     onLongPress(element, (target, x, y) => this.#openMenu(target.closest(".message[data-id]"), boxAt(x, y)));
     field.addEventListener("keydown", (event) => this.#typed(event, field));
@@ -53,6 +54,7 @@ export class Acting {
 
   #point(target) {
     const article = target.closest(".message[data-id]");
+    if (article && article === this.#bar.article) return;
     const message = this.#message(article);
     if (message && !this.#menu.open && !article.querySelector(".editor")) this.#bar.show(article, this.#may(message), this.#favourites.list);
     else if (article && !message) this.#bar.hide();
@@ -105,8 +107,13 @@ export class Acting {
       link: () => this.#copy(new URL(`/chat/${message.room}/${message.id}`, location.href).href, "The link was copied."),
       copy: () => this.#copy(message.body, "The text was copied."),
     };
-    if (name !== "menu") this.#bar.hide();
+    if (name !== "menu") this.#leaveBar(article);
     does[name]?.();
+  }
+
+  #leaveBar(article) {
+    if (this.#bar.holdsFocus) article.focus({ preventScroll: true });
+    this.#bar.hide();
   }
 
   #react(message, emoji) {

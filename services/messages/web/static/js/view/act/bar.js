@@ -18,7 +18,7 @@ export class Bar {
   show(article, may, favourites) {
     render(may.react ? html`${favourites.slice(0, 3).map((emoji) => html`<button class="bar-button bar-emoji" type="button" data-emoji=${emoji} title="React with ${emoji}"
       aria-label="React with ${emoji}">${emoji}</button>`)}${button("react", "Add a reaction", "react")}${button("reply", "Reply", "reply")}${more()}` : more(), this.#element);
-    if (this.#element.parentElement !== article) article.append(this.#element);
+    article.querySelector(".message-row").append(this.#element);
   }
 
   hide() {

@@ -58,7 +58,6 @@ export class EmojiPicker {
   }
 
   #key(event) {
-    event.stopPropagation();
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
     this.#close();

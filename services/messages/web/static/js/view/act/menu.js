@@ -44,7 +44,6 @@ export class ActMenu {
   }
 
   #key(event) {
-    event.stopPropagation();
     const items = this.#items;
     const at = items.indexOf(event.target);
     const last = items.length - 1;

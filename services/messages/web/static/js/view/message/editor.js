@@ -59,7 +59,6 @@ export class Editor {
   }
 
   #key(event) {
-    event.stopPropagation(); // none of it is for the list of messages
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") {
       event.preventDefault();

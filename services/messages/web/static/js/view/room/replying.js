@@ -20,9 +20,9 @@ export class Replying {
   }
 
   /** The room that is written to. */
-  show({ name }) {
+  show({ name, archived }) {
     this.#room = name;
-    this.#show(this.#drafts.answered(name));
+    this.#show(archived ? null : this.#drafts.answered(name));
   }
 
   begin(message) {
