@@ -22,7 +22,9 @@ func two(t testing.TB, bodies ...string) (ada, bob *person, room string) {
 	return ada, bob, room
 }
 
-func focused(selector string) string { return fmt.Sprintf(`document.activeElement.matches(%q)`, selector) }
+func focused(selector string) string {
+	return fmt.Sprintf(`document.activeElement.matches(%q)`, selector)
+}
 
 func TestPageEditsTheLastMessage(t *testing.T) {
 	ada, bob, _ := two(t, "one", "two")

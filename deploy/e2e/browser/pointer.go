@@ -51,4 +51,3 @@ func (p *Page) middleOf(selector string) (x, y float64, err error) {
 	err = p.Evaluate(fmt.Sprintf(`(({ left, top, width, height }) => [left + width / 2, top + height / 2])(document.querySelector(%q).getBoundingClientRect())`, selector), &at)
 	return at[0], at[1], err
 }
-
