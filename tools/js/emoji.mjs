@@ -18,6 +18,6 @@ console.log(JSON.stringify(emojis.map(({ emoji, label, hexcode, tags, order, gro
   order,
   group,
   version,
-  ...(emoticon && { emoticon }),
+  ...(emoticon && { emoticon: [emoticon].flat().at(-1) }),
   ...(skins && { skins: skins.map(({ emoji: toned, tone, version: since }) => ({ emoji: toned, tone, version: since })) }),
 }))));

@@ -40,7 +40,7 @@ export class Acting {
     new MessageKeys(element, {
       act: (name, article) => this.#act(name, article),
       last: () => stage.current?.toNewest(),
-      leave: focus,
+      leave: () => field.focus(),
     });
     element.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.#point(event.target));
     element.addEventListener("pointerleave", () => this.#bar.holdsFocus || this.#bar.hide());
@@ -64,7 +64,7 @@ export class Acting {
   #typed(event, field) {
     const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
     if (key !== "ArrowUp" || ctrlKey || metaKey || altKey || shiftKey || isComposing || defaultPrevented || field.value) return;
-    if (this.#stage.current?.editLast(this.#focus)) event.preventDefault();
+    if (this.#stage.current?.editLast(() => field.focus())) event.preventDefault();
   }
 
   #click({ target }) {

@@ -6,18 +6,26 @@ const keys = { e: "edit", r: "reply", "+": "react", p: "pin", Delete: "remove", 
  */
 export class MessageKeys {
   #on;
+  #pointed = false; // the focus came by a pointer, since when no key has moved it
 
   /** on: {act(name, article); last(), which loads the newest; leave(), to the composer}. */
   constructor(stage, on) {
     this.#on = on;
     stage.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("pointerdown", () => this.#point(true), { capture: true });
+    document.addEventListener("keydown", ({ key }) => key === "Tab" && this.#point(false), { capture: true });
+  }
+
+  #point(pointed) {
+    this.#pointed = pointed;
   }
 
   #key(event) {
     const { target, key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
     if (ctrlKey || metaKey || altKey || isComposing || defaultPrevented) return;
     if (!target.matches(".message[data-id], #scroller") && key !== "Escape") return;
-    if (!this.#move(target, key, shiftKey) && !this.#act(target, key)) return;
+    if (this.#move(target, key, shiftKey)) this.#point(false);
+    else if (!this.#act(target, key)) return;
     event.preventDefault();
   }
 
@@ -45,7 +53,7 @@ export class MessageKeys {
   #act(target, key) {
     if (key === "Escape") return this.#leave(target);
     const name = keys[key];
-    if (!name || !target.matches(".message:focus-visible")) return false;
+    if (!name || this.#pointed || !target.matches(".message")) return false;
     this.#on.act(name, target);
     return true;
   }
