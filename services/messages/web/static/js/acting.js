@@ -11,7 +11,7 @@ import { onLongPress } from "./view/act/press.js";
  * Acting on the messages of the room that is open: by the bar, the menu, keys, and what is written into a message.
  *
  *     pointer, focus ──▶ bar ──┐
- *     long press ──▶ menu ─────┼──▶ act(name, article) ──▶ conversation.acts
+ *     long press ──▶ menu ─────┼──▶ act(name, article) ──▶ doings
  *     keys ────────────────────┘         └──▶ picker, editor, reply
  */
 export class Acting {
@@ -64,7 +64,7 @@ export class Acting {
   #typed(event, field) {
     const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
     if (key !== "ArrowUp" || ctrlKey || metaKey || altKey || shiftKey || isComposing || defaultPrevented || field.value) return;
-    if (this.#stage.current?.editLast(() => field.focus())) event.preventDefault();
+    if (this.#stage.current?.doings.editLast(() => field.focus())) event.preventDefault();
   }
 
   #click({ target }) {
@@ -77,7 +77,7 @@ export class Acting {
   #message(article) {
     const visit = this.#stage.current;
     const id = Number(article?.dataset.id);
-    const message = id && visit?.message(id);
+    const message = id && visit?.doings.message(id);
     return message && !message.deleted ? message : null;
   }
 
@@ -92,12 +92,12 @@ export class Acting {
     if (!message) return;
     this.#article = article;
     const may = this.#may(message);
-    const { acts } = visit;
+    const { acts } = visit.doings;
     const does = {
       emoji: () => may.react && this.#react(message, emoji),
       react: () => may.react && this.#pick(message, article, button),
       reply: () => may.reply && this.#reply(message),
-      edit: () => may.edit && visit.edit(message.id, () => this.#back(article)),
+      edit: () => may.edit && visit.doings.edit(message.id, () => this.#back(article)),
       pin: () => may.pin && acts.pin(message.id, !message.pinned_at),
       remove: () => may.remove && this.#remove(visit, message.id),
       undo: () => this.#undo(acts, message.id, article),
@@ -118,7 +118,7 @@ export class Acting {
 
   #react(message, emoji) {
     this.#favourites.use(emoji);
-    this.#stage.current.acts.toggle(message, emoji);
+    this.#stage.current.doings.acts.toggle(message, emoji);
   }
 
   async #pick(message, article, button) {
@@ -131,7 +131,7 @@ export class Acting {
 
   #openMenu(article, box) {
     const message = this.#message(article);
-    if (!message || this.#stage.current.acts.leaving(message.id) || article.querySelector(".editor")) return;
+    if (!message || this.#stage.current.doings.acts.leaving(message.id) || article.querySelector(".editor")) return;
     this.#article = article;
     const { list } = this.#favourites;
     this.#menu.show({ may: this.#may(message), pinned: Boolean(message.pinned_at), favourites: list, box, back: article });
@@ -139,7 +139,7 @@ export class Acting {
 
   /** The focus goes to what undoes it, if it was on the message. */
   #remove(visit, id) {
-    visit.acts.remove(id);
+    visit.doings.acts.remove(id);
     visit.element.querySelector(`#m${id} [data-act=undo]`)?.focus({ preventScroll: true });
   }
 

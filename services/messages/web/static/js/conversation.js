@@ -1,10 +1,8 @@
-import { Acts } from "./model/acts.js";
+import { Doings } from "./doings.js";
 import { Inbox } from "./model/inbox.js";
 import { History } from "./model/history.js";
 import { Loader } from "./model/loader.js";
-import { Quotes } from "./model/quotes.js";
 import { ConversationView } from "./view/room/conversationview.js";
-import { Editing } from "./view/room/editing.js";
 
 /**
  * One room that was opened in this page: what is loaded of it, what arrives, what is on its way, and where its reader is.
@@ -24,9 +22,7 @@ export class Conversation {
   #history = new History();
   #inbox = new Inbox((messages) => this.#take(messages));
   #loader;
-  #acts;
-  #quotes;
-  #editing;
+  #doings;
   #onNewest;
   #view;
   #shown = false;
@@ -48,17 +44,19 @@ export class Conversation {
     this.#announcer = announcer;
     const apply = (change, how) => this.#apply(change, how);
     this.#loader = new Loader({ room, api, history: this.#history, apply, onSignedOut });
-    this.#acts = new Acts({ room: room.name, api, me, onSignedOut });
-    this.#quotes = new Quotes({ room: room.name, api });
-    this.#editing = new Editing({
-      save: (id, body) => this.#acts.edit(id, body),
-      remove: (id) => this.#acts.remove(id),
+    this.#doings = new Doings({
+      room: room.name,
+      api,
+      me,
+      history: this.#history,
       change: () => this.#redraw(),
+      say: (text) => announcer.say(text),
+      onSignedOut,
     });
     this.#view = new ConversationView({
       dates,
       username: me,
-      model: () => ({ room: this.#summary, history: this.#history, acts: this.#acts, quotes: this.#quotes, editing: this.#editing, outbox, unreadFrom: this.#unreadFrom, older: this.#older }),
+      model: () => ({ room: this.#summary, history: this.#history, doings: this.#doings, outbox, unreadFrom: this.#unreadFrom, older: this.#older }),
       on: {
         scroll: () => this.#scrolled(),
         older: () => this.#loadOlder(),
@@ -67,8 +65,6 @@ export class Conversation {
         discard: (clientId) => outbox.discard(clientId),
       },
     });
-    for (const changing of [this.#acts, this.#quotes]) changing.addEventListener("change", () => this.#redraw());
-    this.#acts.addEventListener("removed", () => announcer.say("Message deleted. There are five seconds to undo it."));
     outbox.addEventListener("change", () => this.#showOutbox());
     outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
   }
@@ -86,18 +82,12 @@ export class Conversation {
   }
 
   /** What the reader does to its messages. */
-  get acts() {
-    return this.#acts;
+  get doings() {
+    return this.#doings;
   }
 
   get summary() {
     return this.#summary;
-  }
-
-  /** A loaded message, as it is shown. */
-  message(id) {
-    const message = this.#history.get(id);
-    return message && this.#acts.shown(message);
   }
 
   get shown() {
@@ -140,7 +130,7 @@ export class Conversation {
   /** The room is not the reader's any more: nothing of it is shown or loaded again. */
   close() {
     this.#closed = true;
-    this.#acts.flush();
+    this.#doings.acts.flush();
     this.#loader.close();
     this.#outbox.close();
     this.#inbox.clear();
@@ -174,19 +164,6 @@ export class Conversation {
     this.#room.reset(head);
     this.#since = Math.min(this.#since, head);
     return this.#loader.reset(head, { atEnd: () => this.#atEnd });
-  }
-
-  /** Changes a message in its place; back() takes the focus when that is done. */
-  edit(id, back) {
-    const message = this.message(id);
-    if (message) this.#editing.begin(message, back);
-  }
-
-  /** Changes the last message that the reader wrote, if it is loaded. */
-  editLast(back) {
-    const last = this.#history.messages.findLast(({ id, username }) => username === this.#me && !this.message(id).deleted && !this.#acts.leaving(id));
-    if (last) this.edit(last.id, back);
-    return Boolean(last);
   }
 
   /** replyTo: the id of the message that it answers. */
@@ -259,7 +236,7 @@ export class Conversation {
     const stuck = !this.#shown || this.#atEnd;
     for (const message of messages) {
       this.#history.upsert(message);
-      this.#quotes.take(message);
+      this.#doings.take(message);
       if (message.username === this.#me) this.#outbox.acknowledge(message.client_id);
     }
     const follows = this.#shown ? stuck : !this.#place;

@@ -44,7 +44,7 @@ export class Visits {
 
   /** What can still be undone is done. */
   flush() {
-    this.#each((visit) => visit.acts.flush());
+    this.#each((visit) => visit.doings.acts.flush());
   }
 
   relabel() {

@@ -23,14 +23,14 @@ import { leaving, problem } from "./removed.js";
 
 /**
  * A stored message and what stands around it, from arrange(): {before, day, unread, continued, linked}.
- * The look has {me, dates, turn, find(id): a loaded message, doing(id): {editor, leaving, problem}}.
+ * The look has {me, dates, turn, doings}: see doings.js.
  *
  * @param {import("../../model/types.js").Message} message
  */
 export function message(message, around, look) {
-  const answered = message.reply_to && look.find(message.reply_to);
+  const answered = message.reply_to && look.doings.answered(message.reply_to);
   const { day: label, unread: first, continued, linked } = around;
-  const doing = look.doing(message.id);
+  const doing = look.doings.of(message.id);
   return guard([message, answered, label, first, continued, linked, look.turn, doing.editor, doing.leaving, doing.problem], () => html`<article
     class="message" id="m${message.id}" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
     data-username=${message.username} data-client-id=${message.client_id ?? nothing}

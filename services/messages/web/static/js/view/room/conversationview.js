@@ -20,7 +20,7 @@ export class ConversationView {
   #linked = null;
   #button = { shown: false, count: 0 };
 
-  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, acts, quotes, editing, outbox, unreadFrom, older}. */
+  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, doings, outbox, unreadFrom, older}. */
   constructor({ dates, username, model, on }) {
     this.#dates = dates;
     this.#username = username;
@@ -72,32 +72,30 @@ export class ConversationView {
   }
 
   #template() {
-    const { room, history, acts, quotes, editing, outbox, unreadFrom, older } = this.#model();
+    const { room, history, doings, outbox, unreadFrom, older } = this.#model();
     const empty = history.size === 0 && outbox.entries.length === 0 && !older.unknown;
     return html`<div class="scroller" id="scroller" tabindex="0" role="region" aria-label="Messages in ${room.label}"><div class="column">${
       older.loading ? loading() : nothing}${older.failed ? failed(this.#on.older) : nothing}${
       !empty && !history.hasOlder && !older.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
-    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, { acts, quotes, editing }, unreadFrom)}</div><div
-      id="outbox" role="group" aria-label="Messages on their way">${this.#entries(room.name, history, outbox)}</div></div></div>${
+    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, doings, unreadFrom)}</div><div
+      id="outbox" role="group" aria-label="Messages on their way">${this.#entries(room.name, history.last, doings, outbox)}</div></div></div>${
       newest(this.#button, this.#on.newest)}`;
   }
 
-  #messages(history, { acts, quotes, editing }, unreadFrom) {
+  #messages(history, doings, unreadFrom) {
     const dayOf = (date) => this.#dates.day(date);
     const around = arrange(history, { unreadFrom, dayOf });
-    const one = (stored) => stored && acts.shown(stored);
-    const doing = (id) => ({ editor: editing.elementOf(id), leaving: acts.leaving(id), problem: acts.problem(id) });
-    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => one(history.get(id) ?? quotes.get(id)), doing };
-    return repeat(history.messages, ({ id }) => id, (stored, i) =>
-      message(one(stored), { ...around[i], linked: stored.id === this.#linked }, look));
+    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, doings };
+    return repeat(history.messages, ({ id }) => id, ({ id }, i) =>
+      message(doings.message(id), { ...around[i], linked: id === this.#linked }, look));
   }
 
-  #entries(room, history, { entries, waiting }) {
-    let before = history.last;
+  #entries(room, last, doings, { entries, waiting }) {
+    let before = last;
     return repeat(entries, ({ clientId }) => clientId, (one) => {
       const said = { username: this.#username, created_at: new Date(one.at).toISOString() };
       const continued = continues(before, said) && !one.replyTo;
-      const answered = one.replyTo && history.get(one.replyTo);
+      const answered = one.replyTo && doings.answered(one.replyTo);
       before = said;
       return entry(one, { room, username: this.#username, continued, answered, waiting, dates: this.#dates, on: this.#on });
     });
