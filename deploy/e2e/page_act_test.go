@@ -79,7 +79,7 @@ func TestPageReacts(t *testing.T) {
 
 	// By keyboard: to the message, the picker, an emoji by its name.
 	must(t, ada.Evaluate(`document.querySelector("#scroller").focus()`, nil), ada.Press("ArrowUp"), ada.Await("on the message", focused("#m1")))
-	must(t, ada.Type("+"), ada.Await("in the picker", `document.activeElement.shadowRoot?.activeElement?.id === "search"`))
+	must(t, ada.Strike("+"), ada.Await("in the picker", `document.activeElement.shadowRoot?.activeElement?.id === "search"`))
 	must(t, ada.Await("it has loaded", `document.activeElement.shadowRoot.querySelectorAll(".emoji").length > 100`), ada.Type("fox"))
 	must(t, ada.Await("it has found", `document.activeElement.shadowRoot.querySelector("#search-results .emoji")`), ada.Press("ArrowDown"))
 	must(t, ada.Await("it is chosen", `document.activeElement.shadowRoot.querySelector("#search").getAttribute("aria-activedescendant") === "emo-🦊"`))
@@ -116,9 +116,9 @@ func TestPageMessagesByKeyboard(t *testing.T) {
 	must(t, ada.PressEnter(), ada.Await("in the menu", focused("#act-menu [data-act=reply]")))
 	must(t, ada.Press("ArrowDown"), ada.Await("on edit", focused("#act-menu [data-act=edit]")))
 	must(t, ada.Press("Escape"), ada.Await("back on the message", focused("#m3")))
-	must(t, ada.Type("e"), ada.Await("it is edited", focused("#m3 .editor-text")), ada.Press("Escape"), ada.Await("back on it", focused("#m3")))
-	must(t, ada.Type("r"), ada.Await("it is answered", focused("#composer-body")+` && !document.querySelector("#answer").hidden`))
-	must(t, ada.Click("#m2 .body"), ada.Type("p"), ada.Await("who clicks and types means the composer", `document.querySelector("#composer-body").value === "p"`))
+	must(t, ada.Strike("e"), ada.Await("it is edited", focused("#m3 .editor-text")), ada.Press("Escape"), ada.Await("back on it", focused("#m3")))
+	must(t, ada.Strike("r"), ada.Await("it is answered", focused("#composer-body")+` && !document.querySelector("#answer").hidden`))
+	must(t, ada.Click("#m2 .body"), ada.Strike("p"), ada.Await("who clicks and types means the composer", `document.querySelector("#composer-body").value === "p"`))
 	must(t, ada.Evaluate(`document.querySelector("#scroller").focus()`, nil), ada.Press("ArrowUp"), ada.Await("on the last", focused("#m3")))
 	must(t, ada.Press("Delete"), ada.Await("it can be undone", focused("#m3 [data-act=undo]")), ada.PressEnter(), ada.AwaitMessages("one", "two", "three"))
 }

@@ -1,5 +1,7 @@
 import { openBeside } from "./place.js";
 
+const coarse = matchMedia("(pointer: coarse)");
+
 /** The picker of emojis in a popover; it is loaded when it is first opened. */
 export class EmojiPicker {
   #element = document.createElement("div");
@@ -14,6 +16,7 @@ export class EmojiPicker {
     this.#element.className = "picker";
     this.#element.id = "picker";
     this.#element.popover = "auto";
+    this.#element.tabIndex = -1;
     this.#element.setAttribute("role", "dialog");
     this.#element.setAttribute("aria-label", "Choose an emoji");
     this.#element.addEventListener("keydown", (event) => this.#key(event));
@@ -26,7 +29,8 @@ export class EmojiPicker {
     this.#back = back;
     openBeside(this.#element, box);
     if (!this.#picker) await this.#make();
-    this.#search?.focus();
+    if (coarse.matches) this.#element.focus(); // a keyboard would come up, and hide the emojis
+    else this.#search?.focus();
   }
 
   /** The picker is an element that fills itself a moment later. */

@@ -78,6 +78,6 @@ export class Pins {
     const date = new Date(at);
     return html`<li><a class="pins-link" href="/chat/${room}/${id}"><strong>${username}</strong> <time datetime=${at} title=${this.#dates.full(date)}>${
       this.#dates.day(date)}, ${this.#dates.time(date)}</time><span class="pins-text" dir="auto">${excerpt(message)}</span><span class="pins-by">Pinned by ${by}</span></a>${
-      archived ? nothing : html`<button class="button-icon" type="button" data-unpin title="Unpin" aria-label="Unpin the message of ${username}" @click=${() => this.#unpin(message)}>${icon("close")}</button>`}</li>`;
+      archived ? nothing : html`<button class="button-text pins-unpin" type="button" data-unpin aria-label="Unpin the message of ${username}" @click=${() => this.#unpin(message)}>Unpin</button>`}</li>`;
   }
 }
