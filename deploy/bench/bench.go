@@ -59,6 +59,7 @@ var rows = []row{
 	{"quiet", (*bench).quiet},
 	{"nginx", (*bench).gateway},
 	{"growth", (*bench).growth},
+	{"search", (*bench).search},
 }
 
 // Rows returns the names of all rows.

@@ -140,7 +140,7 @@ export class Acting {
   /** The focus goes to what undoes it, if it was on the message. */
   #remove(visit, id) {
     visit.doings.acts.remove(id);
-    visit.element.querySelector(`#m${id} [data-act=undo]`)?.focus({ preventScroll: true });
+    visit.element.querySelector(`[data-id="${id}"] [data-act=undo]`)?.focus({ preventScroll: true });
   }
 
   #undo(acts, id, article) {

@@ -85,7 +85,7 @@ new Router({
   knows: ({ room }) => chat.has(room),
   show: async (route, how) => {
     drawer.shut();
-    await stage.show(route, (visit) => (how === "click" ? visit.toNewest() : visit.back()));
+    await stage.show(route, ({ reader }) => (how === "click" ? reader.toNewest() : reader.back()));
     if (!route.id) focus();
   },
 });
@@ -100,15 +100,17 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
   gone.add(name);
   stage.lose(name);
 });
-document.addEventListener("visibilitychange", () => stage.current?.look());
+document.addEventListener("visibilitychange", () => stage.current?.reader.look());
 if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
 typeAnywhere(composer);
 everyDay(() => visits.relabel());
 
 const seed = stage.begin(chat.state.open);
+const { name: begun } = chat.state.open.room;
+delete chat.state.open; // it is the conversation's now
 let first = seed.from === null ? null : seed; // for the first hub
 chat.start(() => {
-  const rooms = visits.followed.map((room) => (first && room.room === chat.state.open.room.name ? { ...room, ...first } : room));
+  const rooms = visits.followed.map((room) => (first && room.room === begun ? { ...room, ...first } : room));
   first = null;
   return { rooms, open: stage.wanted };
 });

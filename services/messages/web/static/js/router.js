@@ -34,6 +34,7 @@ export class Router {
     if (!link || !isPlain(event, link)) return;
     const route = routeOf(link);
     if (!route || link.origin !== location.origin || !this.#knows(route)) return;
+    if (link.hash && !route.id) return; // a part of this page
     event.preventDefault();
     this.go(link.href);
   }

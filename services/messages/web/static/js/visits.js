@@ -54,7 +54,7 @@ export class Visits {
   /** One that is not shown is loaded anew when it is. */
   #reset(name, id) {
     const visit = this.get(name);
-    if (visit?.shown) visit.reset(id);
+    if (visit?.reader.here) visit.reset(id);
     else if (visit) this.drop(name);
   }
 

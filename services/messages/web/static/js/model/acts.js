@@ -79,7 +79,7 @@ export class Acts extends EventTarget {
       this.#overlay.settle(id, "edit", revision);
       this.#tell("change");
     } catch (error) {
-      if (error.signedOut) this.#onSignedOut();
+      this.#refused(error);
       throw error;
     }
   }
@@ -126,11 +126,15 @@ export class Acts extends EventTarget {
       const { revision } = await send();
       if (isLast()) this.#overlay.settle(id, key, revision);
     } catch (error) {
-      if (error.signedOut) this.#onSignedOut();
+      this.#refused(error);
       if (isLast()) this.#overlay.drop(id, key);
       this.#problems.set(id, { text: `${failure} ${why(error)}`, again });
     }
     this.#tell("change");
+  }
+
+  #refused(error) {
+    if (error.signedOut) this.#onSignedOut();
   }
 
   #tell(type, detail) {

@@ -1,5 +1,11 @@
 /** An answer that says no. code is that of the contract; retryAfter is in milliseconds, null if the server named none. */
 export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {string} message
+   * @param {number | null} retryAfter
+   */
   constructor(status, code, message, retryAfter = null) {
     super(message);
     this.name = "ApiError";
@@ -104,6 +110,10 @@ export class Api {
   }
 }
 
+/**
+ * @param {Response} response
+ * @param {any} answer
+ */
 function toError(response, answer) {
   const { code = "unknown", message = `The server answered with ${response.status}.` } = answer?.error ?? {};
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);

@@ -39,7 +39,12 @@ export class PageOutbox extends EventTarget {
     return [...this.#hubs, ...this.#own];
   }
 
-  /** replyTo: the id of the message that it answers. */
+  /**
+   * replyTo: the id of the message that it answers.
+   *
+   * @param {string} body
+   * @param {number | null} replyTo
+   */
   add(body, replyTo = null) {
     const entry = { clientId: this.#newId(), body, at: Date.now(), state: "queued", reason: "", ...(replyTo && { replyTo }) };
     this.#own.push(entry);

@@ -32,10 +32,10 @@ export function message(message, around, look) {
   const { day: label, unread: first, continued, linked } = around;
   const doing = look.doings.of(message.id);
   return guard([message, answered, label, first, continued, linked, look.turn, doing.editor, doing.leaving, doing.problem], () => html`<article
-    class="message" id="m${message.id}" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
+    class="message" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
     data-username=${message.username} data-client-id=${message.client_id ?? nothing}
     ?data-deleted=${message.deleted} ?data-continued=${continued} ?data-linked=${linked}
-    >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${quote(message, answered)}${said(message, doing, look)}<a class="permalink" href="/chat/${message.room}/${message.id}" tabindex="-1">${time(message.created_at, look.dates)}</a>${
+    >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${message.deleted ? nothing : quote(message, answered)}${said(message, doing, look)}<a class="permalink" href="/chat/${message.room}/${message.id}" tabindex="-1">${time(message.created_at, look.dates)}</a>${
       doing.leaving ? nothing : html`${pinned(message)}${reactions(message, look.me)}`}${doing.problem ? problem(doing.problem) : nothing}`)}</article>`);
 }
 
