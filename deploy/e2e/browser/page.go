@@ -151,14 +151,23 @@ func (p *Page) Press(name string) error {
 	}))
 }
 
-// PressEnter presses Enter where the focus is. The key's text comes with the key,
-// as from a keyboard, so that a script that handles the one prevents the other.
+// PressEnter presses Enter where the focus is.
 func (p *Page) PressEnter() error {
-	key := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+	return p.strike(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}, "\r")
+}
+
+// Strike presses the key of a letter where the focus is.
+func (p *Page) Strike(letter string) error {
+	return p.strike(input.DispatchKeyEventParams{Key: letter}, letter)
+}
+
+// strike presses a key. Its text comes with the key, as from a keyboard, so that
+// a script that handles the one prevents the other.
+func (p *Page) strike(key input.DispatchKeyEventParams, text string) error {
 	down, up := key, key
-	down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, "\r", "\r"
+	down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, text, text
 	up.Type = input.DispatchKeyEventTypeKeyUp
-	return p.do("press Enter", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	return p.do("press "+key.Key, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, down); err != nil {
 			return err
 		}

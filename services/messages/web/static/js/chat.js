@@ -86,6 +86,7 @@ export class Chat extends EventTarget {
     on("state", ({ state }) => status.show(state));
     on("mine", ({ rooms, at }) => this.#take(rooms, at < this.state.me.head ? [] : this.#rooms.without(rooms)));
     on("rooms", ({ changed, gone }) => this.#take(changed, gone));
+    on("person", ({ person }) => Object.assign(this.state.me, { role: person.role }));
     on("left", ({ reason }) => leave(reason, this.shelf));
   }
 

@@ -1,3 +1,4 @@
+import { Doings } from "./doings.js";
 import { Edges } from "./edges.js";
 import { History } from "./model/history.js";
 import { Inbox } from "./model/inbox.js";
@@ -25,6 +26,7 @@ export class Conversation {
   #history = new History();
   #inbox = new Inbox((messages) => this.#take(messages));
   #loader;
+  #doings;
   #unread;
   #edges;
   #view;
@@ -34,7 +36,7 @@ export class Conversation {
   #closed = false;
 
   /** room: the OpenRoom; outbox: the PageOutbox. announcer: for those who listen. */
-  constructor({ room, summary, me, dates, api, outbox, announcer, onSignedOut }) {
+  constructor({ room, summary, me, dates, api, outbox, announcer, onSignedOut, onNewest }) {
     this.#room = room;
     this.#since = room.at;
     this.#summary = summary;
@@ -43,9 +45,18 @@ export class Conversation {
     this.#announcer = announcer;
     this.#unread = new UnreadMark({ room, me });
     this.#loader = new Loader({ room, api, history: this.#history, apply: (...change) => this.#apply(...change), onSignedOut });
+    this.#doings = new Doings({
+      room: room.name,
+      api,
+      me,
+      history: this.#history,
+      change: () => this.#redraw(),
+      say: (text) => announcer.say(text),
+      onSignedOut,
+    });
     const parts = { history: this.#history, loader: this.#loader, view: () => this.#view };
     this.#edges = new Edges({ ...parts, loaded: () => this.#reader.settle() });
-    this.#reader = new Reader({ ...parts, room, unread: this.#unread, edges: this.#edges, summary: () => this.#summary });
+    this.#reader = new Reader({ ...parts, room, unread: this.#unread, edges: this.#edges, summary: () => this.#summary, onNewest });
     this.#view = this.#show(dates);
     outbox.addEventListener("change", () => this.#showOutbox());
     outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
@@ -65,6 +76,15 @@ export class Conversation {
 
   get element() {
     return this.#view.element;
+  }
+
+  /** What the reader does to its messages. */
+  get doings() {
+    return this.#doings;
+  }
+
+  get summary() {
+    return this.#summary;
   }
 
   /** The first of what it shows. newer: there may be messages after these. */
@@ -96,6 +116,7 @@ export class Conversation {
   /** The room is not the reader's any more, or not needed: nothing of it is shown or loaded again. */
   close() {
     this.#closed = true;
+    this.#doings.acts.flush();
     this.#reader.here = false;
     this.#view.element.remove();
     this.#loader.close();
@@ -134,8 +155,9 @@ export class Conversation {
     return this.#loader.reset(head, { atEnd: () => this.#reader.atEnd });
   }
 
-  send(body) {
-    this.#outbox.add(body);
+  /** replyTo: the id of the message that it answers. */
+  send(body, replyTo) {
+    this.#outbox.add(body, replyTo);
     this.#unread.clear();
     this.#reader.toNewest();
   }
@@ -151,6 +173,7 @@ export class Conversation {
       model: () => ({
         room: this.#summary,
         history: this.#history,
+        doings: this.#doings,
         outbox: this.#outbox,
         unreadFrom: this.#unread.from,
         signs: this.#edges.signs,
@@ -170,6 +193,7 @@ export class Conversation {
     const news = this.#unread.news(messages, this.#history);
     for (const message of messages) {
       this.#history.upsert(message);
+      this.#doings.take(message);
       if (message.username === this.#me) this.#outbox.acknowledge(message.client_id);
     }
     if (endsAtNewest) this.#history.trimOldest(here ? undefined : light);
@@ -181,6 +205,12 @@ export class Conversation {
     if (endsAtNewest) this.#view.scroller.toBottom();
     this.#announcer.said(news);
     this.#reader.settle();
+  }
+
+  #redraw() {
+    if (this.#closed) return;
+    if (!this.#reader.here || this.#reader.atEnd) this.#view.show();
+    else this.#view.scroller.hold(() => this.#view.show());
   }
 
   #apply(change, { stays = true } = {}) {
@@ -204,9 +234,9 @@ export class Conversation {
   }
 
   /** Stored. The stream may be late or away, so it is shown now; what the stream brings replaces it. */
-  #sent({ clientId, body }, id) {
+  #sent({ clientId, body, replyTo }, id) {
     if (this.#history.get(id)) return;
     const created = new Date().toISOString();
-    this.#take([{ id, revision: id, room: this.name, username: this.#me, body, created_at: created, client_id: clientId }]);
+    this.#take([{ id, revision: id, room: this.name, username: this.#me, body, created_at: created, client_id: clientId, ...(replyTo && { reply_to: replyTo }) }]);
   }
 }

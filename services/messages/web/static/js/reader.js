@@ -7,12 +7,14 @@ export class Reader {
   #edges;
   #view;
   #summary;
+  #onNewest;
+  #before = null; // where they were before a link led to a message
   #place = null; // where they were when they left; null: at the end
 
   here = false; // the conversation is the one that is shown
 
-  /** view() and summary() are those of now. */
-  constructor({ room, history, loader, unread, edges, view, summary }) {
+  /** view() and summary() are those of now. onNewest() is told when they go there. */
+  constructor({ room, history, loader, unread, edges, view, summary, onNewest }) {
     this.#room = room;
     this.#history = history;
     this.#loader = loader;
@@ -20,6 +22,7 @@ export class Reader {
     this.#edges = edges;
     this.#view = view;
     this.#summary = summary;
+    this.#onNewest = onNewest;
   }
 
   get atEnd() {
@@ -48,7 +51,8 @@ export class Reader {
   /** Down to the newest message, which may have to be loaded. */
   async toNewest() {
     await this.#loader.newest();
-    this.#view().show();
+    this.#view().link(null);
+    this.#onNewest();
     this.#scroller.toBottom();
     this.settle();
   }
@@ -66,13 +70,25 @@ export class Reader {
 
   /** To a message, which may have to be loaded. False: it is not there; undefined: that can't be said. */
   async goTo(id) {
+    const before = this.atEnd ? null : this.#scroller.place;
     const found = this.#history.get(id) ? true : await this.#loader.around(id);
     if (!found) return found;
+    this.#before = before;
     this.#view().link(id);
     this.#scroller.to(this.#view().message(id));
     this.#view().message(id).focus({ preventScroll: true });
     this.settle();
     return true;
+  }
+
+  /** Back from a message to where they were before. */
+  async back() {
+    const place = this.#before;
+    this.#before = null;
+    if (!place) return this.toNewest();
+    this.#view().link(null);
+    if (!this.#scroller.return(place) && (await this.#loader.around(place.id))) this.#scroller.return(place);
+    return this.settle();
   }
 
   /** The page is looked at again, or no more. */

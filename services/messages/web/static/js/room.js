@@ -1,3 +1,4 @@
+import { Acting } from "./acting.js";
 import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
 import { Dates } from "./model/dates.js";
@@ -10,6 +11,8 @@ import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
+import { Pins } from "./view/room/pins.js";
+import { Replying } from "./view/room/replying.js";
 import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
@@ -19,12 +22,20 @@ const chat = new Chat();
 const { api, line } = chat;
 const visits = new Visits(line);
 
+const drafts = new Drafts(chat.shelf);
+const replying = new Replying({
+  quote: part("answer"),
+  author: part("answer-author"),
+  text: part("answer-text"),
+  remove: part("answer-remove"),
+  field: part("composer-body"),
+}, drafts);
 const composer = new Composer({
   form: part("composer"),
   counter: part("counter"),
   closed: part("composer-closed"),
-  drafts: new Drafts(chat.shelf),
-  send: (body) => stage.current?.send(body),
+  drafts,
+  send: (body) => stage.current?.send(body, replying.take()),
 });
 const head = new RoomHead({
   title: part("room-title"),
@@ -37,12 +48,13 @@ const head = new RoomHead({
   return `${members.length}${more ? "+" : ""}`;
 });
 const announcer = new Announcer(part("announcer"), part("notice"));
+const dates = new Dates(navigator.languages);
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
   arrival: new Arrival({ api, line }),
-  dates: new Dates(navigator.languages),
-  parts: { head, composer, announcer },
+  dates,
+  parts: { head, composer, replying, announcer },
 });
 const drawer = new Drawer({
   opener: part("drawer-open"),
@@ -59,11 +71,21 @@ function focus() {
   else part("scroller")?.focus({ preventScroll: true });
 }
 
+new Acting(part("stage"), {
+  stage,
+  me: () => chat.state.me,
+  shelf: chat.shelf,
+  announcer,
+  field: part("composer-body"),
+  reply: (message) => replying.begin(message),
+  focus,
+});
+new Pins(part("room-pins"), { api, dates, room: () => stage.current?.summary ?? null });
 new Router({
   knows: ({ room }) => chat.has(room),
   show: async (route, how) => {
     drawer.shut();
-    await stage.show(route, (visit) => how === "click" && visit.reader.toNewest());
+    await stage.show(route, ({ reader }) => (how === "click" ? reader.toNewest() : reader.back()));
     if (!route.id) focus();
   },
 });

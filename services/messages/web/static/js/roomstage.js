@@ -22,7 +22,7 @@ export class RoomStage {
   #current = null; // the Conversation that is
   #instead; // what stands there while there is none; at first what the server wrote
 
-  /** parts: {head, composer, announcer}. */
+  /** parts: {head, composer, replying, announcer}. */
   constructor(element, { chat, visits, arrival, dates, parts }) {
     this.#element = element;
     this.#instead = element.querySelector(".conversation");
@@ -35,6 +35,11 @@ export class RoomStage {
 
   get current() {
     return this.#current;
+  }
+
+  /** The page is left. */
+  flush() {
+    this.#visits.flush();
   }
 
   /** The name of the room that is shown, or is about to be. */
@@ -138,6 +143,7 @@ export class RoomStage {
       outbox: new PageOutbox({ room: summary.name, shelf, line, newId: newClientId }),
       announcer: this.#parts.announcer,
       onSignedOut: () => line.post({ type: "ended" }),
+      onNewest: () => forgetMessage(summary.name),
     });
   }
 
@@ -149,7 +155,13 @@ export class RoomStage {
     this.#visits.touch(visit);
     this.#parts.head.show(summary);
     this.#parts.composer.show(summary);
+    this.#parts.replying.show(summary);
     this.#chat.opened(summary);
     visit.enter();
   }
+}
+
+/** The address names the room again, and not a message that one has left. */
+function forgetMessage(name) {
+  if (location.pathname.startsWith(`/chat/${name}/`) || location.hash) history.replaceState(history.state, "", `/chat/${name}`);
 }

@@ -48,5 +48,5 @@ export class Router {
 
 function isPlain(event, link) {
   const { button, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
-  return button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey && !defaultPrevented && !link.target && !link.hasAttribute("download");
+  return button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey && !defaultPrevented && ["", "_blank"].includes(link.target) && !link.hasAttribute("download");
 }

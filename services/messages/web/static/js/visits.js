@@ -42,6 +42,11 @@ export class Visits {
     if (this.#all.delete(name)) this.#line.post({ type: "unfollow", room: name });
   }
 
+  /** What can still be undone is done. */
+  flush() {
+    this.#each((visit) => visit.doings.acts.flush());
+  }
+
   relabel() {
     this.#each((visit) => visit.relabel());
   }
