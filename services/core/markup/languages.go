@@ -67,6 +67,7 @@ func (l *language) lexer() (chroma.Lexer, error) {
 }
 
 func (l *language) load() (chroma.Lexer, error) {
+	setClock() // before anything is matched, which starts the clock
 	text, err := rules.ReadFile("languages/" + l.name + ".xml")
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
@@ -101,7 +102,6 @@ var setClock = sync.OnceFunc(func() { regexp2.SetTimeoutCheckPeriod(time.Millise
 
 // hurryUp sets [matchTime]. This is the way to the rules that chroma leaves.
 func hurryUp(state *chroma.LexerState) error {
-	setClock()
 	for _, rules := range state.Rules {
 		for _, rule := range rules {
 			rule.Regexp.MatchTimeout = matchTime

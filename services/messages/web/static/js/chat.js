@@ -61,6 +61,11 @@ export class Chat extends EventTarget {
     this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf) }));
   }
 
+  /** My rooms, in order of name. */
+  get rooms() {
+    return this.#rooms.all;
+  }
+
   has(name) {
     return Boolean(this.#rooms.get(name));
   }

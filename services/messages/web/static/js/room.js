@@ -13,6 +13,7 @@ import { RoomHead } from "./view/room/head.js";
 import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
+import { helpWriting } from "./writing.js";
 
 const part = (id) => document.getElementById(id);
 const chat = new Chat();
@@ -80,6 +81,13 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
 });
 document.addEventListener("visibilitychange", () => stage.current?.look());
 if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
+helpWriting({
+  field: part("composer-body"),
+  toolbar: part("tools"),
+  suggestions: part("suggestions"),
+  status: part("suggestions-status"),
+  hint: part("star-hint"),
+}, { api, me: chat.username, shelf: chat.shelf, rooms: () => chat.rooms, room: () => chat.summary({ name: stage.wanted }) });
 typeAnywhere(composer);
 everyDay(() => visits.relabel());
 

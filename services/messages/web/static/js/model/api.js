@@ -48,6 +48,18 @@ export class Api {
     return this.#ask(`/chat/${room}/members`);
   }
 
+  /** People by the beginning of a username, or a part of a name: {people, more}. */
+  people(query) {
+    return this.#ask(`/people?${new URLSearchParams({ q: query })}`);
+  }
+
+  /** A file of ours, as JSON. Its address has its digest in it: it may be kept. */
+  async asset(address) {
+    const response = await fetch(address, { signal: AbortSignal.timeout(patience) });
+    if (!response.ok) throw toError(response, null);
+    return response.json();
+  }
+
   post(room, body, clientId) {
     return this.#ask(`/chat/${room}/messages`, { content: { body, client_id: clientId } });
   }

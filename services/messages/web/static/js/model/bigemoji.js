@@ -17,8 +17,9 @@ function isEmoji(segment) {
 
 /** An old browser knows no emoji by their names: it shows them as text. */
 function able() {
+  const pattern = "^\\p{RGI_Emoji}$"; // as a literal it would end the whole script there
   try {
-    return { emoji: new RegExp("^\\p{RGI_Emoji}$", "v"), segmenter: new Intl.Segmenter("en") };
+    return { emoji: new RegExp(pattern, "v"), segmenter: new Intl.Segmenter("en") };
   } catch {
     return {};
   }
