@@ -36,6 +36,18 @@ func (f Frame) Waiting() []MyRoom {
 	return waiting
 }
 
+// Called is how many unread messages mention the person, in all rooms.
+func (f Frame) Called() int {
+	n := 0
+	for _, r := range f.Rooms {
+		n += r.Mentions
+	}
+	return n
+}
+
+// CalledText is [Frame.Called] as far as it is counted.
+func (f Frame) CalledText() string { return counted(f.Called()) }
+
 func (f Frame) only(direct bool) []MyRoom {
 	var rooms []MyRoom
 	for _, r := range f.Rooms {
@@ -87,11 +99,13 @@ func (r MyRoom) Sign() string {
 }
 
 // Count is the number of unread messages, as far as it is counted.
-func (r MyRoom) Count() string {
-	if r.Unread > maxCounted {
+func (r MyRoom) Count() string { return counted(r.Unread) }
+
+func counted(n int) string {
+	if n > maxCounted {
 		return strconv.Itoa(maxCounted) + "+"
 	}
-	return strconv.Itoa(r.Unread)
+	return strconv.Itoa(n)
 }
 
 // Failure is why a form's post failed, for the reader, and at which field. The

@@ -168,6 +168,22 @@ export class Conversation {
     this.#settle();
   }
 
+  /** To where the unread begins; to the newest if nothing is. */
+  async toUnread() {
+    if (this.#unreadFrom === null) return this.toNewest();
+    if (!this.#view.divider) await this.#loader.from(this.#unreadFrom - 1);
+    if (this.#view.divider) this.#view.scroller.to(this.#view.divider, "start");
+    return this.#settle();
+  }
+
+  /** Everything is read, wherever the reader is. */
+  markRead() {
+    this.#unreadFrom = null;
+    this.#room.mark();
+    this.#view.show();
+    this.#showLead();
+  }
+
   /** To a message, which may have to be loaded. False: it is not there. */
   async goTo(id) {
     const found = this.#history.get(id) ? true : await this.#loader.around(id);

@@ -1,5 +1,7 @@
 import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
+import { FoundStage } from "./foundstage.js";
+import { goByKeys } from "./going.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
 import { routeOf } from "./model/route.js";
@@ -8,6 +10,7 @@ import { Router } from "./router.js";
 import { Announcer } from "./view/announcer.js";
 import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
+import { Jump } from "./view/go/jump.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
 import { RoomDialog } from "./view/roomdialog.js";
@@ -37,12 +40,13 @@ const head = new RoomHead({
   const { members, more } = await api.members(name);
   return `${members.length}${more ? "+" : ""}`;
 });
+const dates = new Dates(navigator.languages);
 const announcer = new Announcer(part("announcer"), part("notice"));
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
   arrival: new Arrival({ api, line }),
-  dates: new Dates(navigator.languages),
+  dates,
   parts: { head, composer, announcer },
 });
 const drawer = new Drawer({
@@ -60,13 +64,41 @@ function focus() {
   else part("scroller")?.focus({ preventScroll: true });
 }
 
-new Router({
-  knows: ({ room }) => chat.has(room),
+const router = new Router({
+  knows: ({ view, room }) => view !== "room" || chat.has(room),
   show: async (route, how) => {
     drawer.shut();
+    if (route.view !== "room") {
+      stage.away();
+      found.show(route, how);
+      return;
+    }
+    found.hide();
     await stage.show(route, (visit) => how === "click" && visit.toNewest());
     if (!route.id) focus();
   },
+});
+
+const found = new FoundStage({ main: part("main"), element: part("found"), head, chat, dates, go: (address) => router.go(address) });
+const jump = new Jump({
+  day: async (date) => {
+    const { messages: [first] } = await api.history(stage.wanted, { since: date.toISOString(), limit: 1 });
+    if (first) await stage.current?.goTo(first.id);
+    return Boolean(first);
+  },
+  first: async () => {
+    const { messages: [first] } = await api.history(stage.wanted, { after: 0, limit: 1 }).catch(() => ({ messages: [] }));
+    if (first) stage.current?.goTo(first.id);
+  },
+  unread: () => stage.current?.toUnread(),
+  newest: () => stage.current?.toNewest(),
+});
+part("room-jump").addEventListener("click", () => jump.open());
+goByKeys(chat, {
+  go: (address) => router.go(address),
+  failed: (text) => announcer.notice(text),
+  escape: () => stage.current?.markRead(),
+  more: () => (stage.current ? [{ label: "Jump to a date, or to the first unread", act: () => jump.open() }, { label: "Mark this room read", act: () => stage.current.markRead() }] : []),
 });
 
 const gone = new Set();
@@ -88,7 +120,7 @@ helpWriting({
   status: part("suggestions-status"),
   hint: part("star-hint"),
 }, { api, me: chat.username, shelf: chat.shelf, rooms: () => chat.rooms, room: () => chat.summary({ name: stage.wanted }) });
-typeAnywhere(composer);
+typeAnywhere({ get usable() { return !found.shown && composer.usable; }, focus: () => composer.focus() });
 everyDay(() => visits.relabel());
 
 const seed = stage.begin(chat.state.open);

@@ -54,7 +54,7 @@ export class RoomStage {
   /**
    * Shows a room; and in it a message, if one is named. again: what to do where it is shown already.
    *
-   * @param {{room: string, id?: number}} route
+   * @param {{room?: string, id?: number}} route
    * @param {(visit: Conversation) => void} again
    */
   async show({ room: name, id }, again = () => {}) {
@@ -81,6 +81,13 @@ export class RoomStage {
     if (!visit || visit !== this.#current) return;
     this.#replace(gone());
     this.#parts.composer.freeze();
+  }
+
+  /** Something else is shown than a room, and this one is left as it is. */
+  away() {
+    this.#current?.leave();
+    this.#current = null;
+    this.#wanted = null;
   }
 
   #replace(element) {

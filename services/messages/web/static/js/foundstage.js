@@ -1,0 +1,79 @@
+import { Finder } from "./model/finder.js";
+import { FoundView } from "./view/found/foundview.js";
+
+const titles = { search: "Search", mentions: "Mentions" };
+
+/** Where messages of all rooms are shown, in the place of a room: those that a search finds, and those that mention the reader. */
+export class FoundStage {
+  #main;
+  #element;
+  #head;
+  #chat;
+  #go;
+  #finders;
+  #view;
+  #shown = null; // {view, q}
+  #places = {}; // by view: where its reader was
+
+  /** main: what has data-view; element: where to show; head: the RoomHead; go(address). */
+  constructor({ main, element, head, chat, dates, go }) {
+    this.#main = main;
+    this.#element = element;
+    this.#head = head;
+    this.#chat = chat;
+    this.#go = go;
+    const { api } = chat;
+    this.#finders = {
+      search: new Finder((query, before) => api.search(query, before)),
+      mentions: new Finder((_, before) => api.mentions(before)),
+    };
+    const labelOf = (name) => chat.labelOf(name);
+    this.#view = new FoundView(element, { me: chat.username, dates, labelOf }, {
+      query: (text) => this.#go(`/search?${new URLSearchParams({ q: text })}`),
+      further: () => this.#finder?.further(),
+      again: () => this.#finder?.again(),
+    });
+    for (const finder of Object.values(this.#finders)) finder.addEventListener("change", () => finder === this.#finder && this.#render());
+  }
+
+  get shown() {
+    return this.#shown !== null;
+  }
+
+  get #finder() {
+    return this.#shown && this.#finders[this.#shown.view];
+  }
+
+  /** how: "back" keeps what was there, and where its reader was; mentions are always looked up anew by a click. */
+  async show(route, how) {
+    this.#leave();
+    const { view, q = "" } = route;
+    this.#shown = { view, q };
+    this.#main.dataset.view = "found";
+    this.#element.hidden = false;
+    this.#element.setAttribute("aria-label", titles[view]);
+    this.#head.other(titles[view]);
+    this.#chat.away(q ? `${q} · Search` : titles[view]);
+    const known = this.#finder.asked === q && how === "back";
+    if (!known && view === "search" && !q) this.#finder.clear();
+    this.#render();
+    this.#view.focus();
+    if (known) this.#view.scrollTop = this.#places[view] ?? 0;
+    else if (view === "mentions" || q) await this.#finder.first(q);
+  }
+
+  hide() {
+    this.#leave();
+    this.#shown = null;
+    delete this.#main.dataset.view;
+    this.#element.hidden = true;
+  }
+
+  #leave() {
+    if (this.#shown) this.#places[this.#shown.view] = this.#view.scrollTop;
+  }
+
+  #render() {
+    this.#view.show({ view: this.#shown.view, finder: this.#finder, query: this.#shown.q });
+  }
+}

@@ -1,0 +1,64 @@
+import { neighbour } from "./model/destinations.js";
+import { KeyList } from "./view/go/keylist.js";
+import { listenForKeys } from "./view/go/keys.js";
+import { goToRegion } from "./view/go/regions.js";
+import { Switcher } from "./view/go/switcher.js";
+
+/**
+ * Going by keys, on every page: the switcher, the room before and after, the search. go(address) goes there; more are
+ * commands that the page has; escape is what Esc does where nothing else takes it.
+ */
+export function goByKeys(chat, { go, more = () => [], escape = undefined, failed = (_text) => {} }) {
+  const keys = new KeyList();
+  const person = async (username) => {
+    try {
+      const { name } = await chat.api.direct([username]);
+      go(`/chat/${name}`);
+    } catch (error) {
+      failed(error.status ? error.message : "There is no connection just now.");
+    }
+  };
+  const commands = () => [...more(), ...everywhere(chat, go, keys)];
+  const switcher = new Switcher({ chat, commands, on: { go, person } });
+  for (const button of document.querySelectorAll("[data-switcher]")) button.addEventListener("click", () => switcher.toggle());
+  listenForKeys({
+    switcher: () => switcher.toggle(),
+    help: () => keys.open(),
+    search: () => searchField().focus(),
+    region: goToRegion,
+    escape,
+    step: (by, unread) => {
+      const room = neighbour(chat.rooms, chat.open, by, unread);
+      if (room) go(`/chat/${room.name}`);
+    },
+  });
+  document.addEventListener("submit", (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.id !== "finder") return;
+    event.preventDefault();
+    const q = String(new FormData(form).get("q")).trim();
+    form.reset();
+    go(`/search?${new URLSearchParams({ q })}`);
+  });
+}
+
+/** The one on the page if it is that of the search, else that at the side. */
+function searchField() {
+  return /** @type {HTMLElement} */ (document.querySelector("#found:not([hidden]) input[type=search]") ?? document.querySelector("#finder input"));
+}
+
+function everywhere({ state: { me } }, go, keys) {
+  const to = (label, address) => ({ label, act: () => go(address) });
+  const guest = me.role === "guest";
+  return [
+    to("Mentions", "/mentions"),
+    to("Search messages", "/search"),
+    to("New direct message", "/direct/new"),
+    ...(guest ? [] : [to("Browse rooms", "/chat?browse=1"), to("New room", "/chat?browse=1#new")]),
+    to("People", "/people"),
+    to("Your account", "/account"),
+    ...(["owner", "admin"].includes(me.role) ? [to("Invite people", "/invites"), to("Audit log", "/audit")] : []),
+    { label: "Keys", act: () => keys.open() },
+    { label: "Sign out", act: () => /** @type {HTMLFormElement} */ (document.querySelector('form[action="/logout"]')).requestSubmit() },
+  ];
+}
