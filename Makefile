@@ -46,6 +46,10 @@ images: bundle ## Build container images from Debian packages, where no registry
 admin: ## Run a command of the administrator against the running `make up`: ARGS='invite -uses 5'
 	@set -a; . .local/env; exec bin/messages admin $(ARGS)
 
+.PHONY: demo
+demo: ## Fill the running `make up` with people who talk, to try it out: ARGS='-messages 4000 -password …'
+	@set -a; . .local/env; exec bin/messages demo $(ARGS)
+
 ## Test. Each step runs its tests afresh, adds its counts to a tally, and stops at a time limit.
 
 .PHONY: test

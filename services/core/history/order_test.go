@@ -218,6 +218,7 @@ func TestMoved(t *testing.T) {
 	for range 2 {
 		for topic, head := range map[wire.Topic]chat.Position{
 			"launch": 9, "general": 1, "cabinet": 0, "@ada": 5, "@bob": 3, "@eve": 0, "nowhere": 4, "gone": 0, "@nobody": 2,
+			"null": 1, "@null": 1, // which Postgres would take for no name, if it were bare
 		} {
 			known.Add(topic, head)
 		}
@@ -229,7 +230,7 @@ func TestMoved(t *testing.T) {
 		for _, m := range moved {
 			got[m.Topic] = [2]chat.Position{m.Known, m.Head}
 		}
-		want := map[wire.Topic][2]chat.Position{"general": {1, 0}, "cabinet": {0, 1}, "@bob": {3, 0}, "nowhere": {4, 0}, "@nobody": {2, 0}}
+		want := map[wire.Topic][2]chat.Position{"general": {1, 0}, "cabinet": {0, 1}, "@bob": {3, 0}, "nowhere": {4, 0}, "@nobody": {2, 0}, "null": {1, 0}, "@null": {1, 0}}
 		if !maps.Equal(got, want) {
 			t.Errorf("%v moved, want %v", got, want)
 		}

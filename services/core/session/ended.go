@@ -5,22 +5,23 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"parley/core/bulk"
 )
 
-// Gone returns those of keys that are no live sessions. Usually there are
-// none, so it costs little to ask about thousands.
-func (s *Store) Gone(ctx context.Context, keys []Key) ([]Key, error) {
-	hashes := make([][]byte, len(keys))
+// Gone returns those of keys that are no live sessions; see [bulk]. Usually
+// there are none, so it costs little to ask about thousands. It is not for use
+// within a transaction.
+func (s *Store) Gone(ctx context.Context, keys []Key) (gone []Key, err error) {
+	hashes := make([]byte, 0, len(keys)*len(Key{}))
 	for i := range keys {
-		hashes[i] = keys[i][:]
+		hashes = append(hashes, keys[i][:]...)
 	}
-	rows, err := s.db.Query(ctx, `
-		SELECT hash FROM unnest($1::bytea[]) AS asked (hash)
-		WHERE NOT EXISTS (SELECT FROM sessions WHERE token_hash = asked.hash AND expires_at > now())`, hashes)
-	if err != nil {
-		return nil, fmt.Errorf("ask for ended sessions: %w", err)
-	}
-	gone, err := pgx.CollectRows(rows, scanKey)
+	err = bulk.Ask(ctx, s.pool, `
+		SELECT asked.hash
+		FROM generate_series(1, length($1::bytea), 32) AS at, substring($1::bytea FROM at FOR 32) AS asked (hash)
+		WHERE NOT EXISTS (SELECT FROM sessions WHERE token_hash = asked.hash AND expires_at > now())`,
+		[][]byte{hashes}, func(values [][]byte) { gone = append(gone, Key(values[0])) })
 	if err != nil {
 		return nil, fmt.Errorf("ask for ended sessions: %w", err)
 	}

@@ -38,7 +38,8 @@ type Session struct {
 // Store keeps sessions in Postgres. Its methods return wrapped pgx errors when
 // the database can't be reached; [ErrNotFound] means that it answered.
 type Store struct {
-	db database
+	db   database
+	pool *pgxpool.Pool // nil within a transaction
 }
 
 // database is a pool, or a transaction.
@@ -49,7 +50,7 @@ type database interface {
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{db: pool} }
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{db: pool, pool: pool} }
 
 // In returns the store within a transaction: what it does there, the others
 // see after the commit.

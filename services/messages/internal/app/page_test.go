@@ -66,6 +66,7 @@ func TestForms(t *testing.T) {
 			t.Errorf("%s: %d to %q, want 303 to %q\n%.300s", what, a.status, a.header.Get("Location"), want, a.body)
 		}
 	}
+	assertPage(t, "common password", c.form("/register", "username=ada&password=sunshine&next=/chat/x"), 422, `value="ada"`, `value="/chat/x"`, "anybody would try")
 	assertPage(t, "short password", c.form("/register", "username=ada&password=short&next=/chat/x"), 422, `value="ada"`, `value="/chat/x"`, "8 characters")
 	goesTo("the first account", c.form("/register", "username=ada&password=correct+horse"), "/welcome")
 	c.cookie = ""

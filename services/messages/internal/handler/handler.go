@@ -28,6 +28,7 @@ import (
 	"parley/messages/internal/message"
 	"parley/messages/internal/person"
 	"parley/messages/internal/room"
+	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
@@ -49,10 +50,12 @@ type Parts struct {
 	History      *history.Store
 	Committer    *change.Committer
 	Amender      *message.Amender
+	Search       *search.Store
 	Notice       func(wire.Topic, wire.Notice) // publishes
 	MessageLimit *limit.Limiter                // per user
 	ChangeLimit  *limit.Limiter                // per user
 	RoomLimit    *limit.Limiter                // per user
+	SearchLimit  *limit.Limiter                // per user
 	TypingLimit  *limit.Limiter                // per user and room
 	Site         *web.Site
 	Proxies      serve.Proxies
@@ -106,6 +109,7 @@ func (h *Handler) routes() *gin.Engine {
 
 	own.POST("/direct", h.openDirect)
 	own.Match(read, "/mentions", h.listMentions)
+	own.Match(read, "/search", h.search)
 	h.roomRoutes(read, e.Group("/chat", h.identified, h.bounded))
 	return e
 }

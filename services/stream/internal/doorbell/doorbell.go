@@ -42,11 +42,12 @@ type Doorbell struct {
 	probe   string // a channel of our own
 	changed chan struct{}
 
-	mu     sync.Mutex
-	up     bool
-	wanted map[wire.Topic]chan struct{} // closed once Redis has acknowledged
-	names  slab.Names                   // of channels
-	dirty  map[wire.Topic]struct{}      // logs to subscribe or unsubscribe
+	mu      sync.Mutex
+	up      bool
+	wanted  map[wire.Topic]struct{}
+	awaited map[wire.Topic]chan struct{} // of those that are wanted: closed once Redis has acknowledged
+	names   slab.Names                   // of channels
+	dirty   map[wire.Topic]struct{}      // logs to subscribe or unsubscribe
 }
 
 // acknowledged is the channel of every subscription that Redis has
@@ -57,12 +58,15 @@ var acknowledged = func() chan struct{} {
 	return c
 }()
 
-// acknowledge lets nobody wait for a subscription any more. d.mu is held.
-func (d *Doorbell) acknowledge(topic wire.Topic) {
-	if waited := d.wanted[topic]; waited != acknowledged {
-		close(waited)
-		d.wanted[topic] = acknowledged
+// acknowledge lets nobody wait for a subscription any more, and reports whether
+// somebody might have waited. d.mu is held.
+func (d *Doorbell) acknowledge(topic wire.Topic) (awaited bool) {
+	c, awaited := d.awaited[topic]
+	if awaited {
+		close(c)
+		delete(d.awaited, topic)
 	}
+	return awaited
 }
 
 // New returns a doorbell that is down until [Doorbell.Run].
@@ -71,7 +75,8 @@ func New(client *redis.Client, log *slog.Logger, metrics *Metrics) *Doorbell {
 		client: client, log: log, metrics: metrics,
 		probe:   probePrefix + rand.Text(),
 		changed: make(chan struct{}, 1),
-		wanted:  make(map[wire.Topic]chan struct{}),
+		wanted:  make(map[wire.Topic]struct{}),
+		awaited: make(map[wire.Topic]chan struct{}),
 		dirty:   make(map[wire.Topic]struct{}),
 	}
 }
@@ -82,13 +87,16 @@ func (d *Doorbell) Join(topic wire.Topic) <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, ok := d.wanted[topic]; !ok {
-		d.wanted[topic] = make(chan struct{})
+		d.wanted[topic] = struct{}{}
 		d.touch(topic)
+		if d.up {
+			d.awaited[topic] = make(chan struct{})
+		}
 	}
-	if !d.up {
-		d.acknowledge(topic)
+	if c, ok := d.awaited[topic]; ok {
+		return c
 	}
-	return d.wanted[topic]
+	return acknowledged
 }
 
 // Leave no longer wants a log's channel.
@@ -146,7 +154,7 @@ func (d *Doorbell) down() {
 	defer d.mu.Unlock()
 	d.up = false
 	d.metrics.Up.Set(0)
-	for topic := range d.wanted {
+	for topic := range d.awaited {
 		d.acknowledge(topic)
 	}
 }

@@ -85,13 +85,10 @@ func (l *life) confirmed(h Handlers, s *redis.Subscription) {
 		return
 	}
 	l.mu.Lock()
-	waited, wanted := l.wanted[topic]
-	again := wanted && waited == acknowledged
-	if wanted {
-		l.acknowledge(topic)
-	}
+	_, wanted := l.wanted[topic]
+	awaited := l.acknowledge(topic)
 	l.mu.Unlock()
-	if again { // nobody waited for this: the room was listening before
+	if wanted && !awaited { // nobody waited for this: the room was listening before
 		h.Renewed()
 	}
 }
@@ -143,7 +140,7 @@ func (l *life) changes() (join, leave []string) {
 			leave = append(leave, topic.Channel())
 		}
 	}
-	clear(l.dirty)
+	l.dirty = make(map[wire.Topic]struct{}) // a crowd's memory goes with it
 	return join, leave
 }
 

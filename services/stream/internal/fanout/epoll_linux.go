@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"parley/stream/internal/slab"
 )
 
 const (
@@ -28,6 +31,9 @@ type epoll struct {
 	fd     int
 	closed atomic.Bool
 	events [pollBatch]unix.EpollEvent // of wait
+
+	mu   sync.Mutex
+	slab slab.Slab[descriptor]
 }
 
 func newEpoll() (*epoll, error) {
@@ -69,8 +75,8 @@ func (p *epoll) control(operation int, s socket, h handle, more uint32) error {
 		Fd:     int32(h.slot), //nolint:gosec // 64 bits of our own, in two halves
 		Pad:    int32(h.gen),  //nolint:gosec // the other half
 	}
-	fd := int(s.(descriptor)) //nolint:forcetypeassert // detach made it
-	if err := unix.EpollCtl(p.fd, operation, fd, &event); err != nil {
+	d := s.(*descriptor) //nolint:forcetypeassert // detach made it
+	if err := unix.EpollCtl(p.fd, operation, int(*d), &event); err != nil {
 		return fmt.Errorf("watch socket: %w", err)
 	}
 	return nil
@@ -130,7 +136,17 @@ func (p *epoll) detach(conn net.Conn) (s socket, err error) {
 	if err = errors.Join(err, dupErr); err != nil {
 		return nil, fmt.Errorf("detach socket: %w", err)
 	}
-	return descriptor(fd), nil // as non-blocking as the one it duplicates
+	return p.keep(fd), nil // as non-blocking as the one it duplicates
+}
+
+// keep returns the socket of fd. It is in a slab: an interface would hold the
+// number itself somewhere among the handshakes' garbage.
+func (p *epoll) keep(fd int) *descriptor {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := p.slab.New()
+	*d = descriptor(fd) //nolint:gosec // the kernel's are of 32 bits
+	return d
 }
 
 // ListenConfig returns how to listen for streams. What it sets on the listener
@@ -158,11 +174,11 @@ func tune(fd int, network string) error {
 }
 
 // descriptor is a non-blocking socket.
-type descriptor int
+type descriptor int32
 
-func (d descriptor) write(b []byte) (n int, blocked bool, err error) {
+func (d *descriptor) write(b []byte) (n int, blocked bool, err error) {
 	for n < len(b) {
-		m, err := unix.Write(int(d), b[n:])
+		m, err := unix.Write(int(*d), b[n:])
 		switch {
 		case err == nil:
 			n += m
@@ -176,10 +192,10 @@ func (d descriptor) write(b []byte) (n int, blocked bool, err error) {
 	return n, false, nil
 }
 
-func (d descriptor) discard() (gone bool) {
+func (d *descriptor) discard() (gone bool) {
 	var scratch [512]byte
 	for range 16 {
-		n, err := unix.Read(int(d), scratch[:])
+		n, err := unix.Read(int(*d), scratch[:])
 		if n == 0 && err == nil {
 			return true
 		}
@@ -190,4 +206,4 @@ func (d descriptor) discard() (gone bool) {
 	return true // who floods a stream is no client of ours
 }
 
-func (d descriptor) close() error { return unix.Close(int(d)) }
+func (d *descriptor) close() error { return unix.Close(int(*d)) }

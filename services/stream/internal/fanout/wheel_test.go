@@ -59,14 +59,14 @@ func TestTableKnowsGenerations(t *testing.T) {
 	t.Parallel()
 	var table table
 	one := table.put()
-	one.sock = descriptor(-1)
+	one.sock = new(descriptor)
 	first := one.handle
 	if table.get(first) != one || table.len() != 1 {
 		t.Error("the first is not found")
 	}
 	table.remove(one)
 	two := table.put()
-	two.sock = descriptor(-1)
+	two.sock = new(descriptor)
 	if two.slot != first.slot || table.get(first) != nil || table.get(two.handle) != two {
 		t.Error("what is said of the first reaches the second")
 	}
@@ -79,7 +79,7 @@ func TestTableGrows(t *testing.T) {
 	t.Parallel()
 	var table table
 	for range 3 * slabSize {
-		table.put().sock = descriptor(-1)
+		table.put().sock = new(descriptor)
 	}
 	seen := map[handle]bool{}
 	table.each(func(c *conn) {

@@ -41,11 +41,16 @@ type Guard struct {
 	kick    chan struct{} // has a token while there are notices to look into
 
 	mu      sync.Mutex
-	live    map[session.Key]*Live
-	queue   []*Live // in the order in which they are asked about again
+	live    shelf
+	round   []*Live // those with seats, which are asked about in turn
+	turn    int     // whose in round is next
 	noticed []*Live // said to have ended
 	slab    slab.Slab[Live]
 	names   slab.Names
+
+	// The memory of Run's batches.
+	batch []*Live
+	keys  []session.Key
 }
 
 // New returns a guard. onEnded is called when sessions have ended; it must not
@@ -55,7 +60,7 @@ func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Gu
 		store: store, caps: caps, log: log, onEnded: onEnded,
 		finder: session.NewFinder(store),
 		kick:   make(chan struct{}, 1),
-		live:   make(map[session.Key]*Live),
+		live:   newShelf(),
 	}
 }
 
@@ -82,7 +87,7 @@ func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Se
 		g.mu.Lock()
 		if l.Username == "" {
 			l.Username, l.expiresAt = g.names.Keep(found.Username), found.ExpiresAt.UnixNano()
-			g.queue = append(g.queue, l)
+			g.round = append(g.round, l)
 		}
 		g.mu.Unlock()
 		return Seat{Live: l, network: unique.Make(network)}, nil
@@ -93,11 +98,11 @@ func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Se
 func (g *Guard) register(key session.Key) *Live {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l := g.live[key]
+	l := g.live.get(key)
 	if l == nil || l.ended.Load() {
 		l = g.slab.New()
 		l.key = key
-		g.live[key] = l
+		g.live.put(l)
 	}
 	l.refs++
 	return l
@@ -113,8 +118,8 @@ func (g *Guard) release(l *Live) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	l.refs--
-	if l.refs == 0 && g.live[l.key] == l {
-		delete(g.live, l.key)
+	if l.refs == 0 && g.live.has(l) {
+		g.live.remove(l)
 	}
 }
 
@@ -124,7 +129,7 @@ func (g *Guard) Noticed(keys []session.Key) {
 	some := false
 	g.mu.Lock()
 	for _, key := range keys {
-		if l := g.live[key]; l != nil && len(g.noticed) < maxNoticed {
+		if l := g.live.get(key); l != nil && len(g.noticed) < maxNoticed {
 			g.noticed = append(g.noticed, l)
 			some = true
 		}
@@ -147,7 +152,7 @@ func (g *Guard) end(keys []session.Key) {
 	some := false
 	g.mu.Lock()
 	for _, key := range keys {
-		if l := g.live[key]; l != nil {
+		if l := g.live.get(key); l != nil {
 			l.ended.Store(true)
 			l.cut()
 			some = true
@@ -173,7 +178,7 @@ func (g *Guard) Run(ctx context.Context) {
 		case <-g.kick:
 			g.recheck(ctx, g.takeNoticed())
 		case <-tick.C:
-			g.recheck(ctx, append(g.takeNoticed(), g.next()...))
+			g.recheck(ctx, g.next(g.takeNoticed()))
 		}
 	}
 }
@@ -184,13 +189,14 @@ func (g *Guard) recheck(ctx context.Context, batch []*Live) {
 	if len(batch) == 0 {
 		return
 	}
-	keys := make([]session.Key, len(batch))
-	for i, l := range batch {
-		keys[i] = l.key
+	defer clear(batch) // who has left is to be forgotten
+	g.keys = g.keys[:0]
+	for _, l := range batch {
+		g.keys = append(g.keys, l.key)
 	}
 	asking, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	gone, err := g.store.Gone(asking, keys)
+	gone, err := g.store.Gone(asking, g.keys)
 	if err != nil {
 		if ctx.Err() == nil {
 			g.log.Warn("sessions not checked", "error", err)
@@ -201,13 +207,13 @@ func (g *Guard) recheck(ctx context.Context, batch []*Live) {
 	g.end(gone)
 }
 
-// takeNoticed returns those that were noticed since it was last called.
+// takeNoticed begins a batch with those that were noticed since the last.
 func (g *Guard) takeNoticed() []*Live {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	noticed := g.noticed
+	g.batch = append(g.batch[:0], g.noticed...)
 	g.noticed = nil
-	return noticed
+	return g.batch
 }
 
 // notYet has sessions asked about at the next tick.
@@ -219,19 +225,24 @@ func (g *Guard) notYet(batch []*Live) {
 	}
 }
 
-// next takes a batch from the head of the queue and puts it back at its end,
-// without the sessions that have left.
-func (g *Guard) next() []*Live {
+// next appends to batch those whose turn it is, and lets go of those that have
+// left: the last of the round takes their place.
+func (g *Guard) next(batch []*Live) []*Live {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	n := min(recheckBatch, len(g.queue))
-	batch := make([]*Live, 0, n)
-	for _, l := range g.queue[:n] {
-		if g.live[l.key] == l && !l.ended.Load() {
-			batch = append(batch, l)
+	for range min(recheckBatch, len(g.round)) {
+		if g.turn >= len(g.round) {
+			g.turn = 0
 		}
+		if l := g.round[g.turn]; g.live.has(l) && !l.ended.Load() {
+			batch = append(batch, l)
+			g.turn++
+			continue
+		}
+		last := len(g.round) - 1
+		g.round[g.turn], g.round[last] = g.round[last], nil
+		g.round = g.round[:last]
 	}
-	clear(g.queue[:n])
-	g.queue = append(g.queue[n:], batch...)
+	g.batch = batch
 	return batch
 }

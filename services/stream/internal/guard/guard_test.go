@@ -100,8 +100,8 @@ func TestSeats(t *testing.T) {
 	}
 	b.Leave(one)
 	b.Leave(two)
-	if len(b.live) != 0 {
-		t.Errorf("%d sessions are remembered", len(b.live))
+	if len(b.live.first) != 0 {
+		t.Errorf("%d sessions are remembered", len(b.live.first))
 	}
 }
 
@@ -343,4 +343,45 @@ func TestRunLeavesNothing(t *testing.T) {
 	running.Go(func() { g.Run(ctx) })
 	stop()
 	running.Wait()
+}
+
+// Each session that stays is asked about once a round, in batches, also while
+// others come and go.
+func TestRoundAsksAboutEach(t *testing.T) {
+	t.Parallel()
+	g := New(nil, &Caps{}, slog.New(slog.NewTextHandler(io.Discard, nil)), func() {})
+	var sessions []*Live
+	come := func() {
+		l := g.register(session.Key{byte(len(sessions)), byte(len(sessions) >> 8)})
+		sessions, g.round = append(sessions, l), append(g.round, l)
+	}
+	for range 2*recheckBatch + 500 {
+		come()
+	}
+	asked := make(map[*Live]int)
+	for batch := range 3 {
+		for _, l := range g.next(nil) {
+			asked[l]++
+		}
+		for i := batch; i < len(sessions); i += 7 { // some leave
+			if l := sessions[i]; l.refs > 0 {
+				g.release(l)
+			}
+		}
+		come()
+	}
+	for i, l := range sessions[:2*recheckBatch+500] {
+		if l.refs > 0 && asked[l] == 0 {
+			t.Errorf("session %d was not asked about", i)
+		}
+	}
+	for range 3 {
+		g.next(nil)
+	}
+	if stay := len(g.live.first); len(g.round) != stay {
+		t.Errorf("%d are in the round, %d live", len(g.round), stay)
+	}
+	if once := g.next(nil); len(once) != min(len(g.round), recheckBatch) {
+		t.Errorf("%d are asked about at once", len(once))
+	}
 }

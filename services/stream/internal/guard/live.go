@@ -18,6 +18,7 @@ type Live struct {
 	expiresAt int64 // Unix nanoseconds; known likewise
 	ended     atomic.Bool
 	refs      int32 // Guard.mu: its seats, and those who ask for one
+	next      *Live // Guard.mu: of the shelf
 
 	replay *replay // Guard.mu: nil while nobody takes one
 }

@@ -19,13 +19,15 @@ const (
 func (h *Hub) check(ctx context.Context, logs []*Log) {
 	var asks []history.Ask
 	left := chat.Position(checkAll)
-	for _, i := range rand.Perm(len(logs)) { //nolint:gosec // if there is too much, each gets a turn
-		confirmed, head := logs[i].confirmedAndHead()
+	first := rand.N(len(logs)) //nolint:gosec // if there is too much, each gets a turn
+	for i := range logs {
+		l := logs[(first+i)%len(logs)]
+		confirmed, head := l.confirmedAndHead()
 		if confirmed >= head {
 			continue
 		}
 		from := max(confirmed, head-checkEach)
-		asks = append(asks, history.Ask{Topic: logs[i].Topic, After: from})
+		asks = append(asks, history.Ask{Topic: l.Topic, After: from})
 		if left -= head - from; left <= 0 {
 			break
 		}

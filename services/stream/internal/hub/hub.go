@@ -52,7 +52,7 @@ type Hub struct {
 	notices   notices
 	reads     chan struct{} // bounds concurrent reads of Postgres
 	kick      chan struct{} // asks for a comparison of heads now
-	loads     chan loading  // logs to be brought to life
+	loads     chan []*Log   // to be brought to life
 
 	ctx     context.Context // of all that runs in the background
 	stop    context.CancelFunc
@@ -60,6 +60,7 @@ type Hub struct {
 	clock   atomic.Int64 // coarse, Unix nanoseconds
 
 	known   history.Known // of compare
+	every   []*Log        // of all
 	repairs sync.Mutex    // of the state of all logs' repairs: short, and rare
 
 	mu    sync.Mutex
@@ -79,7 +80,7 @@ func New(store *history.Store, bell Bell, log *slog.Logger, metrics *Metrics, li
 		memory: memory{limit: limit},
 		reads:  make(chan struct{}, maxReads),
 		kick:   make(chan struct{}, 1),
-		loads:  make(chan loading, loadQueue),
+		loads:  make(chan []*Log, loadQueue),
 		logs:   make(map[wire.Topic]*Log),
 	}
 	h.memory.over = make(chan struct{}, 1)
@@ -96,13 +97,6 @@ func (h *Hub) Close() {
 	h.stop()
 	h.running.Wait()
 }
-
-// loadedLog is the channel of every log that is loaded.
-var loadedLog = func() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
 
 // Acquire returns the log of topic, ready to be read in this form;
 // [Hub.Release] gives it back. It returns [history.ErrNotFound], an error of
@@ -121,60 +115,48 @@ func (h *Hub) Acquire(ctx context.Context, topic wire.Topic, tagged sse.Tagged) 
 // AcquireAll is [Hub.Acquire] for many logs, which are loaded together. A log
 // that doesn't exist is nil.
 func (h *Hub) AcquireAll(ctx context.Context, topics []wire.Topic, tagged sse.Tagged) ([]*Log, error) {
-	logs := make([]*Log, len(topics))
-	var fresh []*Log
-	var waiting []chan struct{}
-	var loaded chan struct{}
+	logs, births, fresh := h.take(topics, tagged)
+	if len(fresh) > 0 {
+		select {
+		case h.loads <- fresh: // for all who wait, not for this request alone
+		case <-h.ctx.Done():
+			return nil, ErrClosed
+		}
+	}
+	for i, l := range logs {
+		err := births[i].await(ctx, h)
+		switch {
+		case err == nil:
+			l.keep(tagged)
+		case errors.Is(err, history.ErrNotFound):
+			logs[i] = nil
+		default:
+			h.Release(logs...)
+			return nil, err
+		}
+	}
+	return logs, nil
+}
+
+// take adds a reader to each of the logs of topics. Those that are fresh are to
+// be loaded; births are nil for those that are loaded already.
+func (h *Hub) take(topics []wire.Topic, tagged sse.Tagged) (logs []*Log, births []*birth, fresh []*Log) {
+	logs, births = make([]*Log, len(topics)), make([]*birth, len(topics))
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	for i, topic := range topics {
 		l := h.logs[topic]
 		if l == nil {
-			if loaded == nil {
-				loaded = make(chan struct{})
-			}
 			l = h.slab.New()
-			l.Topic, l.hub, l.loaded = wire.Topic(h.names.Keep(string(topic))), h, loaded
+			l.Topic, l.hub, l.birth = wire.Topic(h.names.Keep(string(topic))), h, &birth{over: make(chan struct{})}
 			l.keep(tagged) // before load: it fills this form
 			h.logs[l.Topic] = l
 			fresh = append(fresh, l)
 		}
 		l.refs++
-		logs[i] = l
-		if l.loaded != loadedLog {
-			waiting = append(waiting, l.loaded)
-		}
+		logs[i], births[i] = l, l.birth
 	}
-	h.mu.Unlock()
-	if len(fresh) > 0 {
-		select {
-		case h.loads <- loading{fresh, loaded}: // for all who wait, not for this request alone
-		case <-h.ctx.Done():
-			return nil, ErrClosed
-		}
-	}
-	for _, c := range waiting {
-		select {
-		case <-c:
-		case <-ctx.Done():
-			h.Release(logs...)
-			return nil, ctx.Err()
-		case <-h.ctx.Done():
-			h.Release(logs...)
-			return nil, ErrClosed
-		}
-	}
-	for i, l := range logs {
-		switch l.loadErr {
-		case nil:
-			l.keep(tagged)
-		case history.ErrNotFound: //nolint:errorlint // load stores this very value
-			logs[i] = nil
-		default:
-			h.Release(logs...)
-			return nil, l.loadErr
-		}
-	}
-	return logs, nil
+	return logs, births, fresh
 }
 
 // Retain adds a reader to a log that has one already.
@@ -193,9 +175,7 @@ func (h *Hub) Release(logs ...*Log) {
 			continue
 		}
 		l.refs--
-		if l.refs == 0 {
-			l.idleFrom = h.now()
-		}
+		l.readAt.Store(h.now())
 	}
 }
 
@@ -263,7 +243,7 @@ func (h *Hub) sweep(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for topic, l := range h.logs {
-		if l.refs == 0 && l.idleFrom != 0 && now.UnixNano()-l.idleFrom > int64(linger) {
+		if l.refs == 0 && now.UnixNano()-l.readAt.Load() > int64(linger) {
 			l.drop()
 			delete(h.logs, topic)
 			h.bell.Leave(topic)
@@ -272,17 +252,19 @@ func (h *Hub) sweep(now time.Time) {
 	}
 }
 
-// all returns the logs that are loaded.
+// all returns the logs that are loaded. It is called by one goroutine at a
+// time, and the list is good until it calls again.
 func (h *Hub) all() []*Log {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	logs := make([]*Log, 0, len(h.logs))
+	clear(h.every)
+	h.every = h.every[:0]
 	for _, l := range h.logs {
-		if l.loaded == loadedLog {
-			logs = append(logs, l)
+		if l.birth == nil {
+			h.every = append(h.every, l)
 		}
 	}
-	return logs
+	return h.every
 }
 
 // held returns the count of bytes that all rings hold.

@@ -20,10 +20,25 @@ const (
 	ackPatience  = 500 * time.Millisecond // for Redis to acknowledge subscriptions
 )
 
-// loading are logs that are to be brought to life together.
-type loading struct {
-	logs   []*Log
-	loaded chan struct{} // to be closed then
+// birth is how a log comes to life.
+type birth struct {
+	over chan struct{} // closed once the log can be read, or err is set
+	err  error         // read after over
+}
+
+// await returns when the log can be read, or won't be. A nil birth is over.
+func (b *birth) await(ctx context.Context, h *Hub) error {
+	if b == nil {
+		return nil
+	}
+	select {
+	case <-b.over:
+		return b.err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-h.ctx.Done():
+		return ErrClosed
+	}
 }
 
 // loadAll loads what is asked for until the hub is closed. What gathers while
@@ -34,39 +49,34 @@ func (h *Hub) loadAll() {
 		case <-h.ctx.Done():
 			return
 		case first := <-h.loads:
-			h.load(batch.Gather([]loading{first}, h.loads, loadTogether))
+			h.load(slices.Concat(batch.Gather([][]*Log{first}, h.loads, loadTogether)...))
 		}
 	}
 }
 
 // load brings new logs to life, or takes them out again.
-func (h *Hub) load(together []loading) {
+func (h *Hub) load(logs []*Log) {
 	ctx, cancel := context.WithTimeout(h.ctx, 2*readTimeout)
 	defer cancel()
-	var logs []*Log
-	for _, one := range together {
-		logs = append(logs, one.logs...)
-	}
 	for some := range slices.Chunk(logs, loadTogether) {
 		h.loadSome(ctx, some)
 	}
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	for _, l := range logs {
-		if l.loadErr == nil {
-			l.loaded = loadedLog
+		b := l.birth
+		if b.err == nil {
+			l.birth = nil
 			h.metrics.Logs.Inc()
 		} else {
 			delete(h.logs, l.Topic)
 		}
-	}
-	h.mu.Unlock()
-	for _, one := range together {
-		close(one.loaded)
+		close(b.over)
 	}
 }
 
 // loadSome subscribes to the channels of those logs that exist, waits, and
-// reads the newest events. It sets loadErr of the logs that failed.
+// reads the newest events. It says of the others why not.
 func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 	topics := make([]wire.Topic, len(logs))
 	for i, l := range logs {
@@ -93,9 +103,9 @@ func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 			l.load(page.Events, page.From, page.Head)
 			continue
 		case err == nil:
-			l.loadErr = history.ErrNotFound
+			l.birth.err = history.ErrNotFound
 		default:
-			l.loadErr = err
+			l.birth.err = err
 		}
 		if _, joined := heads[l.Topic]; joined {
 			h.bell.Leave(l.Topic)

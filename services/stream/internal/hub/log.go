@@ -43,31 +43,29 @@ type Listener interface {
 type Log struct {
 	Topic wire.Topic
 
-	hub      *Hub
-	loaded   chan struct{} // hub.mu: closed once the log can be read, or loadErr is set
-	loadErr  error         // read after loaded
-	refs     int32         // hub.mu: streams that read this log
-	idleFrom int64         // hub.mu: since when refs is 0, coarsely, in Unix nanoseconds
+	hub   *Hub
+	birth *birth // hub.mu: nil once the log can be read
+	refs  int32  // hub.mu: streams that read this log
 
-	readAt     atomic.Int64  // when somebody last read it, in Unix nanoseconds, coarsely
 	generation atomic.Uint32 // how often it was rewound
+	readAt     atomic.Int64  // when somebody last read it, or left it, in Unix nanoseconds, coarsely
 
-	mu        sync.RWMutex
+	mu        sync.Mutex
 	open      bool          // positions are known: set by load
 	read      [2]bool       // the forms that somebody reads
 	head      chat.Position // the newest
 	confirmed chat.Position // Postgres has confirmed everything up to here
 	rings     [2]*ring      // of these forms, up to head; nil while nothing is in it
-	waiting   map[chat.Position]wire.Event
-	rare      *rare // nil until something of it is needed
+	rare      *rare         // nil until something of it is needed
 
 	repair *repair // Hub.repairs: nil while nothing is asked of Postgres
 }
 
 // rare is what most logs never have.
 type rare struct {
-	rewinds []chat.Position // where the latest rewinds led, newest last
-	changes []wire.Event    // of a person, not told to the listeners yet
+	waiting map[chat.Position]wire.Event // early ones; nil while there are none
+	rewinds []chat.Position              // where the latest rewinds led, newest last
+	changes []wire.Event                 // of a person, not told to the listeners yet
 }
 
 // more returns the rare state, which may be new. l.mu is held.
@@ -88,8 +86,8 @@ func ringOf(tagged sse.Tagged) int {
 
 // Head returns the newest position that the log knows.
 func (l *Log) Head() chat.Position {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.head
 }
 
@@ -99,8 +97,8 @@ func (l *Log) Generation() uint32 { return l.generation.Load() }
 // RewoundSince returns the lowest position that the log was rewound to since
 // it had the given generation, and its present generation.
 func (l *Log) RewoundSince(generation uint32) (to chat.Position, now uint32) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	now = l.generation.Load()
 	missed := int(now - generation)
 	if missed == 0 {
@@ -128,8 +126,8 @@ func (l *Log) ring(i int) *ring {
 
 // Tail returns the position after which the log holds everything.
 func (l *Log) Tail(tagged sse.Tagged) chat.Position {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if r := l.rings[ringOf(tagged)]; r != nil {
 		return r.tail
 	}
@@ -140,8 +138,8 @@ func (l *Log) Tail(tagged sse.Tagged) chat.Position {
 // memory, and the position they reach. No frames and upto == at means that at
 // is the head. The bytes never change. ok is false if the log can't serve at.
 func (l *Log) After(at chat.Position, tagged sse.Tagged) (frames []byte, upto chat.Position, ok bool) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.readAt.Store(l.hub.now())
 	r := l.rings[ringOf(tagged)]
 	if r == nil {
@@ -195,22 +193,24 @@ func (l *Log) offer(e wire.Event) offered {
 	case l.open && at == l.head+1:
 		l.append(e)
 		l.drainWaiting()
-		return offered{grown: true, gap: len(l.waiting) > 0}
-	case len(l.waiting) >= maxWaiting, l.open && at > l.head+maxWaiting:
+		return offered{grown: true, gap: l.waits()}
+	}
+	r := l.more()
+	switch {
+	case len(r.waiting) >= maxWaiting, l.open && at > l.head+maxWaiting:
 		return offered{gap: l.open} // Postgres will be asked
+	case r.waiting == nil:
+		r.waiting = make(map[chat.Position]wire.Event)
 	}
-	if l.waiting == nil {
-		l.waiting = make(map[chat.Position]wire.Event)
-	}
-	l.waiting[at] = e
+	r.waiting[at] = e
 	return offered{gap: l.open}
 }
 
 // disagrees returns the first position at which the log holds another event
 // than these, or 0.
 func (l *Log) disagrees(events []wire.Event) chat.Position {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for _, e := range events {
 		if e.At() <= l.head && !l.holds(e) {
 			return e.At()
@@ -220,8 +220,8 @@ func (l *Log) disagrees(events []wire.Event) chat.Position {
 }
 
 func (l *Log) confirmedAndHead() (confirmed, head chat.Position) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.confirmed, l.head
 }
 
@@ -278,8 +278,8 @@ func (l *Log) confirm(at chat.Position) {
 
 // Confirmed returns the position up to which Postgres has confirmed the log.
 func (l *Log) Confirmed() chat.Position {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.confirmed
 }
 
@@ -288,8 +288,8 @@ func (l *Log) rewind(at chat.Position) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begin(at)
-	l.waiting = nil
 	r := l.more()
+	r.waiting = nil
 	if len(r.rewinds) == maxRewinds {
 		r.rewinds[1] = min(r.rewinds[0], r.rewinds[1]) // the oldest stands for all before it
 		r.rewinds = r.rewinds[1:]
@@ -317,10 +317,13 @@ func (l *Log) drop() { l.forget() }
 
 // gap reports whether events wait for an earlier one.
 func (l *Log) gap() bool {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return len(l.waiting) > 0
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waits()
 }
+
+// waits is gap where l.mu is held.
+func (l *Log) waits() bool { return l.rare != nil && len(l.rare.waiting) > 0 }
 
 func (l *Log) trim(now time.Time) {
 	l.mu.Lock()
@@ -375,21 +378,25 @@ func (l *Log) append(e wire.Event) {
 
 // drainWaiting appends what has become due and drops what came otherwise.
 func (l *Log) drainWaiting() {
+	if !l.waits() {
+		return
+	}
+	waiting := l.rare.waiting
 	for {
-		e, ok := l.waiting[l.head+1]
+		e, ok := waiting[l.head+1]
 		if !ok {
 			break
 		}
-		delete(l.waiting, e.At())
+		delete(waiting, e.At())
 		l.append(e)
 	}
-	for at := range l.waiting {
+	for at := range waiting {
 		if at <= l.head {
-			delete(l.waiting, at)
+			delete(waiting, at)
 		}
 	}
-	if len(l.waiting) == 0 {
-		l.waiting = nil
+	if len(waiting) == 0 {
+		l.rare.waiting = nil
 	}
 }
 

@@ -109,8 +109,8 @@ func TestLogIsBounded(t *testing.T) {
 	for at := chat.Position(2); at < 3*maxWaiting; at++ {
 		l.offer(message(at))
 	}
-	if len(l.waiting) > maxWaiting {
-		t.Errorf("%d messages wait", len(l.waiting))
+	if n := len(l.rare.waiting); n > maxWaiting {
+		t.Errorf("%d messages wait", n)
 	}
 	l = opened(0)
 	m := message(1)

@@ -24,7 +24,13 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // quiet is a Bell that has nothing to wait for.
 type quiet struct{}
 
-func (quiet) Join(wire.Topic) <-chan struct{} { return loadedLog }
+var stands = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+func (quiet) Join(wire.Topic) <-chan struct{} { return stands }
 func (quiet) Leave(wire.Topic)                {}
 
 // heard counts the notices that are passed on.

@@ -5,10 +5,14 @@
 // of it from being returned to the system. So they lie together.
 package slab
 
-import "strings"
+import (
+	"reflect"
+	"strings"
+)
 
-// size is how many things are allocated at once.
-const size = 64
+// span is how much is allocated at once: what Go takes from the system in one
+// piece, less its own word. So nothing is lost beside it, and it is returned alone.
+const span = 8<<10 - 8
 
 // Slab is memory for things of one kind. It is returned to the system when all
 // that were allocated together are garbage. The zero Slab is ready; it is not
@@ -20,7 +24,7 @@ type Slab[T any] struct {
 // New returns the memory of an empty thing.
 func (s *Slab[T]) New() *T {
 	if len(s.free) == 0 {
-		s.free = make([]T, size)
+		s.free = make([]T, max(1, span/reflect.TypeFor[T]().Size()))
 	}
 	one := &s.free[0]
 	s.free = s.free[1:]

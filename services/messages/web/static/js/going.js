@@ -6,9 +6,9 @@ import { Switcher } from "./view/go/switcher.js";
 
 /**
  * Going by keys, on every page: the switcher, the room before and after, the search. go(address) goes there; more are
- * commands that the page has; escape is what Esc does where nothing else takes it.
+ * commands that the page has; esc is what Esc does where nothing else takes it.
  */
-export function goByKeys(chat, { go, more = () => [], escape = undefined, failed = (_text) => {} }) {
+export function goByKeys(chat, { go, more = () => [], esc = undefined, failed = (_text) => {} }) {
   const keys = new KeyList();
   const person = async (username) => {
     try {
@@ -26,7 +26,7 @@ export function goByKeys(chat, { go, more = () => [], escape = undefined, failed
     help: () => keys.open(),
     search: () => searchField().focus(),
     region: goToRegion,
-    escape,
+    escape: esc,
     step: (by, unread) => {
       const room = neighbour(chat.rooms, chat.open, by, unread);
       if (room) go(`/chat/${room.name}`);

@@ -97,7 +97,7 @@ part("room-jump").addEventListener("click", () => jump.open());
 goByKeys(chat, {
   go: (address) => router.go(address),
   failed: (text) => announcer.notice(text),
-  escape: () => stage.current?.markRead(),
+  esc: () => stage.current?.markRead(),
   more: () => (stage.current ? [{ label: "Jump to a date, or to the first unread", act: () => jump.open() }, { label: "Mark this room read", act: () => stage.current.markRead() }] : []),
 });
 

@@ -37,7 +37,7 @@ export class Room {
     this.#me = me;
     this.#kept = new Kept(kept ?? { from: this.position, whole: this.position }, me);
     this.#base = base;
-    this.#last = typeof last === "number" ? { ...none, count: last } : last; // a number: an older page kept it
+    this.#last = counted(last);
   }
 
   /** What is kept of it for the next time; the constructor takes it. */
@@ -197,4 +197,9 @@ export class Room {
 function sum(a, b) {
   const both = (/** @type {"count" | "mentions"} */ what) => Math.min((a[what] ?? 0) + b[what], mostCounted);
   return { count: both("count"), mentions: both("mentions") };
+}
+
+/** An older page kept a number. */
+function counted(last) {
+  return typeof last === "number" ? { ...none, count: last } : last;
 }

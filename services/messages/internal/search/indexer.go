@@ -1,0 +1,144 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	// indexerLock is the advisory lock of the replica that indexes. It is held
+	// for one batch, by its transaction: a replica that dies holds nothing.
+	indexerLock = 0x7061726c6579 // "parley"
+
+	pollEvery    = time.Second            // without a hint, for what other replicas stored
+	gather       = 100 * time.Millisecond // after a hint: more will come
+	retryPause   = 5 * time.Second
+	batchTimeout = 20 * time.Second
+
+	// A replica that stores so many changes while a batch is indexed, or in a
+	// moment of that length, is busy: the indexer then works a fifth of the time.
+	busyRate  = 100 // a second
+	busyPause = 4
+	maxPause  = 2 * time.Second
+)
+
+// Indexer keeps the index up to date. Each replica has one, and one of them
+// works at a time.
+type Indexer struct {
+	pool     *pgxpool.Pool
+	log      *slog.Logger
+	calendar calendar
+
+	hints   chan struct{}
+	changes atomic.Int64
+
+	indexed prometheus.Counter
+	failing bool // of Run's goroutine
+}
+
+// NewIndexer returns an indexer; it works while [Indexer.Run] runs.
+func NewIndexer(pool *pgxpool.Pool, log *slog.Logger, metrics prometheus.Registerer) *Indexer {
+	x := &Indexer{pool: pool, log: log, hints: make(chan struct{}, 1), indexed: prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "parley_search_indexed_total", Help: "Messages that this replica has put into the index of the search.",
+	})}
+	metrics.MustRegister(x.indexed)
+	return x
+}
+
+// Changed tells that this replica has stored a change. It doesn't block.
+func (x *Indexer) Changed() {
+	x.changes.Add(1)
+	select {
+	case x.hints <- struct{}{}:
+	default:
+	}
+}
+
+// Run indexes until ctx ends.
+func (x *Indexer) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		before, began := x.changes.Load(), time.Now()
+		more, err := x.Step(ctx)
+		took := time.Since(began)
+		x.note(ctx, err)
+		switch {
+		case err != nil:
+			sleep(ctx, retryPause)
+		case more && x.busy(before, took):
+			sleep(ctx, min(busyPause*took, maxPause))
+		case !more:
+			x.await(ctx)
+		}
+	}
+}
+
+// busy reports whether this replica stored much since there were so many changes.
+func (x *Indexer) busy(before int64, took time.Duration) bool {
+	return float64(x.changes.Load()-before) > busyRate*max(took, gather).Seconds()
+}
+
+// await waits for a hint, or for the time to look without one.
+func (x *Indexer) await(ctx context.Context) {
+	select {
+	case <-x.hints:
+		sleep(ctx, gather)
+	case <-time.After(pollEvery):
+	case <-ctx.Done():
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// note logs when indexing begins to fail and when it works again.
+func (x *Indexer) note(ctx context.Context, err error) {
+	failing := err != nil && ctx.Err() == nil
+	if failing == x.failing {
+		return
+	}
+	x.failing = failing
+	if failing {
+		x.log.Warn("messages are not indexed for the search", "error", err)
+	} else {
+		x.log.Info("messages are indexed for the search")
+	}
+}
+
+// Step indexes one batch, if no other replica does just then. more reports
+// whether there may be another.
+func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, batchTimeout)
+	defer cancel()
+	var n int
+	err = pgx.BeginFunc(ctx, x.pool, func(tx pgx.Tx) error {
+		var mine bool
+		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, indexerLock).Scan(&mine); err != nil {
+			return fmt.Errorf("take the indexer's lock: %w", err)
+		}
+		if !mine {
+			return nil
+		}
+		b, err := readBatch(ctx, tx)
+		if err != nil || len(b.rooms) == 0 {
+			return err
+		}
+		n, more = len(b.messages), true
+		return x.write(ctx, tx, b)
+	})
+	if err != nil {
+		return false, fmt.Errorf("index messages: %w", err)
+	}
+	x.indexed.Add(float64(n))
+	return more, nil
+}
