@@ -177,7 +177,7 @@ export class Room {
   /** The oldest of what is kept is about to go: what was counted until now stays known. */
   #settle() {
     const counted = this.#kept.full && this.#count();
-    if (counted) this.#base = { at: this.position, read: this.read, ...counted };
+    if (counted) this.#base = { at: Math.max(this.position, this.#base?.at ?? 0), read: this.read, ...counted };
   }
 
   #raise(read) {
