@@ -17,6 +17,8 @@ type Frame struct {
 	Head  chat.Position // of the person's log
 	Rooms []MyRoom      // by name
 	Here  string        // name of the room that is open; "" on other pages
+
+	AtMentions bool // this is the page of mentions
 }
 
 // Shared are the rooms that have a name of their own.

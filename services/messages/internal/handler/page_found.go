@@ -57,5 +57,6 @@ func (h *Handler) foundPage(c *gin.Context, status int, page web.Found) {
 		h.fail(c, err)
 		return
 	}
+	page.AtMentions = !page.Search
 	h.render(c, status, "found.html", page)
 }

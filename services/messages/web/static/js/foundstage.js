@@ -56,6 +56,7 @@ export class FoundStage {
     this.#chat.away(q ? `${q} · Search` : titles[view]);
     const known = this.#finder.asked === q && how === "back";
     if (!known && view === "search" && !q) this.#finder.clear();
+    for (const link of mentionLinks()) link.setAttribute("aria-current", view === "mentions" ? "page" : "false");
     this.#render();
     this.#view.focus();
     if (known) this.#view.scrollTop = this.#places[view] ?? 0;
@@ -66,6 +67,7 @@ export class FoundStage {
     this.#leave();
     this.#shown = null;
     delete this.#main.dataset.view;
+    for (const link of mentionLinks()) link.removeAttribute("aria-current");
     this.#element.hidden = true;
   }
 
@@ -76,4 +78,9 @@ export class FoundStage {
   #render() {
     this.#view.show({ view: this.#shown.view, finder: this.#finder, query: this.#shown.q });
   }
+}
+
+/** The link at the side, which says where one is. */
+function mentionLinks() {
+  return document.querySelectorAll('#sidebar a[href="/mentions"]');
 }

@@ -28,12 +28,17 @@ function formed({ value, selectionStart, selectionEnd }, data) {
 export function blockIn(plain, markup, editor = "") {
   const lines = plain.trim().split("\n").length;
   if (!markup && !editor) return "";
-  const page = new DOMParser().parseFromString(markup, "text/html");
+  const page = new DOMParser().parseFromString(unstyled(markup), "text/html");
   const table = onlyOne(page, "table");
   if (table) return tableOf([...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent)));
   if (lines < 2) return "";
   if (editor) return blockOf(plain, languageOf(editor));
   return isCode(page) ? blockOf(plain) : "";
+}
+
+/** Styles are read and never applied: the page's policy complains of them. */
+function unstyled(markup) {
+  return markup.replace(/<style\b[^]*?<\/style>/gi, "").replace(/\sstyle=/gi, " data-style=");
 }
 
 /** The element that has almost all of the text. */
@@ -46,7 +51,7 @@ function onlyOne(page, name) {
 /** Editors copy what they show: one box, in a font whose letters are equally wide, with its white space. */
 function isCode(page) {
   if (onlyOne(page, "pre")) return true;
-  const style = page.body.firstElementChild?.getAttribute("style") ?? "";
+  const style = page.body.firstElementChild?.getAttribute("data-style") ?? "";
   return page.body.childElementCount === 1 && /monospace|courier|consolas|menlo/i.test(style) && /white-space:\s*pre/i.test(style);
 }
 
