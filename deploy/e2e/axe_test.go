@@ -56,9 +56,9 @@ func TestNobodyIsKeptOut(t *testing.T) {
 		must(t, ada.Go(path))
 		checkAccess(t, ada.Page, path)
 	}
-	must(t, ada.Enter(room))
+	ada.enters(t, room)
 	checkAccess(t, ada.Page, "a room with much unread")
-	must(t, ada.Go("/chat/"+room+"/61"), ada.Live())
+	must(t, ada.Go("/chat/"+room+"/61"), ada.Live(), ada.helped())
 	checkAccess(t, ada.Page, "a room at a message")
 	must(t, ada.Fill("#composer-body", "so *bold* @"+bob.Name[:4]), ada.Await("people are proposed", `document.querySelector("#suggestions [role=option]")`))
 	checkAccess(t, ada.Page, "completion")

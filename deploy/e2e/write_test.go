@@ -17,6 +17,17 @@ func (p *person) look(t testing.TB, name string) {
 	}
 }
 
+// enters opens a room, and waits for what helps to write there.
+func (p *person) enters(t testing.TB, room string) {
+	t.Helper()
+	must(t, p.Enter(room), p.helped())
+}
+
+// helped waits for what helps to write: it comes when the page has nothing else to do.
+func (p *person) helped() error {
+	return p.Await("there is help with writing", `"helped" in document.documentElement.dataset`)
+}
+
 // draft is what stands in the composer.
 const draft = `document.querySelector("#composer-body").value`
 
@@ -52,7 +63,8 @@ func TestFormattedMessagesAreShown(t *testing.T) {
 func TestKeysFormat(t *testing.T) {
 	ada := newPerson(t, browser.Desktop)
 	room := newRoom(t, newUser(t))
-	must(t, ada.Enter(room), ada.Fill("#composer-body", "so bold"))
+	ada.enters(t, room)
+	must(t, ada.Fill("#composer-body", "so bold"))
 	must(t, ada.Evaluate(`document.querySelector("#composer-body").setSelectionRange(3, 7)`, nil), ada.Chord(browser.Ctrl, "b", "KeyB"))
 	ada.awaitDraft(t, "so **bold**")
 	must(t, ada.Chord(browser.Ctrl, "i", "KeyI"))
@@ -69,13 +81,13 @@ func TestKeysFormat(t *testing.T) {
 	must(t, ada.Fill("#composer-body", "so *bold*"), ada.Await("it is explained", `!document.querySelector("#star-hint").hidden`))
 	ada.look(t, "starhint")
 	must(t, ada.Click("#star-hint button"), ada.Fill("#composer-body", "still *bold*"), ada.Await("once", `document.querySelector("#star-hint").hidden`))
-	must(t, ada.Reload(), ada.Live(), ada.Fill("#composer-body", "yet *bold*"), ada.Await("for good", `document.querySelector("#star-hint").hidden`))
+	must(t, ada.Reload(), ada.helped(), ada.Fill("#composer-body", "yet *bold*"), ada.Await("for good", `document.querySelector("#star-hint").hidden`))
 }
 
 func TestPastesKeepTheirForm(t *testing.T) {
 	ada := newPerson(t, browser.Desktop)
 	room := newRoom(t, newUser(t))
-	must(t, ada.Enter(room))
+	ada.enters(t, room)
 	for _, c := range []struct {
 		clipboard map[string]string
 		want      string
@@ -101,7 +113,8 @@ func TestNamesAreCompleted(t *testing.T) {
 	bob := newUser(t)
 	room := newRoom(t, bob)
 	post(t, bob, room, "hello")
-	must(t, ada.Enter(room), ada.Fill("#composer-body", "hi @"+bob.Name[:6]))
+	ada.enters(t, room)
+	must(t, ada.Fill("#composer-body", "hi @"+bob.Name[:6]))
 	const shown = `document.querySelectorAll("#suggestions:not([hidden]) [role=option]").length`
 	must(t, ada.Await("people are proposed", shown+` >= 2`))
 	ada.look(t, "complete-people")

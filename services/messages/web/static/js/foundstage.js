@@ -5,7 +5,6 @@ const titles = { search: "Search", mentions: "Mentions" };
 
 /** Where messages of all rooms are shown, in the place of a room: those that a search finds, and those that mention the reader. */
 export class FoundStage {
-  #main;
   #element;
   #head;
   #chat;
@@ -15,9 +14,8 @@ export class FoundStage {
   #shown = null; // {view, q}
   #places = {}; // by view: where its reader was
 
-  /** main: what has data-view; element: where to show; head: the RoomHead; go(address). */
-  constructor({ main, element, head, chat, dates, go }) {
-    this.#main = main;
+  /** element: where to show; head: the RoomHead; go(address). */
+  constructor({ element, head, chat, dates, go }) {
     this.#element = element;
     this.#head = head;
     this.#chat = chat;
@@ -36,10 +34,6 @@ export class FoundStage {
     for (const finder of Object.values(this.#finders)) finder.addEventListener("change", () => finder === this.#finder && this.#render());
   }
 
-  get shown() {
-    return this.#shown !== null;
-  }
-
   get #finder() {
     return this.#shown && this.#finders[this.#shown.view];
   }
@@ -49,8 +43,6 @@ export class FoundStage {
     this.#leave();
     const { view, q = "" } = route;
     this.#shown = { view, q };
-    this.#main.dataset.view = "found";
-    this.#element.hidden = false;
     this.#element.setAttribute("aria-label", titles[view]);
     this.#head.other(titles[view]);
     this.#chat.away(q ? `${q} · Search` : titles[view]);
@@ -63,12 +55,11 @@ export class FoundStage {
     else if (view === "mentions" || q) await this.#finder.first(q);
   }
 
+  /** A room is shown again. */
   hide() {
     this.#leave();
     this.#shown = null;
-    delete this.#main.dataset.view;
     for (const link of mentionLinks()) link.removeAttribute("aria-current");
-    this.#element.hidden = true;
   }
 
   #leave() {

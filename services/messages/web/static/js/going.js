@@ -1,29 +1,30 @@
 import { neighbour } from "./model/destinations.js";
-import { KeyList } from "./view/go/keylist.js";
+import { lazily } from "./model/lazily.js";
 import { listenForKeys } from "./view/go/keys.js";
 import { goToRegion } from "./view/go/regions.js";
-import { Switcher } from "./view/go/switcher.js";
+
+const later = lazily(() => import("./later.js"));
 
 /**
  * Going by keys, on every page: the switcher, the room before and after, the search. go(address) goes there; more are
- * commands that the page has; esc is what Esc does where nothing else takes it.
+ * commands that the page has; esc is what Esc does where nothing else takes it; failed(text) says what went wrong.
  */
 export function goByKeys(chat, { go, more = () => [], esc = undefined, failed = (_text) => {} }) {
-  const keys = new KeyList();
-  const person = async (username) => {
+  const reached = (act) => async () => {
     try {
-      const { name } = await chat.api.direct([username]);
-      go(`/chat/${name}`);
+      await act();
     } catch (error) {
       failed(error.status ? error.message : "There is no connection just now.");
     }
   };
-  const commands = () => [...more(), ...everywhere(chat, go, keys)];
-  const switcher = new Switcher({ chat, commands, on: { go, person } });
-  for (const button of document.querySelectorAll("[data-switcher]")) button.addEventListener("click", () => switcher.toggle());
+  const toPerson = (username) => reached(async () => go(`/chat/${(await chat.api.direct([username])).name}`))();
+  const keyList = lazily(async () => new (await later()).KeyList());
+  const help = reached(async () => (await keyList()).open());
+  const commands = () => [...more(), ...everywhere(chat, go, help)];
+  const switcher = lazily(async () => new (await later()).Switcher({ chat, commands, on: { go, person: toPerson } }));
   listenForKeys({
-    switcher: () => switcher.toggle(),
-    help: () => keys.open(),
+    switcher: reached(async () => (await switcher()).toggle()),
+    help,
     search: () => searchField().focus(),
     region: goToRegion,
     escape: esc,
@@ -32,6 +33,11 @@ export function goByKeys(chat, { go, more = () => [], esc = undefined, failed = 
       if (room) go(`/chat/${room.name}`);
     },
   });
+  searchBySide(go);
+}
+
+/** The field at the side searches in this page, if the page can. */
+function searchBySide(go) {
   document.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (form.id !== "finder") return;
@@ -47,7 +53,7 @@ function searchField() {
   return /** @type {HTMLElement} */ (document.querySelector("#found:not([hidden]) input[type=search]") ?? document.querySelector("#finder input"));
 }
 
-function everywhere({ state: { me } }, go, keys) {
+function everywhere({ state: { me } }, go, help) {
   const to = (label, address) => ({ label, act: () => go(address) });
   const guest = me.role === "guest";
   return [
@@ -58,7 +64,7 @@ function everywhere({ state: { me } }, go, keys) {
     to("People", "/people"),
     to("Your account", "/account"),
     ...(["owner", "admin"].includes(me.role) ? [to("Invite people", "/invites"), to("Audit log", "/audit")] : []),
-    { label: "Keys", act: () => keys.open() },
+    { label: "Keys", act: help },
     { label: "Sign out", act: () => /** @type {HTMLFormElement} */ (document.querySelector('form[action="/logout"]')).requestSubmit() },
   ];
 }

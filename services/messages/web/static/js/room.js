@@ -1,22 +1,23 @@
 import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
-import { FoundStage } from "./foundstage.js";
+import { Found } from "./found.js";
 import { goByKeys } from "./going.js";
+import { whenIdle } from "./idle.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
+import { lazily } from "./model/lazily.js";
 import { routeOf } from "./model/route.js";
+import { Places } from "./places.js";
 import { RoomStage } from "./roomstage.js";
 import { Router } from "./router.js";
 import { Announcer } from "./view/announcer.js";
 import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
-import { Jump } from "./view/go/jump.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
 import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
-import { helpWriting } from "./writing.js";
 
 const part = (id) => document.getElementById(id);
 const chat = new Chat();
@@ -79,26 +80,18 @@ const router = new Router({
   },
 });
 
-const found = new FoundStage({ main: part("main"), element: part("found"), head, chat, dates, go: (address) => router.go(address) });
-const jump = new Jump({
-  day: async (date) => {
-    const { messages: [first] } = await api.history(stage.wanted, { since: date.toISOString(), limit: 1 });
-    if (first) await stage.current?.goTo(first.id);
-    return Boolean(first);
-  },
-  first: async () => {
-    const { messages: [first] } = await api.history(stage.wanted, { after: 0, limit: 1 }).catch(() => ({ messages: [] }));
-    if (first) stage.current?.goTo(first.id);
-  },
-  unread: () => stage.current?.toUnread(),
-  newest: () => stage.current?.toNewest(),
-});
-part("room-jump").addEventListener("click", () => jump.open());
+const later = lazily(() => import("./later.js"));
+const found = new Found(part("main"), part("found"), lazily(async () => new (await later()).FoundStage({
+  element: part("found"), head, chat, dates, go: (address) => router.go(address),
+})));
+const jump = lazily(async () => new (await later()).Jump(new Places(api, stage)));
+const openJump = () => jump().then((dialog) => dialog.open(), () => announcer.notice("There is no connection just now."));
+part("room-jump").addEventListener("click", openJump);
 goByKeys(chat, {
   go: (address) => router.go(address),
   failed: (text) => announcer.notice(text),
   esc: () => stage.current?.markRead(),
-  more: () => (stage.current ? [{ label: "Jump to a date, or to the first unread", act: () => jump.open() }, { label: "Mark this room read", act: () => stage.current.markRead() }] : []),
+  more: () => (stage.current ? [{ label: "Jump to a date, or to the first unread", act: openJump }, { label: "Mark this room read", act: () => stage.current.markRead() }] : []),
 });
 
 const gone = new Set();
@@ -113,13 +106,17 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
 });
 document.addEventListener("visibilitychange", () => stage.current?.look());
 if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
-helpWriting({
-  field: part("composer-body"),
-  toolbar: part("tools"),
-  suggestions: part("suggestions"),
-  status: part("suggestions-status"),
-  hint: part("star-hint"),
-}, { api, me: chat.username, shelf: chat.shelf, rooms: () => chat.rooms, room: () => chat.summary({ name: stage.wanted }) });
+whenIdle(line, [part("composer"), part("tools")], async () => {
+  const { helpWriting } = await later();
+  helpWriting({
+    field: part("composer-body"),
+    toolbar: part("tools"),
+    suggestions: part("suggestions"),
+    status: part("suggestions-status"),
+    hint: part("star-hint"),
+  }, { api, me: chat.username, shelf: chat.shelf, rooms: () => chat.rooms, room: () => chat.summary({ name: stage.wanted }) });
+  document.documentElement.dataset.helped = "";
+});
 typeAnywhere({ get usable() { return !found.shown && composer.usable; }, focus: () => composer.focus() });
 everyDay(() => visits.relabel());
 

@@ -37,11 +37,16 @@ export class Completion {
       this.#look();
     });
     field.addEventListener("blur", () => this.#close());
-    document.addEventListener("selectionchange", () => document.activeElement === field && this.#look());
+    document.addEventListener("selectionchange", () => this.#lookIfWritten());
+    this.#lookIfWritten();
   }
 
   get #isOpen() {
     return this.#proposals.length > 0;
+  }
+
+  #lookIfWritten() {
+    if (document.activeElement === this.#field) this.#look();
   }
 
   /** ":tada:" becomes what it means. */

@@ -38,7 +38,7 @@ export function blockIn(plain, markup, editor = "") {
 
 /** Styles are read and never applied: the page's policy complains of them. */
 function unstyled(markup) {
-  return markup.replace(/<style\b[^]*?<\/style>/gi, "").replace(/\sstyle=/gi, " data-style=");
+  return markup.replace(/<style\b[\s\S]*?<\/style>/gi, "").replace(/\sstyle=/gi, " data-style=");
 }
 
 /** The element that has almost all of the text. */
