@@ -20,10 +20,10 @@ export class FoundStage {
     this.#head = head;
     this.#chat = chat;
     this.#go = go;
-    const { api } = chat;
+    element.replaceChildren();
     this.#finders = {
-      search: new Finder((query, before) => api.search(query, before)),
-      mentions: new Finder((_, before) => api.mentions(before)),
+      search: this.#finderOf((query, before) => chat.api.search(query, before)),
+      mentions: this.#finderOf((_, before) => chat.api.mentions(before)),
     };
     const labelOf = (name) => chat.labelOf(name);
     this.#view = new FoundView(element, { me: chat.username, dates, labelOf }, {
@@ -31,7 +31,15 @@ export class FoundStage {
       further: () => this.#finder?.further(),
       again: () => this.#finder?.again(),
     });
-    for (const finder of Object.values(this.#finders)) finder.addEventListener("change", () => finder === this.#finder && this.#render());
+  }
+
+  #finderOf(ask) {
+    const finder = new Finder((query, before) => ask(query, before).catch((error) => {
+      if (error.signedOut) this.#chat.line.post({ type: "ended" });
+      throw error;
+    }));
+    finder.addEventListener("change", () => finder === this.#finder && this.#render());
+    return finder;
   }
 
   get #finder() {

@@ -1,4 +1,5 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { icon } from "../icon.js";
 import { hit } from "./hit.js";
 import { filters, nothingFound, whatIsFound } from "./words.js";
 
@@ -39,7 +40,7 @@ export class FoundView {
   }
 
   #form(query) {
-    return html`<form class="search" role="search" action="/search" @submit=${(event) => this.#submit(event)}><input class="input" type="search" name="q" .value=${
+    return html`<form class="search" role="search" action="/search" @submit=${(event) => this.#submit(event)}>${icon("search")}<input class="input" type="search" name="q" .value=${
       query} aria-label="Search messages" aria-describedby="found-status" placeholder="Search messages" autocomplete="off" dir="auto" maxlength="500"
       ><button class="button">Search</button></form>${filters()}`;
   }

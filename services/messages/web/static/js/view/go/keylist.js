@@ -28,9 +28,9 @@ export class KeyList {
   }
 
   open() {
-    render(html`<h2 id="keys-title">Keys</h2><dl class="keys" tabindex="0" aria-label="Keys">${all.map(([what, ...keys]) =>
+    render(html`<h2 id="keys-title">Keys</h2><dl class="keys" tabindex="0" autofocus>${all.map(([what, ...keys]) =>
       html`<dt>${what}</dt><dd>${keys.map((key) => html`<kbd>${keyName(key)}</kbd> `)}</dd>`)}</dl><div class="dialog-buttons"
-      ><button class="button" type="button" autofocus @click=${() => this.#dialog.close()}>Close</button></div>`, this.#dialog);
+      ><button class="button" type="button" @click=${() => this.#dialog.close()}>Close</button></div>`, this.#dialog);
     this.#dialog.showModal();
   }
 }
