@@ -16,6 +16,7 @@ TALLY    := bin/tally.counts
 LINT     := bin/golangci-lint
 PACKAGES := deploy/install/install.sh
 CHECKERS := .local/js/node_modules/.package-lock.json
+JS       := $(CURDIR)/.local/js/node_modules/.bin
 
 .PHONY: help
 help: ## List the targets
@@ -69,7 +70,7 @@ lint: $(LINT) lint-page ## Check style, likely faults, and the direction of depe
 .PHONY: lint-page
 lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 	@echo "lint  services/messages/web"
-	@cd services/messages/web && $(CURDIR)/.local/js/node_modules/.bin/tsc && $(CURDIR)/.local/js/node_modules/.bin/biome lint --error-on-warnings
+	@cd services/messages/web && $(JS)/tsc && $(JS)/tsc -p tsconfig.model.json && $(JS)/biome lint --error-on-warnings
 
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis

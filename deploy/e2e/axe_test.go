@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,15 +18,16 @@ var axe = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile("../../.local/js/node_modules/axe-core/axe.min.js")
 })
 
-// checkAccess has axe look at the page as it is, in light and dark.
-func checkAccess(t testing.TB, page *browser.Page, what string) {
+// checkAccess has axe look at the page as it is, in light and dark. Violations
+// of the rules that are named are let pass.
+func checkAccess(t testing.TB, page *browser.Page, what string, except ...string) {
 	t.Helper()
 	script, err := axe()
 	if err != nil {
 		t.Fatalf("axe-core is missing (make e2e installs it): %s", err)
 	}
 	for _, scheme := range []string{"light", "dark"} {
-		must(t, page.Scheme(scheme))
+		must(t, page.Scheme(scheme), page.Await("nothing moves", `!document.getAnimations().some((a) => a instanceof CSSTransition && a.playState === "running")`))
 		must(t, page.Evaluate(`globalThis.axe || (() => { `+string(script)+` })(); delete globalThis.found;
 			void axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => {
 				globalThis.found = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, any, all, none }) =>
@@ -33,6 +36,9 @@ func checkAccess(t testing.TB, page *browser.Page, what string) {
 		var found []string
 		must(t, page.Await("axe has looked", `globalThis.found`), page.Evaluate(`globalThis.found`, &found))
 		for _, violation := range found {
+			if rule, _, _ := strings.Cut(violation, " "); slices.Contains(except, rule) {
+				continue
+			}
 			t.Errorf("%s, %s: %s", what, scheme, violation)
 		}
 	}
@@ -67,7 +73,7 @@ func TestNobodyIsKeptOut(t *testing.T) {
 	must(t, ada.Resize(browser.Phone))
 	checkAccess(t, ada.Page, "a room on a phone")
 	must(t, ada.Click("#drawer-open"))
-	checkAccess(t, ada.Page, "the drawer")
+	checkAccess(t, ada.Page, "the drawer", "landmark-one-main", "page-has-heading-one") // what it covers is inert
 }
 
 func checkDialogs(t *testing.T, ada *person) {

@@ -34,7 +34,7 @@ func TestMentionsAreCountedLive(t *testing.T) {
 	must(t, ada.Await("the mention is listed", `document.querySelectorAll("#found .found-item").length === 1`))
 	ada.look(t, "mentions")
 	must(t, ada.Click("#found .item-link"), ada.Await("it leads there", fmt.Sprintf(`location.pathname === "/chat/%s/%d"`, room, id+1)))
-	must(t, ada.Await("in the page", inView+fmt.Sprintf(`(document.querySelector("#m%d[data-linked]")) && globalThis.document_`, id+1)), ada.AwaitUnread(room, 0))
+	must(t, ada.Await("in the page", inView+fmt.Sprintf(`(document.querySelector("#log [data-id='%d'][data-linked]")) && globalThis.document_`, id+1)), ada.AwaitUnread(room, 0))
 	must(t, ada.Await("and it is read", mentionsOf(room)+` === 0`), ada.Go("/mentions"), ada.Await("the server's page has it, too", `document.querySelectorAll(".found-item").length === 1`))
 }
 
@@ -53,7 +53,7 @@ func TestSearchInThePage(t *testing.T) {
 	must(t, ada.Await("they are text", `!document.querySelector("#found .snippet b") && document.querySelector("#found .snippet").textContent.includes("<b>")`))
 	ada.look(t, "search")
 	must(t, ada.Evaluate(`document.querySelector("#found").scrollTop = 1e6`, nil), ada.Await("more comes", `document.querySelectorAll("#found .found-item").length === 60`))
-	must(t, ada.Click("#found .found-item:last-child .item-link"), ada.Await("a hit leads there", inView+`(document.querySelector("#m1[data-linked]"))`))
+	must(t, ada.Click("#found .found-item:last-child .item-link"), ada.Await("a hit leads there", inView+`(document.querySelector("#log [data-id='1'][data-linked]"))`))
 	must(t, ada.Evaluate(`history.back()`, nil), ada.Await("back at the hits", `!document.querySelector("#found").hidden && document.querySelector("#found").scrollTop > 1000 && globalThis.document_`))
 	must(t, ada.Reload(), ada.Await("the server's page has them, too", `document.querySelectorAll(".found-item mark").length >= 50`))
 	ada.look(t, "search-page")
@@ -88,7 +88,7 @@ func TestGoingByKeys(t *testing.T) {
 	must(t, ada.PressEnter(), ada.Await("in a room with bob", `location.pathname.startsWith("/chat/dm-")`), ada.Loaded(), ada.Live())
 	must(t, ada.typeAt("#scroller", "?"), ada.Await("the keys are listed", `document.querySelector(".keys-dialog[open]")`))
 	ada.look(t, "keys")
-	must(t, ada.Press("Escape"), ada.Evaluate(`document.querySelector("#composer-body").focus()`, nil), ada.Press("F6"))
+	must(t, ada.Click(".keys-dialog .button"), ada.Evaluate(`document.querySelector("#composer-body").focus()`, nil), ada.Press("F6"))
 	must(t, ada.Await("in the rooms", `document.querySelector("#sidebar").contains(document.activeElement)`), ada.Press("F6"), ada.Await("in the messages", `document.activeElement.id === "scroller"`))
 }
 
@@ -100,7 +100,7 @@ func TestEscReadsAndDatesLead(t *testing.T) {
 	day := time.Now().AddDate(0, 0, -1).Format(time.DateOnly)
 	must(t, ada.Click("#room-jump"), ada.Evaluate(`document.querySelector("#jump-day").value = "`+day+`"`, nil))
 	ada.look(t, "jump")
-	must(t, ada.Click(`dialog[open] .button:not([type])`), ada.Await("at the first message since", inView+`(document.querySelector("#m41[data-linked]"))`))
+	must(t, ada.Click(`dialog[open] .button:not([type])`), ada.Await("at the first message since", inView+`(document.querySelector("#log [data-id='41'][data-linked]"))`))
 	must(t, ada.Click("#room-jump"), ada.Evaluate(`[...document.querySelectorAll("dialog[open] .jump-buttons button")].find((b) => b.textContent === "The beginning").click()`, nil))
-	must(t, ada.Await("at the beginning", inView+`(document.querySelector("#m1[data-linked]"))`))
+	must(t, ada.Await("at the beginning", inView+`(document.querySelector("#log [data-id='1'][data-linked]"))`))
 }

@@ -107,15 +107,21 @@ func TestWhatIsSaid(t *testing.T) {
 		}
 		for range 3 * len(s.exchanges) {
 			for _, m := range s.next() {
-				if _, err := chat.CleanBody(m.message.Body); err != nil || strings.ContainsAny(m.message.Body, "⏎") {
-					t.Errorf("%s: %q: %v", p.name, m.message.Body, err)
-				}
-				for _, r := range m.line.reactions {
-					if !emoji.Valid(r) {
-						t.Errorf("%s: %q is no emoji", p.name, r)
-					}
-				}
+				check(t, &m)
 			}
+		}
+	}
+}
+
+// check makes sure that a message may be said, and reacted to.
+func check(t *testing.T, m *said) {
+	t.Helper()
+	if _, err := chat.CleanBody(m.message.Body); err != nil || strings.ContainsAny(m.message.Body, "⏎") {
+		t.Errorf("%s: %q: %v", m.message.Room, m.message.Body, err)
+	}
+	for _, r := range m.line.reactions {
+		if !emoji.Valid(r) {
+			t.Errorf("%s: %q is no emoji", m.message.Room, r)
 		}
 	}
 }

@@ -51,7 +51,7 @@ type clock struct {
 	windows []window
 	step    time.Duration
 	passed  time.Duration // in the first window that is left
-	to      time.Time // the end of the last
+	to      time.Time     // the end of the last
 }
 
 func newClock(from, to time.Time, n int) *clock {

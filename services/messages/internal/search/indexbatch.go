@@ -12,8 +12,8 @@ import (
 
 // The size of a batch.
 const (
-	batchRooms    = 16
-	batchMessages = 128 // of a room
+	batchRooms    = 8
+	batchMessages = 64 // of a room
 )
 
 // batch is what a transaction of the indexer indexes.

@@ -22,11 +22,14 @@ const (
 	retryPause   = 5 * time.Second
 	batchTimeout = 20 * time.Second
 
-	// A replica that stores so many changes while a batch is indexed, or in a
-	// moment of that length, is busy: the indexer then works a fifth of the time.
-	busyRate  = 100 // a second
-	busyPause = 4
-	maxPause  = 2 * time.Second
+	// While a replica stores so many changes a second, it is busy: its indexer
+	// works a tenth of the time. While they are very many, it waits for that to
+	// end, but no longer than maxWait for each batch.
+	busyRate     = 100
+	veryBusyRate = 1000
+	busyPause    = 9 // times as long as a batch takes
+	maxPause     = 2 * time.Second
+	maxWait      = 10 * time.Second
 )
 
 // Indexer keeps the index up to date. Each replica has one, and one of them
@@ -71,17 +74,30 @@ func (x *Indexer) Run(ctx context.Context) {
 		switch {
 		case err != nil:
 			sleep(ctx, retryPause)
-		case more && x.busy(before, took):
-			sleep(ctx, min(busyPause*took, maxPause))
 		case !more:
 			x.await(ctx)
+		case x.rate(before, took) > busyRate:
+			sleep(ctx, min(busyPause*took, maxPause))
+			x.stepAside(ctx)
 		}
 	}
 }
 
-// busy reports whether this replica stored much since there were so many changes.
-func (x *Indexer) busy(before int64, took time.Duration) bool {
-	return float64(x.changes.Load()-before) > busyRate*max(took, gather).Seconds()
+// rate returns how many changes a second this replica stored since there were so
+// many of them, that long ago.
+func (x *Indexer) rate(before int64, since time.Duration) float64 {
+	return float64(x.changes.Load()-before) / max(since, gather).Seconds()
+}
+
+// stepAside waits until this replica is not very busy any more.
+func (x *Indexer) stepAside(ctx context.Context) {
+	for waited := time.Duration(0); waited < maxWait && ctx.Err() == nil; waited += pollEvery {
+		before := x.changes.Load()
+		sleep(ctx, pollEvery)
+		if x.rate(before, pollEvery) < veryBusyRate {
+			return
+		}
+	}
 }
 
 // await waits for a hint, or for the time to look without one.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -167,19 +168,38 @@ func TestRebuild(t *testing.T) {
 	}
 }
 
-// While this replica stores much, its indexer works a part of the time.
+// While this replica stores very much, its indexer waits, but not for ever.
 func TestIndexerStepsAside(t *testing.T) {
 	t.Parallel()
-	var x Indexer
-	before := x.changes.Load()
-	for n, want := range []bool{9: false, 10: false, 11: true} {
-		x.changes.Store(before + int64(n))
-		if got := x.busy(before, time.Millisecond); got != want {
-			t.Errorf("%d changes in a moment: busy %v", n, got)
+	synctest.Test(t, func(t *testing.T) {
+		var x Indexer
+		x.hints = make(chan struct{}, 1)
+		var posting sync.WaitGroup
+		post := func(every, long time.Duration) {
+			posting.Go(func() {
+				for began := time.Now(); time.Since(began) < long; time.Sleep(every) {
+					x.Changed()
+				}
+			})
 		}
-	}
-	x.changes.Store(before + 150)
-	if x.busy(before, 2*time.Second) {
-		t.Error("75 changes a second are too many")
-	}
+		waits := func() time.Duration {
+			began := time.Now()
+			x.stepAside(t.Context())
+			return time.Since(began)
+		}
+		post(100*time.Microsecond, 3500*time.Millisecond)
+		if waited := waits(); waited < 3*time.Second || waited > 5*time.Second {
+			t.Errorf("it waited %s for what took 3.5 s", waited)
+		}
+		post(100*time.Microsecond, time.Minute)
+		if waited := waits(); waited != maxWait {
+			t.Errorf("it waited %s for what took a minute", waited)
+		}
+		posting.Wait()
+		post(10*time.Millisecond, time.Minute)
+		if waited := waits(); waited != pollEvery {
+			t.Errorf("it waited %s for 100 changes a second", waited)
+		}
+		posting.Wait()
+	})
 }

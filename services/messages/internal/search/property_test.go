@@ -49,7 +49,7 @@ func guessed(dice *rand.Rand) guess {
 	ascii := pick([]string{"deploy", "the", "go", "err", "nil", "example"})
 	inA, inB := contains(a), contains(b)
 	name, home := pick(names), pick(homes)
-	switch dice.IntN(8) {
+	switch dice.IntN(9) {
 	case 0:
 		return guess{a + " " + b, func(m *chat.Message) bool { return inA(m.Body) && inB(m.Body) }}
 	case 1:
@@ -62,6 +62,8 @@ func guessed(dice *rand.Rand) guess {
 		return guess{`"` + ascii + `"`, func(m *chat.Message) bool { return whole.MatchString(m.Body) }}
 	case 4:
 		return guess{a + " from:" + name, func(m *chat.Message) bool { return inA(m.Body) && m.Username == name }}
+	case 7:
+		return guess{"from:" + name, func(m *chat.Message) bool { return m.Username == name }}
 	case 5:
 		return guess{"in:" + home + " " + a, func(m *chat.Message) bool { return inA(m.Body) && m.Room == home }}
 	case 6:
@@ -118,6 +120,38 @@ func TestSearchIsReadingEverything(t *testing.T) {
 			if !slices.Equal(got, refs(want)) {
 				t.Fatalf("round %d: %s finds with %s\n%v\nwant\n%v", round, username, g.text, got, refs(want))
 			}
+		}
+	}
+}
+
+// A search that leaves off before the end goes on with the next page, and passes
+// over nothing: neither of what is indexed nor of what is not.
+func TestSearchThatLeavesOffGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t)
+	s.store.most = 3
+	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	s.exec(`INSERT INTO search_blocks (no, starts) SELECT n, $1::timestamptz + n * interval '100 s' FROM generate_series(1, 10) n`, began)
+	var want []string
+	for i := range 200 {
+		body := "a b"
+		if i%29 == 0 {
+			body = "b, a: both, but not side by side"
+		}
+		if i%31 == 0 {
+			body = "this is b a"
+		}
+		id := s.post("general", "ada", body, began.Add(time.Duration(5*i)*time.Second))
+		if i%31 == 0 {
+			want = append([]string{fmt.Sprintf("general/%d", id)}, want...)
+		}
+		if i == 100 {
+			s.index(allBatches)
+		}
+	}
+	for _, limit := range []int{1, 3, 50} {
+		if got := refs(s.find(s.store, "bob", `"b a"`, limit)); !slices.Equal(got, want) {
+			t.Errorf("%d at a time: %v, want %v", limit, got, want)
 		}
 	}
 }

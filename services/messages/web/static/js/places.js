@@ -18,16 +18,16 @@ export class Places {
   }
 
   unread() {
-    this.#stage.current?.toUnread();
+    this.#stage.current?.reader.toUnread();
   }
 
   newest() {
-    this.#stage.current?.toNewest();
+    this.#stage.current?.reader.toNewest();
   }
 
   async #to(place) {
     const { messages: [first] } = await this.#api.history(this.#stage.wanted, place);
-    if (first) await this.#stage.current?.goTo(first.id);
+    if (first) await this.#stage.current?.reader.goTo(first.id);
     return Boolean(first);
   }
 }

@@ -1,8 +1,8 @@
+import { Acting } from "./acting.js";
 import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
 import { Found } from "./found.js";
 import { goByKeys } from "./going.js";
-import { whenIdle } from "./idle.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
 import { lazily } from "./model/lazily.js";
@@ -15,21 +15,32 @@ import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
+import { Pins } from "./view/room/pins.js";
+import { Replying } from "./view/room/replying.js";
 import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
+import { whenWritten } from "./whenwritten.js";
 
 const part = (id) => document.getElementById(id);
 const chat = new Chat();
 const { api, line } = chat;
 const visits = new Visits(line);
 
+const drafts = new Drafts(chat.shelf);
+const replying = new Replying({
+  quote: part("answer"),
+  author: part("answer-author"),
+  text: part("answer-text"),
+  remove: part("answer-remove"),
+  field: part("composer-body"),
+}, drafts);
 const composer = new Composer({
   form: part("composer"),
   counter: part("counter"),
   closed: part("composer-closed"),
-  drafts: new Drafts(chat.shelf),
-  send: (body) => stage.current?.send(body),
+  drafts,
+  send: (body) => stage.current?.send(body, replying.take()),
 });
 const head = new RoomHead({
   title: part("room-title"),
@@ -41,14 +52,14 @@ const head = new RoomHead({
   const { members, more } = await api.members(name);
   return `${members.length}${more ? "+" : ""}`;
 });
-const dates = new Dates(navigator.languages);
 const announcer = new Announcer(part("announcer"), part("notice"));
+const dates = new Dates(navigator.languages);
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
   arrival: new Arrival({ api, line }),
   dates,
-  parts: { head, composer, announcer },
+  parts: { head, composer, replying, announcer },
 });
 const drawer = new Drawer({
   opener: part("drawer-open"),
@@ -65,6 +76,16 @@ function focus() {
   else part("scroller")?.focus({ preventScroll: true });
 }
 
+new Acting(part("stage"), {
+  stage,
+  me: () => chat.state.me,
+  shelf: chat.shelf,
+  announcer,
+  field: part("composer-body"),
+  reply: (message) => replying.begin(message),
+  focus,
+});
+new Pins(part("room-pins"), { api, dates, room: () => stage.current?.summary ?? null });
 const router = new Router({
   knows: ({ view, room }) => view !== "room" || chat.has(room),
   show: async (route, how) => {
@@ -75,7 +96,7 @@ const router = new Router({
       return;
     }
     found.hide();
-    await stage.show(route, (visit) => how === "click" && visit.toNewest());
+    await stage.show(route, ({ reader }) => (how === "click" ? reader.toNewest() : reader.back()));
     if (!route.id) focus();
   },
 });
@@ -90,8 +111,8 @@ part("room-jump").addEventListener("click", openJump);
 goByKeys(chat, {
   go: (address) => router.go(address),
   failed: (text) => announcer.notice(text),
-  esc: () => stage.current?.markRead(),
-  more: () => (stage.current ? [{ label: "Jump to a date, or to the first unread", act: openJump }, { label: "Mark this room read", act: () => stage.current.markRead() }] : []),
+  esc: () => stage.current?.reader.markRead(),
+  more: () => (stage.current ? [{ label: "Jump to a date, or to the first unread", act: openJump }, { label: "Mark this room read", act: () => stage.current.reader.markRead() }] : []),
 });
 
 const gone = new Set();
@@ -104,9 +125,9 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
   gone.add(name);
   stage.lose(name);
 });
-document.addEventListener("visibilitychange", () => stage.current?.look());
+document.addEventListener("visibilitychange", () => stage.current?.reader.look());
 if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
-whenIdle(line, [part("composer"), part("tools")], async () => {
+whenWritten([part("composer"), part("tools")], async () => {
   const { helpWriting } = await later();
   helpWriting({
     field: part("composer-body"),
@@ -121,9 +142,11 @@ typeAnywhere({ get usable() { return !found.shown && composer.usable; }, focus: 
 everyDay(() => visits.relabel());
 
 const seed = stage.begin(chat.state.open);
+const { name: begun } = chat.state.open.room;
+delete chat.state.open; // it is the conversation's now
 let first = seed.from === null ? null : seed; // for the first hub
 chat.start(() => {
-  const rooms = visits.followed.map((room) => (first && room.room === chat.state.open.room.name ? { ...room, ...first } : room));
+  const rooms = visits.followed.map((room) => (first && room.room === begun ? { ...room, ...first } : room));
   first = null;
   return { rooms, open: stage.wanted };
 });

@@ -1,18 +1,19 @@
 const most = 3;
 const longest = 120; // code units: three families with tones, and white space
 
+/** @type {{emoji?: RegExp, segmenter?: Intl.Segmenter}} */
 const { emoji, segmenter } = able();
 
 /** Whether a body is nothing but one to three emoji, which are shown big. As in bigemoji.go: test/bigemoji.json. */
 export function isBigEmoji(body) {
-  if (!emoji || body.length > longest) return false;
+  if (!emoji || !segmenter || body.length > longest) return false;
   const all = [...segmenter.segment(body.replace(/\s+/g, ""))];
-  return all.length > 0 && all.length <= most && all.every(({ segment }) => isEmoji(segment));
+  return all.length > 0 && all.length <= most && all.every(({ segment }) => isEmoji(emoji, segment));
 }
 
 /** With or without U+FE0F: programs disagree about where to put it. */
-function isEmoji(segment) {
-  return [segment, `${segment}\ufe0f`, segment.replace(/\ufe0f$/, "")].some((form) => emoji.test(form));
+function isEmoji(/** @type {RegExp} */ pattern, segment) {
+  return [segment, `${segment}\ufe0f`, segment.replace(/\ufe0f$/, "")].some((form) => pattern.test(form));
 }
 
 /** An old browser knows no emoji by their names: it shows them as text. */

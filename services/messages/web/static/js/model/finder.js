@@ -53,7 +53,7 @@ export class Finder extends EventTarget {
       this.more = more;
       this.#next = next;
       this.state = "idle";
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       if (turn !== this.#turn) return;
       if (before === undefined) Object.assign(this, { messages: [], more: false });
       this.state = "failed";

@@ -1,3 +1,4 @@
+import { lazily } from "./lazily.js";
 import { ranked } from "./match.js";
 
 const most = 8;
@@ -50,21 +51,16 @@ function groupsOf() {
 
 /** Emoji by their names. They are loaded when they are first asked for. */
 export class EmojiSource {
-  #load;
-  #all = null; // a promise of [{emoji, names}]
+  #all; // lazily, [{emoji, names}]
   #byName = new Map();
 
   /** load() resolves to [[emoji, "name name"]]. */
   constructor(load) {
-    this.#load = load;
+    this.#all = lazily(async () => this.#take(await load()));
   }
 
   async find(query) {
-    this.#all ??= this.#read();
-    const all = await this.#all.catch(() => {
-      this.#all = null;
-      return [];
-    });
+    const all = await this.#all().catch(() => []);
     const begins = all.flatMap(({ emoji, names }) => names.filter((name) => name.includes(query)).slice(0, 1).map((name) => ({ emoji, name })));
     return ranked(query, begins, ({ name }) => [name]).slice(0, most);
   }
@@ -74,8 +70,8 @@ export class EmojiSource {
     return this.#byName.get(name) ?? "";
   }
 
-  async #read() {
-    const all = (await this.#load()).map(([emoji, names]) => ({ emoji, names: names.split(" ") }));
+  #take(rows) {
+    const all = rows.map(([emoji, names]) => ({ emoji, names: names.split(" ") }));
     for (const { emoji, names } of all) for (const name of names) if (!this.#byName.has(name)) this.#byName.set(name, emoji);
     return all;
   }
