@@ -87,12 +87,12 @@ page: bin/tally ## Run the tests of the page's JavaScript
 	    bin/tally -add $(TALLY) -tap "$$tap" && exit $$failed
 
 .PHONY: e2e
-e2e: bin/tally bundle ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
+e2e: bin/tally bundle $(CHECKERS) ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
 	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 12m -p 1 ./e2e ./e2e/tour \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
 .PHONY: e2e-compose
-e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
+e2e-compose: bin/tally $(CHECKERS) ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
