@@ -39,7 +39,7 @@ export class Acting {
     this.#focus = focus;
     new MessageKeys(element, {
       act: (name, article) => this.#act(name, article),
-      last: () => stage.current?.toNewest(),
+      last: () => stage.current?.reader.toNewest(),
       leave: () => field.focus(),
     });
     element.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.#point(event.target));
