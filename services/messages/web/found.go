@@ -35,7 +35,7 @@ func (f Found) Title() string {
 }
 
 // Entry is the message as a room shows it.
-func (h Hit) Entry() entry { return entry{Message: h.Message} }
+func (h Hit) Entry() Entry { return Entry{Message: h.Message} }
 
 // Marked is the snippet. Package search escapes it.
 func (h Hit) Marked() template.HTML { return template.HTML(h.Snippet) } //nolint:gosec // see above

@@ -74,7 +74,7 @@ func (e Entry) Edited() bool { return !e.EditedAt.IsZero() && !e.Deleted }
 func (e Entry) Rich() template.HTML { return template.HTML(e.HTML) } //nolint:gosec // see above
 
 // Big reports whether the message is nothing but a few emoji.
-func (e entry) Big() bool { return isBigEmoji(e.Body) }
+func (e Entry) Big() bool { return isBigEmoji(e.Body) }
 
 // maxExcerpt is how much of a message is quoted, in characters, as in
 // js/view/message/quote.js.
