@@ -11,8 +11,8 @@ import (
 	"parley/deploy/e2e/browser"
 )
 
-// mentionCount is how many mentions the list of rooms counts in a room.
-func mentionCount(room string) string {
+// mentionsIn is how many mentions the list of rooms counts in a room.
+func mentionsIn(room string) string {
 	return fmt.Sprintf(`parseInt(document.querySelector('.room-link[data-room=%q] .called').textContent.replace("@", "") || "0")`, room)
 }
 
@@ -25,17 +25,17 @@ func TestMentionsAreCountedLive(t *testing.T) {
 	post(t, bob, room, "nothing for anybody")
 	id := post(t, bob, room, "for you, @"+ada.name)
 	post(t, bob, room, "and @room")
-	must(t, ada.AwaitUnread(room, 3), ada.Await("two of them are mentions", mentionCount(room)+` === 2`))
+	must(t, ada.AwaitUnread(room, 3), ada.Await("two of them are mentions", mentionsIn(room)+` === 2`))
 	must(t, ada.Await("they are counted in all", `document.querySelector("#mentions-count").textContent.startsWith("2") && !document.querySelector("#mentions-count").hidden`))
 	ada.look(t, "sidebar")
 	act(t, bob, http.MethodPatch, fmt.Sprintf("/chat/%s/messages/%d", room, id), map[string]string{"body": "for nobody"})
-	must(t, ada.Await("an edit takes one back", mentionCount(room)+` === 1`), ada.Reload(), ada.Live(), ada.Await("as the server counts", mentionCount(room)+` === 1`))
+	must(t, ada.Await("an edit takes one back", mentionsIn(room)+` === 1`), ada.Reload(), ada.Live(), ada.Await("as the server counts", mentionsIn(room)+` === 1`))
 	must(t, ada.Evaluate(`globalThis.document_ = true`, nil), ada.Click(`a[href="/mentions"]`))
 	must(t, ada.Await("the mention is listed", `document.querySelectorAll("#found .found-item").length === 1`))
 	ada.look(t, "mentions")
 	must(t, ada.Click("#found .item-link"), ada.Await("it leads there", fmt.Sprintf(`location.pathname === "/chat/%s/%d"`, room, id+1)))
 	must(t, ada.Await("in the page", inView+fmt.Sprintf(`(document.querySelector("#log [data-id='%d'][data-linked]")) && globalThis.document_`, id+1)), ada.AwaitUnread(room, 0))
-	must(t, ada.Await("and it is read", mentionCount(room)+` === 0`), ada.Go("/mentions"), ada.Await("the server's page has it, too", `document.querySelectorAll(".found-item").length === 1`))
+	must(t, ada.Await("and it is read", mentionsIn(room)+` === 0`), ada.Go("/mentions"), ada.Await("the server's page has it, too", `document.querySelectorAll(".found-item").length === 1`))
 }
 
 func TestSearchInThePage(t *testing.T) {
