@@ -16,6 +16,7 @@ TALLY    := bin/tally.counts
 LINT     := bin/golangci-lint
 PACKAGES := deploy/install/install.sh
 CHECKERS := .local/js/node_modules/.package-lock.json
+JS       := $(CURDIR)/.local/js/node_modules/.bin
 
 .PHONY: help
 help: ## List the targets
@@ -46,6 +47,10 @@ images: bundle ## Build container images from Debian packages, where no registry
 admin: ## Run a command of the administrator against the running `make up`: ARGS='invite -uses 5'
 	@set -a; . .local/env; exec bin/messages admin $(ARGS)
 
+.PHONY: demo
+demo: ## Fill the running `make up` with people who talk, to try it out: ARGS='-messages 4000 -password …'
+	@set -a; . .local/env; exec bin/messages demo $(ARGS)
+
 ## Test. Each step runs its tests afresh, adds its counts to a tally, and stops at a time limit.
 
 .PHONY: test
@@ -65,7 +70,7 @@ lint: $(LINT) lint-page ## Check style, likely faults, and the direction of depe
 .PHONY: lint-page
 lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 	@echo "lint  services/messages/web"
-	@cd services/messages/web && $(CURDIR)/.local/js/node_modules/.bin/tsc && $(CURDIR)/.local/js/node_modules/.bin/biome lint --error-on-warnings
+	@cd services/messages/web && $(JS)/tsc && $(JS)/tsc -p tsconfig.model.json && $(JS)/biome lint --error-on-warnings
 
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis

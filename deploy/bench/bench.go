@@ -59,6 +59,8 @@ var rows = []row{
 	{"quiet", (*bench).quiet},
 	{"nginx", (*bench).gateway},
 	{"growth", (*bench).growth},
+	{"search", (*bench).search},
+	{"pages", (*bench).pages},
 }
 
 // Rows returns the names of all rows.

@@ -56,6 +56,8 @@ func (b *bench) crews(ctx context.Context) (few, many crew, err error) {
 			SELECT room, id, id, $3, $2, '~' || id
 			FROM unnest($1::text[]) AS room, generate_series(1, $4::int) AS id`,
 			[]any{many.rooms, load.Body(bodySize), username(users - 1), roomMessages}},
+		{"leave it out of the search", `
+			INSERT INTO search_rooms (room, position) SELECT name, head FROM rooms WHERE head > 0 ON CONFLICT DO NOTHING`, nil},
 		{"put people into few rooms", joinSQL, []any{few.usernames(), few.rooms, roomMessages - roomUnread}},
 		{"put people into many rooms", joinSQL, []any{many.usernames(), many.rooms, roomMessages - roomUnread}},
 		{"set heads of people", `

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -21,6 +22,13 @@ const startPatience = 6 * time.Minute // containers are slow to come
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
+// replayLimit is the services' setting: small enough that a test can get further behind.
+const replayLimit = 2000
+
+func options() system.Options {
+	return system.Options{Settings: map[string]string{"REPLAY_LIMIT": strconv.Itoa(replayLimit)}}
+}
+
 func run(m *testing.M) (code int) {
 	driver := os.Getenv("E2E_DRIVER")
 	if driver == "" {
@@ -29,7 +37,7 @@ func run(m *testing.M) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
 	defer cancel()
 	var err error
-	if parley, err = system.New(ctx, driver, system.Options{}); err != nil {
+	if parley, err = system.New(ctx, driver, options()); err != nil {
 		fmt.Fprintln(os.Stderr, "start Parley:", err)
 		return 1
 	}

@@ -192,6 +192,7 @@ var otherRoutes = []otherRoute{
 	{"POST /direct to who shares no room", "/direct", `{"people":["HERMIT"]}`, "201 201 201 pnf 401 401"},
 	{"GET /chat/stream", "", "", "200 200 200 200 401 401"},
 	{"GET /mentions", "", "", "200 200 200 200 401 401"},
+	{"GET /search", "/search?q=hello", "", "200 200 200 200 401 401"},
 
 	{"GET /me", "", "", "200 200 200 200 401 401"},
 	{"PATCH /me", "", `{"display_name":"Somebody"}`, "200 200 200 200 401 401"},

@@ -251,11 +251,11 @@ func TestPageLoadsOlderMessages(t *testing.T) {
 	}
 	for first := 71; first > 1; {
 		const top = `document.querySelector("#log .message")`
-		id := "m" + strconv.Itoa(first)
+		id := strconv.Itoa(first)
 		must(t, ada.Evaluate(top+`.scrollIntoView()`, nil))
-		must(t, ada.Await("older messages than "+id, top+`.id !== "`+id+`"`))
+		must(t, ada.Await("older messages than "+id, top+`.dataset.id !== "`+id+`"`))
 		must(t, ada.Await(id+" is still in sight",
-			`(({ top, bottom }) => bottom > 0 && top < innerHeight)(document.getElementById("`+id+`").getBoundingClientRect())`))
+			`(({ top, bottom }) => bottom > 0 && top < innerHeight)(document.querySelector("#log [data-id='`+id+`']").getBoundingClientRect())`))
 		must(t, ada.Evaluate(`Number(`+top+`.dataset.id)`, &first))
 	}
 	must(t, ada.AwaitMessages(all...), ada.Await("the beginning is shown", `!document.querySelector("#beginning").hidden`))

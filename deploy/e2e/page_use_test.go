@@ -36,7 +36,7 @@ func TestPageOpensWhereTheUnreadBegins(t *testing.T) {
 		must(t, ada.Await("what was seen is read, and no more",
 			fmt.Sprintf(`(n => n > 80 && n < 130)(parseInt(document.querySelector('.room-link[data-room=%q] .count').textContent))`, room)))
 		must(t, ada.Await("the button says how much is new", `/^\d+\+? new messages$/.test(document.querySelector("#newest-text").textContent)`))
-		must(t, ada.Click("#newest"), ada.Await("the newest is shown", inView+`(document.querySelector("#m130"))`), ada.AwaitUnread(room, 0))
+		must(t, ada.Click("#newest"), ada.Await("the newest is shown", inView+`(document.querySelector("#log [data-id='130']"))`), ada.AwaitUnread(room, 0))
 	}
 	check(loaded)
 	must(t, ada.Evaluate(`globalThis.document_ = true`, nil))
@@ -57,7 +57,7 @@ func TestTheButtonLeadsToWhatIsNew(t *testing.T) {
 	}
 	must(t, ada.Await("forty are new", `document.querySelector("#newest-text").textContent === "40 new messages"`))
 	must(t, ada.Click("#newest"), ada.Await("the first of them is shown", inView+`(document.querySelector("#log .unread"))`))
-	must(t, ada.Click("#newest"), ada.Await("the last of them is shown", inView+`(document.querySelector("#m100"))`), ada.AwaitUnread(room, 0))
+	must(t, ada.Click("#newest"), ada.Await("the last of them is shown", inView+`(document.querySelector("#log [data-id='100']"))`), ada.AwaitUnread(room, 0))
 }
 
 func TestGoingBackKeepsThePlace(t *testing.T) {
@@ -66,13 +66,13 @@ func TestGoingBackKeepsThePlace(t *testing.T) {
 	room := newRoom(t, bob)
 	say(t, bob, room, 120)
 	must(t, ada.Enter(room), ada.Fill("#composer-body", "half a thought"))
-	must(t, ada.Evaluate(`globalThis.document_ = true; document.querySelector("#m90").scrollIntoView({ block: "start" })`, nil))
-	must(t, ada.Await("older messages are loaded", `document.querySelector("#m21")`))
+	must(t, ada.Evaluate(`globalThis.document_ = true; document.querySelector("#log [data-id='90']").scrollIntoView({ block: "start" })`, nil))
+	must(t, ada.Await("older messages are loaded", `document.querySelector("#log [data-id='21']")`))
 	var before, after float64
-	const top = `document.querySelector("#m90").getBoundingClientRect().top`
+	const top = `document.querySelector("#log [data-id='90']").getBoundingClientRect().top`
 	must(t, ada.Evaluate(top, &before), ada.Click(`.room-link[data-room="general"]`))
 	must(t, ada.Await("in the other room", `document.querySelector("#composer-body").placeholder === "Message #general" && document.title.includes("general")`))
-	must(t, ada.Evaluate(`history.back()`, nil), ada.Await("back", `document.querySelector("#m90") && document.querySelector("#composer-body").value === "half a thought"`))
+	must(t, ada.Evaluate(`history.back()`, nil), ada.Await("back", `document.querySelector("#log [data-id='90']") && document.querySelector("#composer-body").value === "half a thought"`))
 	must(t, ada.Evaluate(top, &after), ada.Await("it is one document", `globalThis.document_`))
 	if after < before-2 || after > before+2 {
 		t.Errorf("what was read was at %.0f and is at %.0f", before, after)
@@ -85,10 +85,10 @@ func TestAddressesOfMessages(t *testing.T) {
 	bob := newUser(t)
 	room := newRoom(t, bob)
 	say(t, bob, room, 200)
-	must(t, ada.Go("/chat/"+room+"/50"), ada.Live(), ada.Await("the message is shown", inView+`(document.querySelector("#m50[data-linked]"))`))
-	must(t, ada.Await("what follows is loaded when it is needed", `(document.querySelector("#scroller").scrollTop = 0, document.querySelector("#m200"))`))
+	must(t, ada.Go("/chat/"+room+"/50"), ada.Live(), ada.Await("the message is shown", inView+`(document.querySelector("#log [data-id='50'][data-linked]"))`))
+	must(t, ada.Await("what follows is loaded when it is needed", `(document.querySelector("#scroller").scrollTop = 0, document.querySelector("#log [data-id='200']"))`))
 	must(t, ada.Go("/chat/"+room+"/5000"), ada.Await("that one is gone, and the page says so", `document.querySelector("#notice").textContent.includes("not here any more")`))
-	must(t, ada.Go("/chat/"+room+"#m60"), ada.Await("links of before lead there, too", inView+`(document.querySelector("#m60[data-linked]"))`))
+	must(t, ada.Go("/chat/"+room+"#m60"), ada.Await("links of before lead there, too", inView+`(document.querySelector("#log [data-id='60'][data-linked]"))`))
 }
 
 func TestTheDocumentNeverScrolls(t *testing.T) {

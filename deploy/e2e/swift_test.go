@@ -6,32 +6,42 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/deploy/e2e/browser"
 )
 
-// How soon a room is painted after a click on it: what a page must do on a
-// machine of its own. This test runs on shared ones, with services that look for
-// races, so it fails only far above; what it measured, it prints.
+// How soon after a click a room is painted. These tests run on machines that do
+// much else meanwhile, so what they judge is how long the page's own thread works
+// for it, paint included; how long it took by the clock on the wall, they print.
+// On a machine whose processors are all taken even that is more than it would be
+// elsewhere, so they fail at twice what is wanted only.
 const (
-	seenWithin   = 16.0  // ms, a room that was seen before
-	unseenWithin = 100.0 // ms, another
-	leeway       = 5
+	seenWithin   = 16 * time.Millisecond  // a room that was seen before
+	unseenWithin = 100 * time.Millisecond // another
 )
 
-// clickScript clicks on a room and notes when the frame that shows it was
-// painted: the frame after the one in which its messages are there.
-const clickScript = `(async (room) => {
+// clickScript clicks on a room, and notes by the clock when its messages were laid
+// out, and that the next frame was painted.
+const clickScript = `((room) => {
 	const link = document.querySelector('.room-link[data-room="' + room + '"]');
+	const name = link.querySelector(".room-name").textContent;
+	const there = () => document.querySelector("#scroller")?.getAttribute("aria-label") === "Messages in " + name && document.querySelector("#log .message:last-child");
 	const begun = performance.now();
+	const done = () => {
+		there().getBoundingClientRect();
+		globalThis.took = performance.now() - begun;
+		requestAnimationFrame(() => setTimeout(() => { globalThis.painted = true; }));
+	};
+	delete globalThis.took;
+	delete globalThis.painted;
 	link.click();
-	const there = () => document.querySelector('#scroller')?.getAttribute("aria-label")?.endsWith(" " + link.querySelector(".room-name").textContent)
-		&& document.querySelector("#log .message");
-	while (!there()) await new Promise((done) => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); });
-	const shown = performance.now();
-	document.querySelector("#scroller").getBoundingClientRect();
-	document.querySelector("#log .message:last-child").getBoundingClientRect();
-	globalThis.took = [shown - begun, performance.now() - begun];
+	if (there()) done();
+	else new MutationObserver((_, observer) => {
+		if (!there()) return;
+		observer.disconnect();
+		done();
+	}).observe(document.querySelector("#stage"), { childList: true, subtree: true });
 })`
 
 // TestRoomsArePaintedAtOnce goes through rooms, and back through them.
@@ -52,21 +62,18 @@ func TestRoomsArePaintedAtOnce(t *testing.T) {
 		}))
 	}
 	before := documents()
-	times := map[string][]float64{}
-	for _, pass := range []string{"unseen", "seen", "seen"} {
+	work, clock := map[string][]time.Duration{}, map[string][]time.Duration{}
+	for _, pass := range []string{"unseen", "seen", "seen", "seen"} {
 		for _, room := range rooms {
-			var took []float64
-			must(t, ada.Evaluate(`delete globalThis.took; void `+clickScript+`("`+room+`")`, nil))
-			must(t, ada.Await("the room is shown", `globalThis.took`), ada.Evaluate(`globalThis.took`, &took))
-			times[pass] = append(times[pass], took[1])
+			worked, took := click(t, ada, room)
+			work[pass], clock[pass] = append(work[pass], worked), append(clock[pass], took)
 		}
 	}
-	for pass, most := range map[string]float64{"unseen": unseenWithin, "seen": seenWithin} {
-		slices.Sort(times[pass])
-		p95 := times[pass][len(times[pass])*95/100]
-		t.Logf("%s: laid out after %.1f ms in the middle, %.1f ms at p95 (wanted %.0f)", pass, times[pass][len(times[pass])/2], p95, most)
-		if p95 > most*leeway {
-			t.Errorf("%s rooms take %.1f ms", pass, p95)
+	for pass, most := range map[string]time.Duration{"unseen": unseenWithin, "seen": seenWithin} {
+		t.Logf("%s: %s of work in the middle, %s at p95 (wanted %s); laid out after %s in the middle, %s at p95 by the clock",
+			pass, quantile(work[pass], 50), quantile(work[pass], 95), most, quantile(clock[pass], 50), quantile(clock[pass], 95))
+		if p95 := quantile(work[pass], 95); p95 > 2*most {
+			t.Errorf("%s rooms take %s of work", pass, p95)
 		}
 	}
 	if after := documents(); after != before {
@@ -74,6 +81,28 @@ func TestRoomsArePaintedAtOnce(t *testing.T) {
 	}
 	must(t, ada.Evaluate(`history.back()`, nil))
 	must(t, ada.Await("back in the room before", fmt.Sprintf(`location.pathname === "/chat/%s"`, rooms[6])))
+}
+
+// click goes to a room, and returns how long the page worked for it, and how
+// long it took until the room was laid out.
+func click(t testing.TB, ada *person, room string) (worked, took time.Duration) {
+	t.Helper()
+	must(t, ada.Evaluate(`globalThis.clicks ??= `+clickScript, nil)) // compiled before it counts
+	before, err := ada.Worked()
+	must(t, err, ada.Evaluate(`clicks("`+room+`")`, nil))
+	for painted := false; !painted; { // asking is work, too: not often
+		time.Sleep(100 * time.Millisecond)
+		must(t, ada.Evaluate(`globalThis.painted ?? false`, &painted))
+	}
+	after, err := ada.Worked()
+	var ms float64
+	must(t, err, ada.Evaluate(`globalThis.took`, &ms))
+	return after - before, time.Duration(ms * float64(time.Millisecond)).Round(time.Microsecond)
+}
+
+func quantile(all []time.Duration, percent int) time.Duration {
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[len(sorted)*percent/100].Round(100 * time.Microsecond)
 }
 
 // TestFirstLoadIsSmall counts what a browser without anything fetches for a

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -150,14 +151,23 @@ func (p *Page) Press(name string) error {
 	}))
 }
 
-// PressEnter presses Enter where the focus is. The key's text comes with the key,
-// as from a keyboard, so that a script that handles the one prevents the other.
+// PressEnter presses Enter where the focus is.
 func (p *Page) PressEnter() error {
-	key := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+	return p.strike(input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}, "\r")
+}
+
+// Strike presses the key of a letter where the focus is.
+func (p *Page) Strike(letter string) error {
+	return p.strike(input.DispatchKeyEventParams{Key: letter}, letter)
+}
+
+// strike presses a key. Its text comes with the key, as from a keyboard, so that
+// a script that handles the one prevents the other.
+func (p *Page) strike(key input.DispatchKeyEventParams, text string) error {
 	down, up := key, key
-	down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, "\r", "\r"
+	down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, text, text
 	up.Type = input.DispatchKeyEventTypeKeyUp
-	return p.do("press Enter", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	return p.do("press "+key.Key, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, down); err != nil {
 			return err
 		}
@@ -179,6 +189,28 @@ func (p *Page) Forget() error {
 		_, err := cdp.Call(ctx, t, network.ClearBrowserCache, cdp.Empty{})
 		return err
 	}))
+}
+
+// Worked returns how long the page's own thread has worked so far, by its own
+// clock: what else this machine does meanwhile does not count.
+func (p *Page) Worked() (worked time.Duration, err error) {
+	err = p.do("ask for the work", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		own := performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}
+		if _, err := cdp.Call(ctx, t, performance.Enable, own); err != nil {
+			return err
+		}
+		all, err := cdp.Call(ctx, t, performance.GetMetrics, cdp.Empty{})
+		if err != nil {
+			return err
+		}
+		for _, metric := range all.Metrics {
+			if metric.Name == "TaskDuration" {
+				worked = time.Duration(metric.Value * float64(time.Second))
+			}
+		}
+		return nil
+	}))
+	return worked, err
 }
 
 // KillWorkers ends the workers that the tabs of this person share, as a browser

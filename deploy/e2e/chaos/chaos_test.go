@@ -29,6 +29,7 @@ var crowd = load.Plan{
 	Rooms: 3, Posters: 8, Think: 40 * time.Millisecond,
 	Listeners: 12, Slow: 2, Stay: 3 * time.Second, Join: 400 * time.Millisecond, Large: true,
 	Private: 2, Move: 400 * time.Millisecond, Retitle: 500 * time.Millisecond,
+	Changers: 8, Change: 120 * time.Millisecond,
 }
 
 func TestCalm(t *testing.T) {
@@ -72,6 +73,16 @@ func TestTwoWritersInOneRoom(t *testing.T) {
 		plan.PostTo = append(plan.PostTo, "http://"+addr)
 	}
 	try(t, plan, *seed, func(ctx context.Context, r *load.Run) error { return r.AwaitPosts(ctx, 1500) })
+}
+
+// Many change the same few messages, as fast as they can: what comes together is
+// stored together, by two replicas.
+func TestManyChangeTheSameMessages(t *testing.T) {
+	plan := load.Plan{
+		Rooms: 1, Posters: 2, Think: 100 * time.Millisecond, Listeners: 4, Stay: time.Second,
+		Changers: 32, Change: time.Millisecond,
+	}
+	try(t, plan, *seed, func(ctx context.Context, r *load.Run) error { return r.AwaitChanges(ctx, 800) })
 }
 
 // Nothing that is published arrives, to the very end: no later message tells

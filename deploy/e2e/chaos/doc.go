@@ -1,6 +1,6 @@
 // Package chaos breaks a whole Parley in every way that it can think of, while
-// people post, listen, and go in and out of rooms, and has package history judge
-// what they saw.
+// people post, change messages, listen, and go in and out of rooms, and has
+// package history judge what they saw.
 //
 //	load ──▶ gateway ──▶ services ──▶ Postgres, Redis
 //	             ▲          ▲            ▲      ▲

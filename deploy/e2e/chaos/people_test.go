@@ -90,7 +90,7 @@ func TestCrowdJoinsOneRoom(t *testing.T) {
 		}
 		followers = append(followers, follower)
 	}
-	took := together(t, people, func(ctx context.Context, person *client.User) error { return person.Join(ctx, room) })
+	took := together(t, people, joinAtOnce, func(ctx context.Context, person *client.User) error { return person.Join(ctx, room) })
 	t.Logf("%d people joined in %s", joiners, took)
 	if took > joinWithin {
 		t.Errorf("%d people joined in %s, want %s", joiners, took, joinWithin)
@@ -151,14 +151,14 @@ func populate(ctx context.Context, n int) (people []*client.User, err error) {
 	})
 }
 
-// together has everybody do something, many at once, and returns how long it took.
-func together(t *testing.T, people []*client.User, do func(context.Context, *client.User) error) time.Duration {
+// together has everybody do something, so many at once, and returns how long it took.
+func together(t *testing.T, people []*client.User, atOnce int, do func(context.Context, *client.User) error) time.Duration {
 	t.Helper()
 	ctx := patient(t)
 	todo := make(chan *client.User)
 	began := time.Now()
 	var doing sync.WaitGroup
-	for range joinAtOnce {
+	for range atOnce {
 		doing.Go(func() {
 			for person := range todo {
 				if err := do(ctx, person); err != nil {

@@ -49,8 +49,8 @@ func holdRow(ctx context.Context, b *Blow) error {
 	})
 }
 
-// failCommits has every tenth message fail the commit of its transaction, when
-// all else is done: who publishes before the commit tells of what never was.
+// failCommits has every tenth message, and every tenth change of one, fail the
+// commit of its transaction, when all else is done: who publishes before the commit tells of what never was.
 func failCommits(ctx context.Context, b *Blow) error {
 	return b.sql(ctx, func(conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, `
@@ -62,7 +62,7 @@ func failCommits(ctx context.Context, b *Blow) error {
 				RETURN NULL;
 			END $$;
 			DROP TRIGGER IF EXISTS chaos_refuse ON messages;
-			CREATE CONSTRAINT TRIGGER chaos_refuse AFTER INSERT ON messages
+			CREATE CONSTRAINT TRIGGER chaos_refuse AFTER INSERT OR UPDATE ON messages
 				DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chaos_refuse()`)
 		if err != nil {
 			return err

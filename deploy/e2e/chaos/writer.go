@@ -12,6 +12,7 @@ func writerFaults() []Fault {
 	return []Fault{
 		{Name: "writers killed between commit and answer", On: []string{"messages-1", "messages-2", "postgres"}, Strike: killAtCommit},
 		{Name: "writer killed between answer and publish", On: []string{"messages-N", "redis"}, Strike: killBeforePublish},
+		{Name: "writer killed between a change and its publish", On: []string{"messages-N", "redis"}, Strike: killAfterChange},
 	}
 }
 
@@ -68,4 +69,18 @@ func killBeforePublish(ctx context.Context, b *Blow) (err error) {
 		return fmt.Errorf("%s: %w", part, err)
 	}
 	return b.Parley.Kill(ctx, part)
+}
+
+// killAfterChange is the same for messages that are changed.
+func killAfterChange(ctx context.Context, b *Blow) (err error) {
+	const changes = 8
+	part := b.part("messages-N")
+	if err := b.Parley.Pause(ctx, "redis"); err != nil {
+		return err
+	}
+	defer func() {
+		ctx := context.WithoutCancel(ctx)
+		err = errors.Join(err, b.Parley.Resume(ctx, "redis"), b.Parley.Start(ctx, part))
+	}()
+	return errors.Join(b.Run.AwaitChanges(ctx, changes), b.Parley.Kill(ctx, part))
 }

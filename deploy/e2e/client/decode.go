@@ -17,6 +17,7 @@ type Seen struct {
 	Topic  wire.Topic
 	At     chat.Position // of an Event, ready and reset
 	Event  wire.Event
+	Data   string // of an Event, to the byte
 	Notice wire.Notice
 	Mark   Mark
 	Reason string // of End
@@ -62,7 +63,7 @@ func Decode(e sse.Event, topic wire.Topic) (Seen, error) {
 		if event.At() != seen.At {
 			return seen, fmt.Errorf("%s with id %q says %.200s", e.Name, e.ID, e.Data)
 		}
-		seen.Event = event
+		seen.Event, seen.Data = event, e.Data
 		return seen, nil
 	}
 	return seen, fmt.Errorf("event %q with id %q", e.Name, e.ID)

@@ -11,6 +11,10 @@ import (
 //
 //	logs          positions 1, 2, 3 … head, each held by one version of one thing
 //	messages      each posted by somebody, as it is; a body once
+//	changes       acknowledged is stored, at that revision, unless it was undone
+//	              at once; each version is somebody's doing; deleted stays deleted
+//	kept          every body that was replaced, and nothing else
+//	pages         the history API answers what is stored, to the byte
 //	posts         acknowledged is stored, at that position; one message for a
 //	              client_id; refused is not stored; an answer received before
 //	              another post was sent means a smaller position
@@ -18,14 +22,20 @@ import (
 //	              in order of revision, once, as it is stored; leaves out only
 //	              what a later version had superseded by then; and ends at the
 //	              head. ready says where it is; a reset comes only to a client
-//	              that is more than ReplayLimit behind
+//	              that is more than ReplayLimit behind. What it has of each
+//	              message, over all its connections, never goes back, and is in
+//	              the end what the history API answers
 //	memberships   acknowledged is stored; nothing of a room comes to a person
 //	              who was never in it, or later than Grace after they were out;
 //	              who comes in gets all from there on
 func Check(h *History) []Violation {
 	c := &checker{History: h, intents: intents(h.Posts)}
 	c.open()
+	c.lives()
 	c.stored()
+	c.changed()
+	c.kept()
+	c.pages()
 	c.posted()
 	c.ordered()
 	c.acted()
@@ -41,6 +51,7 @@ type checker struct {
 	*History
 	ledgers map[string]*ledger
 	intents map[string]*intent // by body
+	lived   map[which]*life
 	found   []Violation
 }
 
@@ -70,8 +81,11 @@ func intents(posts []Post) map[string]*intent {
 func (c *checker) stored() {
 	for _, log := range c.Logs {
 		for _, row := range log.Rows {
-			if row.Key == "" {
-				c.storedOnce(row)
+			if row.Key != "" {
+				continue
+			}
+			if first := c.first(row); first != nil { // open tells of what has none
+				c.storedOnce(first)
 			}
 		}
 	}
@@ -89,7 +103,8 @@ func (c *checker) storedOnce(m *Row) {
 	}
 	i.row = m
 	p := &i.attempts[0]
-	if p.Room != m.Log || p.Username != m.Username || p.ClientID != m.ClientID {
+	said := m.message()
+	if p.Room != m.Log || p.Username != m.Username || p.ClientID != m.ClientID || p.ReplyTo != said.ReplyTo || p.Thread != said.Thread {
 		c.report(c.about(m, Content, "position %d of %s is stored as %s", m.ID, m.Log, m))
 	}
 }

@@ -132,7 +132,7 @@ func TestAccountIsSmallAndNamesTheFault(t *testing.T) {
 func TestSummary(t *testing.T) {
 	t.Parallel()
 	s := example().history().Summarize()
-	want := "20 posts (14 acknowledged, 4 unanswered), 14 stored, 23 deliveries over 6 connections, 0 resets, 0 moves, 0 faults, 0 violations; live: median 0s, slowest 0s"
+	want := "20 posts (14 acknowledged, 4 unanswered), 14 stored, 23 deliveries over 6 connections, 0 resets, 0 changes, 0 moves, 0 faults, 0 violations; live: median 0s, slowest 0s"
 	if s.String() != want {
 		t.Errorf("summary %q, want %q", s, want)
 	}
@@ -143,8 +143,8 @@ func TestRecorderKeepsOneOfEach(t *testing.T) {
 	r := NewRecorder()
 	r.Post(Post{Room: "hot", Body: "a", Status: 201, ID: 1, Sent: r.Now(), Answered: r.Now()})
 	r.Fault(Fault{Name: "redis killed"})
-	one, two := r.Row("hot", eventMessage("a")), r.Row("hot", eventMessage("a"))
-	if one != two || one == r.Row("hot", eventMessage("b")) {
+	one, two := r.Row("hot", eventMessage("a"), "a"), r.Row("hot", eventMessage("a"), "a")
+	if one != two || one == r.Row("hot", eventMessage("b"), "a") || one == r.Row("hot", eventMessage("a"), "b") {
 		t.Error("messages are not recorded once each")
 	}
 	client := r.Client("bob")

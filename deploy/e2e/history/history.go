@@ -25,7 +25,10 @@ type History struct {
 	Logs    map[string]Log // as stored in the end, by topic: "general", "@ada"
 	Posts   []Post
 	Acts    []Act
-	Forged  []Row // what somebody else published
+	Changes []Change
+	Kept    []Body              // what was replaced, as kept for owners; nil: nobody asked
+	Pages   map[string][]string // what the history API answers in the end, by room, oldest first; nil: nobody asked
+	Forged  []Row               // what somebody else published
 	Clients []*Client
 	Faults  []Fault // what was done to the system, for the accounts
 }
@@ -37,10 +40,20 @@ type Post struct {
 	Username string
 	Body     string
 	ClientID string // "" for none: there is one attempt then
+	ReplyTo  chat.Position
+	Thread   chat.Position
 	Sent     time.Duration
 	Answered time.Duration
 	Status   int // 0: no answer came
 	ID       chat.Position
+}
+
+// Body is what a message said up to a revision.
+type Body struct {
+	Room     string
+	ID       chat.Position
+	Revision chat.Position
+	Body     string
 }
 
 // acknowledged reports whether the answer says that the message is stored.

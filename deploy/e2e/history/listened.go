@@ -48,6 +48,14 @@ type heard struct {
 	free   chat.Position // up to here it need not come: the person was out meanwhile
 	out    bool          // the person has left: what still comes is for admitted to judge
 	broken bool
+	view   view
+}
+
+// start says that the client has all that it wants up to a position, and that
+// what follows comes.
+func (h *heard) start(at chat.Position) {
+	h.at, h.known = at, true
+	h.view.whole(at)
 }
 
 // begin checks that a connection begins where the client was: if not, the
@@ -59,7 +67,10 @@ func (e *ear) begin(connection *Connection) {
 		e.named[cursor.Log] = true
 		log := e.logs[cursor.Log]
 		if log == nil {
-			log = &heard{at: cursor.After, known: cursor.After != Head}
+			log = &heard{}
+			if cursor.After != Head {
+				log.start(cursor.After)
+			}
 			e.logs[cursor.Log] = log
 		}
 		log.ready, log.came = false, false
@@ -114,16 +125,20 @@ func (e *ear) step(log *heard, i int) Violation {
 		if v := e.skipped(log, i, event.Position+1, Mistold); v.Kind != "" {
 			return v
 		}
-		log.at, log.known, log.ready = event.Position, true, true
+		if !log.known {
+			log.start(event.Position)
+		}
+		log.at, log.ready = event.Position, true
 	case Reset:
 		if log.forged > 0 && event.Position < log.at {
-			log.at, log.forged, log.ready = event.Position, 0, false
+			log.start(event.Position)
+			log.forged, log.ready = 0, false
 			break
 		}
 		if log.ready || !log.known || event.Position-log.at <= e.ReplayLimit {
 			return e.at(e.place, i, event.At, Lost, "a reset to %d of %s for a client at %d, which can be served", event.Position, event.Log, log.at)
 		}
-		log.at = event.Position
+		log.start(event.Position)
 	case Said:
 		return e.said(log, i)
 	}
@@ -174,7 +189,13 @@ func (e *ear) said(log *heard, i int) Violation {
 	} else if *row != *event.Row {
 		return at(Content, "position %d of %s was delivered as %s, and is stored as %s", event.Position, event.Log, event.Row, row)
 	}
-	log.at, log.known = event.Position, true
+	if !log.known {
+		log.start(event.Position - 1)
+	}
+	log.at = event.Position
+	if event.Row.Key == "" && !log.view.put(event.Row) {
+		return at(Reordered, "message %d of %s went back to revision %d", event.Row.ID, event.Log, event.Position)
+	}
 	return Violation{}
 }
 
@@ -207,6 +228,7 @@ func (e *ear) ended() {
 		return
 	}
 	e.place = place{e.client, len(e.client.Connections) - 1}
+	e.viewed()
 	for name, log := range e.logs {
 		if log.forged > 0 && !log.broken {
 			e.report(e.at(e.place, -1, e.place.connection().Ended, Phantom, "%s was left with a forgery in %s", e.client.Name, name))

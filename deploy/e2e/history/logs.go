@@ -13,6 +13,8 @@ type ledger struct {
 	held  map[chat.Position]*Row
 	final map[chat.Position]bool // the row there is the last version
 	next  map[chat.Position]chat.Position
+
+	messages []*Row // their last versions, in order of id
 }
 
 // open enters the logs, and objects to positions that nothing or two things hold.
@@ -27,7 +29,11 @@ func (c *checker) open() {
 		for _, row := range log.Rows {
 			c.enter(l, row)
 			l.final[row.Revision] = true
+			if row.Key == "" {
+				l.messages = append(l.messages, row)
+			}
 		}
+		slices.SortFunc(l.messages, func(a, b *Row) int { return int(a.ID - b.ID) })
 		for _, row := range log.Past {
 			c.enter(l, row)
 		}

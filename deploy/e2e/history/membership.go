@@ -89,7 +89,8 @@ func (e *ear) joined(event *Event, log *heard) {
 	case e.live == 0 || made <= e.live+clocks, log != nil && !log.out, open && e.named[room]:
 		e.logs[room] = &heard{}
 	default:
-		e.logs[room] = &heard{at: event.Row.Joined, known: true}
+		e.logs[room] = &heard{}
+		e.logs[room].start(event.Row.Joined)
 	}
 }
 

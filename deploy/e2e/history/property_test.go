@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"parley/core/wire"
 )
 
 // Whatever a Parley that keeps its promises does, nothing is held against it;
@@ -41,7 +43,7 @@ func draw(t *rapid.T) *simulation {
 	person := rapid.SampledFrom(people)
 	answers := rapid.SampledFrom([][]int{{201}, {201}, {201}, {0}, {503, 0, 200}, {0, 200, 200}})
 	for i := range rapid.IntRange(3, 60).Draw(t, "steps") {
-		switch rapid.SampledFrom([]string{"post", "post", "touch", "retitle", "connect", "move", "move", "listen", "cut"}).Draw(t, "step") {
+		switch rapid.SampledFrom([]string{"post", "post", "touch", "amend", "amend", "retitle", "connect", "move", "move", "listen", "cut"}).Draw(t, "step") {
 		case "post":
 			body, clientID, statuses := fmt.Sprintf("message %d", i), "", answers.Draw(t, "answers")
 			if len(statuses) > 1 {
@@ -51,6 +53,10 @@ func draw(t *rapid.T) *simulation {
 		case "touch":
 			if m, ok := row(t, s.history()); ok {
 				s.touch(m)
+			}
+		case "amend":
+			if m, ok := row(t, s.history()); ok {
+				s.amendAtRandom(t, m, i, answers.Draw(t, "answers"))
 			}
 		case "retitle":
 			s.retitle(room.Draw(t, "room"), fmt.Sprintf("title %d", i))
@@ -76,6 +82,23 @@ func draw(t *rapid.T) *simulation {
 		}
 	}
 	return s
+}
+
+func (s *simulation) amendAtRandom(t *rapid.T, m *Row, i int, answers []int) {
+	aim, with, by := rapid.SampledFrom([]Aim{Edit, Delete, React, Unreact, Pin, Unpin}).Draw(t, "aim"), "", "zoe"
+	switch aim {
+	case Edit:
+		with, by = fmt.Sprintf("edit %d", i), m.Username
+	case React, Unreact:
+		with = rapid.SampledFrom([]string{"👍", "🎉"}).Draw(t, "emoji")
+	}
+	answers = slices.Clone(answers)
+	for i, status := range answers {
+		if status == 201 {
+			answers[i] = 200
+		}
+	}
+	s.amend(by, m, aim, with, answers...)
 }
 
 type fault struct {
@@ -121,17 +144,42 @@ var faults = []fault{
 		insert(c, i, Event{Kind: Said, Log: "den", Position: den.Revision, Row: den})
 		return true
 	}},
+	{"a change that was acknowledged, and never made", func(t *rapid.T, h *History) bool {
+		m, ok := row(t, h)
+		if ok {
+			h.Changes = append(h.Changes, Change{
+				By: "mallory", Room: m.Log, ID: m.ID, Aim: React, With: "👍", Sent: 1 << 60, Answered: 1 << 61, Status: 200, Revision: m.Revision,
+			})
+		}
+		return ok
+	}},
+	{"a change that nobody asked for", func(t *rapid.T, h *History) bool {
+		m, ok := row(t, h)
+		if ok {
+			h.Changes = slices.DeleteFunc(h.Changes, func(c Change) bool { return c.Room == m.Log && c.ID == m.ID })
+		}
+		return ok && m.ID != m.Revision
+	}},
+	{"a history that says something else", func(t *rapid.T, h *History) bool {
+		m, ok := row(t, h)
+		if ok {
+			h.Pages[m.Log][0] += " "
+		}
+		return ok
+	}},
 	{"a row that is not there", func(t *rapid.T, h *History) bool {
 		m, ok := row(t, h)
 		if ok {
-			unstore(h, m.Body)
+			h.Logs[m.Log] = without(h.Logs[m.Log], m)
 		}
 		return ok && m != nil && acknowledgedOrSeen(h, m)
 	}},
 	{"a row that is another", func(t *rapid.T, h *History) bool {
 		m, ok := row(t, h)
 		if ok {
-			m.Body += "!"
+			said := m.message()
+			said.Body += "!"
+			*m = RowOf(wire.RoomTopic(m.Log), said)
 		}
 		return ok
 	}},
@@ -196,6 +244,13 @@ func row(t *rapid.T, h *History) (*Row, bool) {
 		return nil, false
 	}
 	return rapid.SampledFrom(rows).Draw(t, "row"), true
+}
+
+// without returns a log that lacks a row, with a head lower by one.
+func without(log Log, m *Row) Log {
+	log.Rows = slices.DeleteFunc(slices.Clone(log.Rows), func(row *Row) bool { return row == m })
+	log.Head--
+	return log
 }
 
 // acknowledgedOrSeen reports whether anybody can know of m: the last message of

@@ -15,6 +15,7 @@ type Recorder struct {
 	mu       sync.Mutex
 	posts    []Post
 	acts     []Act
+	changes  []Change
 	forged   []Row
 	clients  []*Client
 	faults   []Fault
@@ -47,6 +48,14 @@ func (r *Recorder) Act(a Act) {
 	r.acts = append(r.acts, a)
 }
 
+// Change adds an attempt at a change of a message, when its answer has come or
+// is no longer waited for.
+func (r *Recorder) Change(c Change) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.changes = append(r.changes, c)
+}
+
 // Forged adds what was published, and never stored.
 func (r *Recorder) Forged(row Row) {
 	r.mu.Lock()
@@ -72,10 +81,10 @@ func (r *Recorder) Fault(f Fault) {
 	r.faults = append(r.faults, f)
 }
 
-// Row returns the record of an event of a log, the same for all who saw the
-// same: a thousand listeners cost no more than a thousand pointers.
-func (r *Recorder) Row(topic wire.Topic, e wire.Event) *Row {
-	seen := RowOf(topic, e)
+// Row returns the record of an event of a log, which came as data, the same for
+// all who saw the same: a thousand listeners cost no more than a thousand pointers.
+func (r *Recorder) Row(topic wire.Topic, e wire.Event, data string) *Row {
+	seen := rowOf(topic, e, data)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if known := r.interned[seen]; known != nil {
@@ -90,5 +99,5 @@ func (r *Recorder) Row(topic wire.Topic, e wire.Event) *Row {
 func (r *Recorder) History(logs map[string]Log, replayLimit chat.Position, grace time.Duration) *History {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return &History{ReplayLimit: replayLimit, Grace: grace, Logs: logs, Posts: r.posts, Acts: r.acts, Forged: r.forged, Clients: r.clients, Faults: r.faults}
+	return &History{ReplayLimit: replayLimit, Grace: grace, Logs: logs, Posts: r.posts, Acts: r.acts, Changes: r.changes, Forged: r.forged, Clients: r.clients, Faults: r.faults}
 }

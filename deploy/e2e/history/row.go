@@ -35,9 +35,9 @@ type Row struct {
 	ClientID  string
 	CreatedAt int64 // microseconds since 1970
 
-	// Of all others.
-	Data   string // the payload
-	Member bool   // of a membership
+	Data string // the payload, to the byte
+
+	Member bool // of a membership
 	Joined chat.Position
 }
 
@@ -49,13 +49,14 @@ const (
 )
 
 // RowOf returns what e says, on the log of topic.
-func RowOf(topic wire.Topic, e wire.Event) Row {
-	row := Row{Log: string(topic), Revision: e.At()}
+func RowOf(topic wire.Topic, e wire.Event) Row { return rowOf(topic, e, string(e.AppendJSON(nil))) }
+
+func rowOf(topic wire.Topic, e wire.Event, data string) Row {
+	row := Row{Log: string(topic), Revision: e.At(), Data: data}
 	switch e := e.(type) {
 	case *chat.Message:
 		row.ID, row.Username, row.Body, row.ClientID = e.ID, e.Username, e.Body, e.ClientID
 		row.CreatedAt = e.CreatedAt.UnixMicro()
-		return row
 	case *wire.Room:
 		row.Key = roomKey
 	case *wire.Person:
@@ -63,7 +64,6 @@ func RowOf(topic wire.Topic, e wire.Event) Row {
 	case *wire.Membership:
 		row.Key, row.Member, row.Joined = membershipKey+e.Room, e.Member, e.Joined
 	}
-	row.Data = string(e.AppendJSON(nil))
 	return row
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/core/chat"
+	"parley/core/wire"
 )
 
 // simulation is a Parley that keeps every promise, in memory: what the checker
@@ -17,6 +18,8 @@ type simulation struct {
 	logs  map[string]Log
 	posts []Post
 	acts  []Act
+	asked []Change
+	kept  []Body
 	known map[string]*Client
 	at    map[string]map[string]int64 // of a client, in a log
 	live  map[string]*Connection      // of a client that listens
@@ -67,12 +70,12 @@ func (s *simulation) change(row *Row) {
 // post stores a message; with answers of 0 it is stored but never answered,
 // and each answer is an attempt.
 func (s *simulation) post(room, body, clientID string, answers ...int) {
-	m := &Row{Log: room, Username: "ada", Body: body, ClientID: clientID}
+	m := chat.Message{Room: room, Username: "ada", Body: body, ClientID: clientID}
 	for _, status := range answers {
 		p := Post{Room: room, Username: "ada", Body: body, ClientID: clientID, Sent: s.tick(), Status: status}
 		if m.ID == 0 && status != 503 {
-			m.ID, m.CreatedAt = s.logs[room].Head+1, int64(s.now)
-			s.change(m)
+			m.ID, m.CreatedAt = s.logs[room].Head+1, time.UnixMicro(int64(s.now))
+			s.say(m)
 		}
 		if p.Answered = s.tick(); p.acknowledged() {
 			p.ID = m.ID
@@ -81,11 +84,64 @@ func (s *simulation) post(room, body, clientID string, answers ...int) {
 	}
 }
 
-// touch makes a new version of a message, as a reaction would.
+// say makes the next version of a message.
+func (s *simulation) say(m chat.Message) chat.Position {
+	m.Revision = s.logs[m.Room].Head + 1
+	row := RowOf(wire.RoomTopic(m.Room), &m)
+	s.change(&row)
+	return m.Revision
+}
+
+// touch makes a new version of a message.
 func (s *simulation) touch(m *Row) {
-	again := *m
-	again.Data += "+"
-	s.change(&again)
+	aim := React
+	if reacted(m.message(), "👍", "zoe") {
+		aim = Unreact
+	}
+	s.amend("zoe", m, aim, "👍", 200)
+}
+
+// amend changes a message; each answer is an attempt, 0 an answer that got
+// lost. What can't be is answered 409.
+func (s *simulation) amend(by string, row *Row, aim Aim, with string, answers ...int) {
+	for _, status := range answers {
+		c := Change{By: by, Room: row.Log, ID: row.ID, Aim: aim, With: with, Sent: s.tick(), Status: status}
+		m := *s.latest(row).message()
+		c.Revision = m.Revision
+		switch {
+		case m.Deleted && aim != Delete && !c.done(&m):
+			c.Status, c.Revision = 409, 0
+		case status != 503 && !c.done(&m):
+			s.apply(&m, &c)
+			c.Revision = s.say(m)
+		}
+		c.Answered = s.tick()
+		s.asked = append(s.asked, c)
+	}
+}
+
+func (s *simulation) latest(row *Row) *Row {
+	rows := s.logs[row.Log].Rows
+	return rows[slices.IndexFunc(rows, row.same)]
+}
+
+func (s *simulation) apply(m *chat.Message, c *Change) {
+	switch c.Aim {
+	case Edit:
+		s.kept = append(s.kept, Body{m.Room, m.ID, m.Revision, m.Body})
+		m.Body, m.EditedAt = c.With, time.UnixMicro(int64(s.now))
+	case Delete:
+		s.kept = append(s.kept, Body{m.Room, m.ID, m.Revision, m.Body})
+		*m = chat.Message{ID: m.ID, Room: m.Room, Username: m.Username, CreatedAt: m.CreatedAt, ClientID: m.ClientID, EditedAt: m.EditedAt, Deleted: true}
+	case React:
+		m.Reactions = append(m.Reactions, chat.Reaction{Emoji: c.With, People: []string{c.By}}) // of one person each
+	case Unreact:
+		m.Reactions = slices.DeleteFunc(m.Reactions, func(r chat.Reaction) bool { return r.Emoji == c.With && r.People[0] == c.By })
+	case Pin:
+		m.PinnedAt, m.PinnedBy = time.UnixMicro(int64(s.now)), c.By
+	case Unpin:
+		m.PinnedAt, m.PinnedBy = time.Time{}, ""
+	}
 }
 
 // retitle changes the room itself.
@@ -210,7 +266,18 @@ func (s *simulation) history() *History {
 	for _, name := range slices.Sorted(maps.Keys(s.known)) {
 		clients = append(clients, s.known[name])
 	}
-	return &History{ReplayLimit: 100, Grace: 2 * time.Second, Logs: s.logs, Posts: s.posts, Acts: s.acts, Clients: clients}
+	pages := make(map[string][]string)
+	for name, log := range s.logs {
+		rows := slices.DeleteFunc(slices.Clone(log.Rows), func(row *Row) bool { return row.Key != "" })
+		slices.SortFunc(rows, func(a, b *Row) int { return int(a.ID - b.ID) })
+		for _, row := range rows {
+			pages[name] = append(pages[name], row.Data)
+		}
+	}
+	return &History{
+		ReplayLimit: 100, Grace: 2 * time.Second, Logs: s.logs, Posts: s.posts, Acts: s.acts, Changes: s.asked,
+		Kept: s.kept, Pages: pages, Clients: clients,
+	}
 }
 
 // example is a history with a bit of everything in it: two rooms, repetitions,

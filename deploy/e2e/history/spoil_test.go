@@ -32,10 +32,7 @@ func replace(h *History, body string, with Row) { *stored(h, body) = with }
 
 func unstore(h *History, body string) {
 	m := stored(h, body)
-	log := h.Logs[m.Log]
-	log.Rows = slices.DeleteFunc(slices.Clone(log.Rows), func(row *Row) bool { return row == m })
-	log.Head--
-	h.Logs[m.Log] = log
+	h.Logs[m.Log] = without(h.Logs[m.Log], m)
 }
 
 func unpost(h *History, body string) {

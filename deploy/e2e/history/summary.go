@@ -17,6 +17,7 @@ type Summary struct {
 	Connections  int
 	Resets       int
 	Acts         int // changes of memberships
+	Changes      int // of messages
 	Faults       int
 	Violations   int
 	Slowest      time.Duration // delivery to a stream that was live when the post was answered, since the answer
@@ -25,7 +26,7 @@ type Summary struct {
 
 // Summarize counts.
 func (h *History) Summarize() Summary {
-	s := Summary{Runs: 1, Posts: len(h.Posts), Acts: len(h.Acts), Faults: len(h.Faults)}
+	s := Summary{Runs: 1, Posts: len(h.Posts), Acts: len(h.Acts), Changes: len(h.Changes), Faults: len(h.Faults)}
 	answered := make(map[spot]time.Duration)
 	for _, p := range h.Posts {
 		switch {
@@ -107,6 +108,7 @@ func (s *Summary) Add(o Summary) {
 	s.Connections += o.Connections
 	s.Resets += o.Resets
 	s.Acts += o.Acts
+	s.Changes += o.Changes
 	s.Faults += o.Faults
 	s.Violations += o.Violations
 	s.Slowest = max(s.Slowest, o.Slowest)
@@ -115,7 +117,7 @@ func (s *Summary) Add(o Summary) {
 
 // String returns the counts in one line.
 func (s Summary) String() string {
-	return fmt.Sprintf("%d posts (%d acknowledged, %d unanswered), %d stored, %d deliveries over %d connections, %d resets, %d moves, %d faults, %d violations; live: median %s, slowest %s",
-		s.Posts, s.Acknowledged, s.Unanswered, s.Stored, s.Deliveries, s.Connections, s.Resets, s.Acts, s.Faults, s.Violations,
+	return fmt.Sprintf("%d posts (%d acknowledged, %d unanswered), %d stored, %d deliveries over %d connections, %d resets, %d changes, %d moves, %d faults, %d violations; live: median %s, slowest %s",
+		s.Posts, s.Acknowledged, s.Unanswered, s.Stored, s.Deliveries, s.Connections, s.Resets, s.Changes, s.Acts, s.Faults, s.Violations,
 		s.Median.Round(time.Millisecond), s.Slowest.Round(time.Millisecond))
 }

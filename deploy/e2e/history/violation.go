@@ -68,12 +68,20 @@ func (c *checker) report(v Violation) {
 // about tells of a stored row.
 func (c *checker) about(m *Row, kind Class, format string, args ...any) Violation {
 	v := violation(kind, 0, format, args...)
-	if i := c.intents[m.Body]; i != nil {
+	if i := c.intentOf(m); i != nil {
 		v.lines = c.posts(i)
 		v.At = i.attempts[0].Sent
 	}
 	v.lines = append(v.lines, "stored "+m.String())
 	return v
+}
+
+// intentOf returns what a version of a message began as, nil if nobody meant it.
+func (c *checker) intentOf(m *Row) *intent {
+	if first := c.first(m); first != nil {
+		m = first
+	}
+	return c.intents[m.Body]
 }
 
 // of tells of an intent.
@@ -146,11 +154,15 @@ func (c *checker) whereabouts(client *Client, connection *Connection, room strin
 
 // origin tells where the message of an event comes from.
 func (c *checker) origin(e *Event) []string {
-	i := c.intents[e.Row.Body]
+	i := c.intentOf(e.Row)
 	if i == nil {
 		return []string{"which nobody posted"}
 	}
-	return c.posts(i)
+	lines := c.posts(i)
+	if e.Row.ID != e.Row.Revision {
+		lines = append(lines, c.lived[which{e.Row.Log, e.Row.ID}].around(e.At)...)
+	}
+	return lines
 }
 
 func (c *Client) line(number int) string {
@@ -169,8 +181,22 @@ func (r *Row) String() string {
 	if r.Key != "" {
 		return fmt.Sprintf("%s %s (revision %d) %s", r.Log, r.Key, r.Revision, r.Data)
 	}
-	return fmt.Sprintf("%s %d (revision %d) %.30q by %s, client_id %q, created %d",
-		r.Log, r.ID, r.Revision, r.Body, r.Username, r.ClientID, r.CreatedAt)
+	return fmt.Sprintf("%s %d (revision %d) %.30q by %s, client_id %q, created %d%s",
+		r.Log, r.ID, r.Revision, r.Body, r.Username, r.ClientID, r.CreatedAt, r.more())
+}
+
+// more returns what else a message says that was changed.
+func (r *Row) more() string {
+	m := r.message()
+	if m.ID == m.Revision {
+		return ""
+	}
+	body := m.Body
+	m.Body, m.HTML = "", ""
+	if len(m.Reactions) == 0 && m.PinnedAt.IsZero() && m.EditedAt.IsZero() && !m.Deleted && body == r.Body {
+		return ""
+	}
+	return " " + string(m.AppendJSON(nil))
 }
 
 // String implements [fmt.Stringer].
@@ -180,7 +206,7 @@ func (e *Event) String() string {
 		if e.Row.Key != "" {
 			return fmt.Sprintf("%s  %s %d %s", moments(e.At), e.Log, e.Position, e.Row.Data)
 		}
-		return fmt.Sprintf("%s  %s %d %.60q", moments(e.At), e.Log, e.Position, e.Row.Body)
+		return fmt.Sprintf("%s  %s %d %.60q%s", moments(e.At), e.Log, e.Position, e.Row.Body, e.Row.more())
 	case Ready:
 		return fmt.Sprintf("%s  %s ready at %d", moments(e.At), e.Log, e.Position)
 	case Reset:

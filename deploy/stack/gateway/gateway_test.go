@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -28,8 +29,9 @@ type bundle struct {
 }
 
 // start starts the gateway as if a proxy stood before it, so that a test can
-// be many clients. Each test has a gateway of its own.
-func start(t *testing.T, unlimited bool) *bundle {
+// be many clients. Each test has a gateway of its own. more is what listen.conf
+// has besides.
+func start(t *testing.T, unlimited bool, more ...string) *bundle {
 	t.Helper()
 	port, err := testkit.FreePort()
 	if err != nil {
@@ -44,7 +46,7 @@ func start(t *testing.T, unlimited bool) *bundle {
 	if err := g.Write(); err != nil {
 		t.Fatal(err)
 	}
-	before := g.listeners() + "set_real_ip_from 127.0.0.1;\nreal_ip_header X-Forwarded-For;\n"
+	before := g.listeners() + "set_real_ip_from 127.0.0.1;\nreal_ip_header X-Forwarded-For;\n" + strings.Join(more, "")
 	if err := os.WriteFile(filepath.Join(dir, "listen.conf"), []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +84,12 @@ func (b *bundle) serve() string {
 		b.t.Fatal(err)
 	}
 	server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/hold" && r.URL.Path != "/chat/stream" {
+		switch r.URL.Path {
+		case "/hold", "/chat/stream":
+		case "/missing":
+			w.WriteHeader(http.StatusNotFound)
+			return
+		default:
 			return
 		}
 		w.WriteHeader(http.StatusOK)

@@ -9,7 +9,7 @@ import (
 )
 
 // table has every emoji, fully qualified, one a line. It is made of
-// emojibase-data 17.0.0 (MIT, by Miles Johnson) by generate.mjs.
+// emojibase-data 17.0.0 by generate.mjs; its licence (MIT) is in emoji.LICENSE.
 //
 //go:embed emoji.txt
 var table string

@@ -20,7 +20,7 @@ func (w *writer) code(n *ast.FencedCodeBlock) {
 	}
 	w.element("pre", "", func() {
 		w.element("code", attributes, func() {
-			if coloured, ok := language.highlight(code, MaxHTML-len(w.html)); ok {
+			if coloured, ok := language.highlight(code, MaxHTML-len(w.html), &w.coloured); ok {
 				w.html = append(w.html, coloured...)
 			} else {
 				w.plain(code)

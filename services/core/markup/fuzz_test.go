@@ -1,9 +1,12 @@
 package markup
 
 import (
+	"html"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"parley/core/chat"
@@ -56,6 +59,31 @@ func FuzzPlain(f *testing.F) {
 		}
 		if html := render(body, nil); html != "" {
 			t.Fatalf("%q is taken for plain, and is %s", body, html)
+		}
+	})
+}
+
+// Whatever the code is, it is shown as it is, and colouring it ends in time.
+func FuzzCode(f *testing.F) {
+	names := slices.Sorted(maps.Keys(languages))
+	for i, code := range []string{"func f() {}", "<a b='c'>${d}<!--", "x = \"\\\"\" # y\n", "@@ -1 +1 @@\n-a", "if [ $x = `y` ]; then"} {
+		f.Add(uint8(i*17), code)
+	}
+	f.Fuzz(func(t *testing.T, n uint8, code string) {
+		name := names[int(n)%len(names)]
+		if !utf8.ValidString(code) || strings.ContainsAny(code, "\r\x00") || utf8.RuneCountInString(code) > chat.MaxBody {
+			return
+		}
+		var spent time.Duration
+		coloured, ok := languages[name].highlight(code, MaxHTML, &spent)
+		if !ok && code == "" {
+			t.Fatalf("%s: nothing takes too long", name)
+		}
+		if text := html.UnescapeString(tags.ReplaceAllString(string(coloured), "")); ok && (text != code || !Safe(string(coloured))) {
+			t.Fatalf("%s: %q becomes %q", name, code, coloured)
+		}
+		if spent > 5*longest*slowdown { // the fuzzer's own counting makes it slow
+			t.Fatalf("%s: %q takes %v", name, code, spent)
 		}
 	})
 }

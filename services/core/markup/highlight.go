@@ -2,17 +2,17 @@ package markup
 
 import (
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/chroma/v2"
 )
 
-// colourTime is what colouring one block of code may take of a processor.
-const colourTime = 8 * time.Millisecond
-
-// highlight returns code with its words in spans; ok is false if that takes too
-// long or more than room bytes, or if l is nil.
-func (l *language) highlight(code string, room int) (html []byte, ok bool) {
+// highlight returns code with its words in spans; ok is false if that can't be
+// done, takes too long or takes more than room bytes, or if l is nil. It adds
+// to spent what it takes of a processor: all code of a message together has
+// [colourTime].
+func (l *language) highlight(code string, room int, spent *time.Duration) (html []byte, ok bool) {
 	if l == nil {
 		return nil, false
 	}
@@ -22,23 +22,31 @@ func (l *language) highlight(code string, room int) (html []byte, ok bool) {
 	}
 	runtime.LockOSThread() // whose work is measured
 	defer runtime.UnlockOSThread()
-	end := worked() + colourTime
+	defer func() {
+		if recover() != nil { // so chroma tells errors, errSlow too
+			ok = false
+		}
+	}()
+	began := worked()
+	defer func() { *spent += worked() - began }()
+	end := began + colourTime - *spent
 	next, err := lexer.Tokenise(nil, code)
 	if err != nil {
 		return nil, false
 	}
 	s := spans{}
-	left := len(code) // a lexer may add a line's end
+	left := code
 	for token := next(); token != chroma.EOF; token = next() {
-		text := token.Value[:min(len(token.Value), left)]
-		left -= len(text)
+		text := token.Value[:min(len(token.Value), len(left))] // a lexer may add a line's end
+		rest, same := strings.CutPrefix(left, text)
 		s.add(class(token.Type), text)
-		if len(s.html) > room || worked() > end {
+		if !same || len(s.html) > room || worked() > end { // some lexers mix up what they read
 			return nil, false
 		}
+		left = rest
 	}
 	s.add("", "")
-	return s.html, left == 0 && len(s.html) <= room
+	return s.html, left == "" && len(s.html) <= room
 }
 
 // spans writes text, and spans around what has a class.

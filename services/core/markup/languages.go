@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/alecthomas/chroma/v2"
-	"github.com/dlclark/regexp2/v2"
 )
 
 //go:embed languages/*.xml
@@ -78,7 +76,7 @@ func (l *language) load() (chroma.Lexer, error) {
 	if err := xml.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("read rules of %s: %w", l.name, err)
 	}
-	file.Rules[hurry] = []chroma.Rule{{Mutator: chroma.MutatorFunc(hurryUp)}}
+	watch(file.Rules)
 	lexer, err := chroma.NewLexer(&file.Config, func() chroma.Rules { return file.Rules })
 	if err != nil {
 		return nil, fmt.Errorf("make lexer of %s: %w", l.name, err)
@@ -86,27 +84,5 @@ func (l *language) load() (chroma.Lexer, error) {
 	registry.Lock()
 	registry.Register(lexer)
 	registry.Unlock()
-	_, err = chroma.Tokenise(lexer, &chroma.TokeniseOptions{State: hurry}, "\n")
-	return lexer, err
-}
-
-// hurry is the state in which a lexer is run once before it is used.
-const hurry = "hurry"
-
-// matchTime is what matching one rule may take. Chroma's own 250 ms is long for
-// somebody who waits for a message, but a busy machine is no slow rule.
-const matchTime = 10 * time.Millisecond
-
-var setClock = sync.OnceFunc(func() { regexp2.SetTimeoutCheckPeriod(time.Millisecond) })
-
-// hurryUp sets [matchTime]. This is the way to the rules that chroma leaves.
-func hurryUp(state *chroma.LexerState) error {
-	setClock()
-	for _, rules := range state.Rules {
-		for _, rule := range rules {
-			rule.Regexp.MatchTimeout = matchTime
-		}
-	}
-	state.Stack = []string{"root"}
-	return nil
+	return lexer, hurry(lexer)
 }

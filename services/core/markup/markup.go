@@ -41,7 +41,8 @@ const (
 // The HTML has no white space but what the body has: it is to be shown with
 // white-space: pre-wrap.
 func Render(body string, mentions []string) (html string) {
-	if !readable(body) || !hasMarkup(body) && (len(mentions) == 0 || strings.IndexByte(body, '@') < 0) {
+	plain := !hasMarkup(body) && (len(mentions) == 0 || strings.IndexByte(body, '@') < 0)
+	if plain || !readable(body) {
 		return ""
 	}
 	// The libraries panic at what they take for impossible. A message that they

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/yuin/goldmark/ast"
 	extension "github.com/yuin/goldmark/extension/ast"
@@ -21,6 +22,7 @@ type writer struct {
 	depth    int
 	deep     bool // deeper than maxDepth
 	linked   bool // inside of a link
+	coloured time.Duration
 }
 
 // tooMuch reports whether it is not worth to go on.

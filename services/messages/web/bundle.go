@@ -10,7 +10,7 @@ import (
 
 // bundled are the files of dist, which take the places of all scripts and style
 // sheets; stamp, beside them, is the digest of the sources they are made of.
-var bundled = []string{"css/app.css", "js/app.js", "js/hub.js", "js/start.js", "js/worker.js"}
+var bundled = []string{"css/app.css", "js/app.js", "js/hub.js", "js/picker.js", "js/start.js", "js/worker.js"}
 
 const bundleStamp = "sources"
 
@@ -36,11 +36,12 @@ func sources() (fs.FS, []string, error) {
 	return static, scripts, err
 }
 
-// modules are all scripts of the page, but the worker's and the first.
+// modules are all scripts of the page, but the worker's, the first, and those
+// that are fetched when they are needed.
 func modules(static fs.FS) ([]string, error) {
 	var names []string
 	err := fs.WalkDir(static, "js", func(name string, _ fs.DirEntry, err error) error {
-		if path.Ext(name) == ".js" && name != "js/start.js" && name != "js/worker.js" {
+		if err == nil && path.Ext(name) == ".js" && !isLate(name) {
 			names = append(names, name)
 		}
 		return err
@@ -49,6 +50,11 @@ func modules(static fs.FS) ([]string, error) {
 		return nil, fmt.Errorf("list modules: %w", err)
 	}
 	return names, nil
+}
+
+func isLate(name string) bool {
+	late := []string{"js/start.js", "js/worker.js", "js/picker.js"}
+	return slices.Contains(late, name) || strings.HasPrefix(name, "js/vendor/emoji-picker-element/")
 }
 
 // bundle is the tree of assets with few scripts and style sheets in the places

@@ -83,7 +83,7 @@ func doorSamples() []sample {
 func roomSamples() []sample {
 	rooms := sampleRooms()
 	said := []chat.Message{
-		{ID: 1, Revision: 1, Room: "general", Username: "grace", Body: "Shall we ship at two?"},
+		{ID: 1, Revision: 1, Room: "general", Username: "grace", Body: "Shall we ship at two?", Reactions: []chat.Reaction{{Emoji: "👍", People: []string{"ada", odd}}}, PinnedAt: ada.Since, PinnedBy: odd},
 		{ID: 2, Revision: 2, Room: "general", Username: "ada", Body: odd},
 	}
 	hollow := Frame{Me: linus}

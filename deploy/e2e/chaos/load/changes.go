@@ -64,6 +64,15 @@ type version struct {
 	Body        string
 	ClientID    string    `json:"client_id"`
 	CreatedAt   time.Time `json:"created_at"`
+	HTML        string
+	EditedAt    time.Time     `json:"edited_at"`
+	DeletedAt   *time.Time    `json:"deleted_at"`
+	ReplyTo     chat.Position `json:"reply_to"`
+	Thread      chat.Position
+	Mentions    []string
+	Reactions   []chat.Reaction
+	PinnedAt    time.Time `json:"pinned_at"`
+	PinnedBy    string    `json:"pinned_by"`
 	Kind        chat.Kind
 	Title       string
 	Topic       string
@@ -91,7 +100,9 @@ func (v *version) row(relation, log string, places map[string]place) (*history.R
 	case "messages":
 		event = &chat.Message{
 			ID: v.ID, Revision: v.Revision, Room: log, Username: v.Username, Body: v.Body,
-			CreatedAt: v.CreatedAt, ClientID: v.ClientID,
+			CreatedAt: v.CreatedAt, ClientID: v.ClientID, HTML: v.HTML, EditedAt: v.EditedAt, Deleted: v.DeletedAt != nil,
+			ReplyTo: v.ReplyTo, Thread: v.Thread, Reactions: v.Reactions, Mentions: v.Mentions,
+			PinnedAt: v.PinnedAt, PinnedBy: v.PinnedBy,
 		}
 	case "rooms":
 		event = &wire.Room{

@@ -1,9 +1,10 @@
-// Package load posts, listens and moves between rooms as a crowd of clients
-// does, and writes down all that happens. Postgres itself notes every version
+// Package load posts, listens, changes messages and moves between rooms as a
+// crowd of clients does, and writes down all that happens. Postgres itself notes every version
 // that a later one supersedes; see [Watch].
 //
 //	posters ────POST, again if unanswered────▶ gateway ──▶ …
 //	movers ─────add, remove, join, leave──────▶ gateway ──▶ …
+//	changers ───edit, delete, react, pin──────▶ gateway ──▶ …
 //	listeners ──stream, resume where cut──────▶ gateway ──▶ …
 //	     └────────────────▶ history.Recorder ◀── Settle, Judge
 //
@@ -43,6 +44,10 @@ type Plan struct {
 	Private int
 	Move    time.Duration
 	Retitle time.Duration
+	// Changers change messages, often the same, and the time between two changes
+	// of one of them, on average. With them, posters answer messages too.
+	Changers int
+	Change   time.Duration
 	// PostTo are the addresses to post to in turn; the gateway's if there are none.
 	PostTo []string
 }
@@ -64,6 +69,7 @@ type Run struct {
 	site     *Site
 	plan     Plan
 	since    map[string]chat.Position // heads of logs when the run began
+	targets  *targets
 	recorder *history.Recorder
 	seed     uint64
 
@@ -78,6 +84,7 @@ type Run struct {
 	listeners sync.WaitGroup
 	acked     atomic.Int64
 	moved     atomic.Int64
+	changed   atomic.Int64
 
 	mu      sync.Mutex
 	staying []*listener // those that must reach the heads
@@ -88,7 +95,7 @@ var runs atomic.Int64
 
 // Begin makes rooms, and sets everybody to work.
 func Begin(ctx context.Context, site *Site, plan Plan, seed uint64) (*Run, error) {
-	r := &Run{site: site, plan: plan, recorder: history.NewRecorder(), seed: seed}
+	r := &Run{site: site, plan: plan, recorder: history.NewRecorder(), targets: newTargets(), seed: seed}
 	id := strconv.FormatInt(time.Now().Unix(), 36) + "-" + strconv.FormatInt(runs.Add(1), 36)
 	if err := r.furnish(ctx, "chaos-"+id); err != nil {
 		return nil, err
@@ -107,20 +114,26 @@ func Begin(ctx context.Context, site *Site, plan Plan, seed uint64) (*Run, error
 		}
 		r.posters.Go(p.run)
 	}
+	r.change()
 	if plan.Join > 0 {
 		r.listeners.Go(r.join)
 	}
 	return r, nil
 }
 
-// furnish makes the run's rooms. Those that are private have all users in them,
-// and come last.
+// furnish makes the run's rooms, with all users in them. Those that are private
+// come last.
 func (r *Run) furnish(ctx context.Context, prefix string) error {
 	maker := r.site.Users[0]
 	for i := range r.plan.Rooms {
 		room := fmt.Sprintf("%s-%d", prefix, i)
 		if err := maker.CreateRoom(ctx, room); err != nil {
 			return err
+		}
+		for _, user := range r.site.Users[1:] {
+			if err := user.Join(ctx, room); err != nil {
+				return err
+			}
 		}
 		r.Rooms = append(r.Rooms, room)
 	}
@@ -250,6 +263,17 @@ func (r *Run) AwaitMoves(ctx context.Context, n int64) error {
 	goal := r.moved.Load() + n
 	return Await(ctx, fmt.Sprintf("%d more moves are acknowledged", n), func(context.Context) error {
 		if now := r.moved.Load(); now < goal {
+			return fmt.Errorf("%d are missing", goal-now)
+		}
+		return nil
+	})
+}
+
+// AwaitChanges waits until n more changes of messages are acknowledged.
+func (r *Run) AwaitChanges(ctx context.Context, n int64) error {
+	goal := r.changed.Load() + n
+	return Await(ctx, fmt.Sprintf("%d more changes are acknowledged", n), func(context.Context) error {
+		if now := r.changed.Load(); now < goal {
 			return fmt.Errorf("%d are missing", goal-now)
 		}
 		return nil

@@ -47,10 +47,27 @@ func (p *poster) message(i int) history.Post {
 	if p.rng.IntN(10) < 7 {
 		post.ClientID = fmt.Sprintf("%s-%d", p.name, i)
 	}
+	if p.of.plan.Changers > 0 {
+		p.answer(&post)
+	}
 	if p.of.plan.Large && p.rng.IntN(8) == 0 {
 		post.Body += strings.Repeat("ß", chat.MaxBody-len(post.Body))
 	}
 	return post
+}
+
+// answer lets one message in eight answer another, one in sixteen stand in a
+// thread, and one in eight mention somebody.
+func (p *poster) answer(post *history.Post) {
+	if other, ok := p.of.targets.draw(p.rng, post.Room, anyTarget); ok && p.rng.IntN(8) == 0 {
+		post.ReplyTo = other.id
+	}
+	if root, ok := p.of.targets.draw(p.rng, post.Room, func(t target) bool { return !t.threaded }); ok && p.rng.IntN(16) == 0 {
+		post.Thread = root.id
+	}
+	if p.rng.IntN(8) == 0 {
+		post.Body += " @" + p.of.site.Users[p.rng.IntN(len(p.of.site.Users))].Name
+	}
 }
 
 // say sends a message. One without a client_id is sent once: whether it was
@@ -80,9 +97,15 @@ func (p *poster) say(post history.Post) {
 func (p *poster) attempt(post history.Post, patience time.Duration) int {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	message := map[string]string{"body": post.Body}
+	message := map[string]any{"body": post.Body}
 	if post.ClientID != "" {
 		message["client_id"] = post.ClientID
+	}
+	if post.ReplyTo != 0 {
+		message["reply_to"] = post.ReplyTo
+	}
+	if post.Thread != 0 {
+		message["thread"] = post.Thread
 	}
 	post.Sent = p.of.recorder.Now()
 	answer, err := p.user.PostJSON(ctx, "/chat/"+post.Room+"/messages", message)
@@ -96,6 +119,7 @@ func (p *poster) attempt(post history.Post, patience time.Duration) int {
 			post.ID = stored.ID // without one Check objects: 0 is no position
 		}
 		p.of.acked.Add(1)
+		p.of.targets.add(post.Room, target{id: post.ID, author: post.Username, threaded: post.Thread != 0})
 	}
 	p.of.recorder.Post(post)
 	return post.Status

@@ -44,11 +44,31 @@ func (r *Run) Abandon() {
 	r.listeners.Wait()
 }
 
+// pages reads the rooms as a page does that is loaded anew.
+func (r *Run) pages(ctx context.Context) (map[string][]string, error) {
+	all := make(map[string][]string)
+	for _, room := range r.Rooms {
+		whole, err := r.site.Users[0].Whole(ctx, room)
+		if err != nil {
+			return nil, err
+		}
+		for _, text := range whole.Messages {
+			all[room] = append(all[room], string(text))
+		}
+	}
+	return all, nil
+}
+
 // Judge reads what is stored and returns the history, after Settle.
 func (r *Run) Judge(ctx context.Context) (*history.History, error) {
 	logs, err := r.stored(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return r.recorder.History(logs, r.site.ReplayLimit, grace), nil
+	h := r.recorder.History(logs, r.site.ReplayLimit, grace)
+	if h.Kept, err = r.kept(ctx); err != nil {
+		return nil, err
+	}
+	h.Pages, err = r.pages(ctx)
+	return h, err
 }

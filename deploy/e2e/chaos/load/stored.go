@@ -181,3 +181,21 @@ func (r *Run) readChanges(ctx context.Context, conn *pgx.Conn, logs map[string]h
 	}
 	return nil
 }
+
+// kept reads the bodies that were replaced.
+func (r *Run) kept(ctx context.Context) ([]history.Body, error) {
+	conn, err := r.site.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close(ctx)
+	rows, err := conn.Query(ctx, `SELECT room, id, revision, body FROM message_versions WHERE room = ANY($1)`, r.Rooms)
+	if err != nil {
+		return nil, fmt.Errorf("read what was replaced: %w", err)
+	}
+	kept, err := pgx.CollectRows(rows, pgx.RowToStructByPos[history.Body])
+	if err != nil {
+		return nil, fmt.Errorf("read what was replaced: %w", err)
+	}
+	return append([]history.Body{}, kept...), nil
+}

@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"parley/core/chat"
+	corehistory "parley/core/history"
 	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 	"parley/testkit"
@@ -28,6 +31,11 @@ func TestEveryVersionIsNoted(t *testing.T) {
 		DatabaseURL: func(context.Context) (string, error) { return url, nil },
 		Users:       []*client.User{client.NewUser("", "ada")},
 	}
+	pool, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
 	conn, err := site.connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +57,8 @@ func TestEveryVersionIsNoted(t *testing.T) {
 	exec(`UPDATE rooms SET head = 2, title = 'Den', revision = 2 WHERE name = 'den'`)
 	exec(`UPDATE rooms SET head = 3, title = 'The den', revision = 3 WHERE name = 'den'`)
 	exec(`UPDATE rooms SET head = 4 WHERE name = 'den'`)
-	exec(`UPDATE messages SET revision = 4, body = 'hello' WHERE room = 'den'`)
+	exec(`UPDATE messages SET revision = 4, body = 'hello', edited_at = now(), mentions = '{ada,@room}', pinned_at = now(), pinned_by = 'ada',
+		reactions = '[{"emoji": "👍", "people": ["ada"]}]' WHERE room = 'den'`)
 	exec(`BEGIN; UPDATE rooms SET head = 5, title = 'Never', revision = 5 WHERE name = 'den'; ROLLBACK`)
 	exec(`UPDATE users SET head = 2 WHERE username = 'ada'`)
 	exec(`UPDATE memberships SET revision = 2, member = false WHERE username = 'ada'`)
@@ -66,7 +75,18 @@ func TestEveryVersionIsNoted(t *testing.T) {
 	now := r.recorder.Now()
 	checkTimes(t, "@ada", ada, now, 1, 2, 3)
 	checkTimes(t, "den", den, now, 1, 2, 3, 4)
-	h := &history.History{Logs: logs, Posts: []history.Post{{Room: "den", Username: "ada", Body: "hello", Status: 201, ID: 1, Answered: now}}}
+	stored, err := corehistory.NewStore(pool).Some(t.Context(), "den", []chat.Position{1})
+	if err != nil || len(stored) != 1 || string(stored[0].AppendJSON(nil)) != den.Rows[1].Data {
+		t.Errorf("the message is %s, and the history has %+v, %v", den.Rows[1].Data, stored, err)
+	}
+	asked := func(aim history.Aim, with string) history.Change {
+		return history.Change{Room: "den", ID: 1, By: "ada", Aim: aim, With: with, Status: 200, Revision: 4, Answered: now}
+	}
+	h := &history.History{
+		Logs:    logs,
+		Posts:   []history.Post{{Room: "den", Username: "ada", Body: "hi", Status: 201, ID: 1, Answered: now}},
+		Changes: []history.Change{asked(history.Edit, "hello"), asked(history.Pin, ""), asked(history.React, "👍")},
+	}
 	for _, v := range history.Check(h) {
 		t.Error(v)
 	}

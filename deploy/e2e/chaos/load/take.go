@@ -62,7 +62,7 @@ func (l *listener) event(seen client.Seen) history.Event {
 	case seen.Mark == client.Reset:
 		event.Kind = history.Reset
 	default:
-		event.Kind, event.Row = history.Said, l.of.recorder.Row(seen.Topic, seen.Event)
+		event.Kind, event.Row = history.Said, l.of.recorder.Row(seen.Topic, seen.Event, seen.Data)
 	}
 	return event
 }

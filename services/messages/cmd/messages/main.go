@@ -3,6 +3,8 @@
 //	messages           serve, until SIGTERM or SIGINT
 //	messages migrate   bring the database to the newest schema, make the services' role, and exit
 //	messages routes    list what the service answers, a route a line
+//	messages reindex   make the index of the search anew, as the owner of the schema
+//	messages demo      fill a new database with people who talk, to try it out
 //	messages admin …   make owners, invites and passwords on the server itself
 package main
 
@@ -16,6 +18,7 @@ import (
 	"parley/core/serve"
 	"parley/messages/internal/admin"
 	"parley/messages/internal/app"
+	"parley/messages/internal/demo"
 )
 
 func main() {
@@ -47,10 +50,14 @@ func run(args []string) error {
 			return err
 		}
 		return app.MakeAppRole(ctx, cfg)
+	case len(args) == 1 && args[0] == "reindex":
+		return reindex(ctx, cfg.DatabaseURL, log)
+	case args[0] == "demo":
+		return demo.Run(ctx, demo.Config{DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL}, args[1:], os.Stdout)
 	case args[0] == "admin":
 		return admin.Run(ctx, admin.Config{
 			DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL, PublicURL: cfg.PublicURL,
 		}, args[1:], os.Stdin, os.Stdout)
 	}
-	return fmt.Errorf("unknown arguments %q: want none, migrate, admin, or routes", args)
+	return fmt.Errorf("unknown arguments %q: want none, migrate, reindex, demo, admin, or routes", args)
 }

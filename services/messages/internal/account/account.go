@@ -20,6 +20,7 @@ var (
 	ErrUsernameTaken    = errors.New("username taken")
 	ErrPasswordTooShort = errors.New("password too short")
 	ErrPasswordTooLong  = errors.New("password too long")
+	ErrPasswordCommon   = errors.New("password common")
 	ErrBadCredentials   = errors.New("bad credentials")
 	ErrBanned           = errors.New("account banned")
 )
@@ -108,12 +109,15 @@ func (a *Accounts) hash(ctx context.Context, password string) (string, error) {
 	return a.hasher.hash(password)
 }
 
-func checkPassword(password string) error {
+// checkPassword returns why password can't be made username's.
+func checkPassword(username, password string) error {
 	switch {
 	case len(password) < MinPassword:
 		return ErrPasswordTooShort
 	case len(password) > MaxPassword:
 		return ErrPasswordTooLong
+	case guessable(username, password):
+		return ErrPasswordCommon
 	}
 	return nil
 }

@@ -35,12 +35,12 @@ func NewKeeper(pool *pgxpool.Pool) (*Keeper, error) {
 
 // CreateOwner makes an account that is an owner's. Errors:
 // [ErrUsernameInvalid], [ErrUsernameTaken], [ErrPasswordTooShort],
-// [ErrPasswordTooLong].
+// [ErrPasswordTooLong], [ErrPasswordCommon].
 func (k *Keeper) CreateOwner(ctx context.Context, username, password string) error {
 	if !chat.ValidUsername(username) {
 		return ErrUsernameInvalid
 	}
-	hash, err := k.hash(password)
+	hash, err := k.hash(username, password)
 	if err != nil {
 		return err
 	}
@@ -56,9 +56,10 @@ func (k *Keeper) CreateOwner(ctx context.Context, username, password string) err
 }
 
 // ResetPassword stores a new password and ends all sessions, whose keys it
-// returns. Errors: [ErrNotFound], [ErrPasswordTooShort], [ErrPasswordTooLong].
+// returns. Errors: [ErrNotFound], [ErrPasswordTooShort], [ErrPasswordTooLong],
+// [ErrPasswordCommon].
 func (k *Keeper) ResetPassword(ctx context.Context, username, password string) (ended []session.Key, err error) {
-	hash, err := k.hash(password)
+	hash, err := k.hash(username, password)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +79,8 @@ func (k *Keeper) ResetPassword(ctx context.Context, username, password string) (
 	return ended, err
 }
 
-func (k *Keeper) hash(password string) (string, error) {
-	if err := checkPassword(password); err != nil {
+func (k *Keeper) hash(username, password string) (string, error) {
+	if err := checkPassword(username, password); err != nil {
 		return "", err
 	}
 	return k.hasher.hash(password)

@@ -25,9 +25,9 @@ type Change struct {
 
 // ChangePassword stores a new password and, in the same transaction, does what
 // within does. Errors: those of [Accounts.Authenticate], [ErrPasswordTooShort],
-// [ErrPasswordTooLong], and within's.
+// [ErrPasswordTooLong], [ErrPasswordCommon], and within's.
 func (a *Accounts) ChangePassword(ctx context.Context, change Change, within func(context.Context, pgx.Tx) error) error {
-	if err := checkPassword(change.Next); err != nil {
+	if err := checkPassword(change.Username, change.Next); err != nil {
 		return err
 	}
 	proof, err := a.Authenticate(ctx, change.Attempt)

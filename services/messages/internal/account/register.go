@@ -50,15 +50,15 @@ type Registration struct {
 
 // Register makes an account, and puts it into its rooms. Errors:
 // [ErrUsernameInvalid], [ErrUsernameTaken], [ErrPasswordTooShort],
-// [ErrPasswordTooLong], [ErrInviteRequired], [invite.ErrInvalid],
-// [ErrSignUpClosed], [ErrBusy], [*limit.Exceeded].
+// [ErrPasswordTooLong], [ErrPasswordCommon], [ErrInviteRequired],
+// [invite.ErrInvalid], [ErrSignUpClosed], [ErrBusy], [*limit.Exceeded].
 func (a *Accounts) Register(ctx context.Context, r Registration) (Proof, error) {
 	username, ok := chat.FoldUsername(r.Username)
 	if !ok {
 		return Proof{}, ErrUsernameInvalid
 	}
 	r.Username = username
-	if err := checkPassword(r.Password); err != nil {
+	if err := checkPassword(username, r.Password); err != nil {
 		return Proof{}, err
 	}
 	if err := a.throttle.register(ctx, r.From); err != nil {

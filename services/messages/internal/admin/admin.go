@@ -232,6 +232,8 @@ func explain(name string, err error) error {
 		return fmt.Errorf("a password has at least %d bytes", account.MinPassword)
 	case errors.Is(err, account.ErrPasswordTooLong):
 		return fmt.Errorf("a password has at most %d bytes", account.MaxPassword)
+	case errors.Is(err, account.ErrPasswordCommon):
+		return errors.New("this password is among the first that anybody would try; choose another")
 	case errors.Is(err, person.ErrLastOwner):
 		return fmt.Errorf("%s is the last owner; make another first: create-owner", name)
 	}

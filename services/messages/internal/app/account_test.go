@@ -149,6 +149,7 @@ func TestAccountPage(t *testing.T) {
 	}
 	assertPage(t, "wrong", ada.form("/password", "current=wrong+horse&password=another+horse"), 401, "not your current password")
 	assertPage(t, "short", ada.form("/password", "current=correct+horse&password=short"), 422, "8 characters")
+	assertPage(t, "common", ada.form("/password", "current=correct+horse&password=trustno1"), 422, "anybody would try")
 	goesTo("change", ada.form("/password", "current=correct+horse&password=another+horse"), "/account?changed#password-heading")
 	assertPage(t, "changed", ada.get("/sessions?changed"), 200, "password is changed")
 	assertPage(t, "room", ada.get("/chat/general"), 200, `href="/account"`)
@@ -170,6 +171,7 @@ func TestChangePassword(t *testing.T) {
 		{name: "wrong", body: `{"current":"wrong horse","password":"another horse"}`, status: 401, code: "bad_credentials"},
 		{name: "no current", body: `{"password":"another horse"}`, status: 401, code: "bad_credentials"},
 		{name: "short", body: `{"current":"correct horse","password":"1234567"}`, status: 422, code: "password_too_short"},
+		{name: "common", body: `{"current":"correct horse","password":"qwertyuiop"}`, status: 422, code: "password_common"},
 		{name: "none", body: `{"current":"correct horse"}`, status: 422, code: "password_too_short"},
 		{name: "long", body: `{"current":"correct horse","password":"` + long + `"}`, status: 422, code: "password_too_long"},
 		{name: "wrong type", body: `{"current":1,"password":"another horse"}`, status: 400, code: "invalid_json"},

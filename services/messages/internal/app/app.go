@@ -21,6 +21,7 @@ import (
 	"parley/core/history"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
 	"parley/messages/internal/change"
@@ -32,7 +33,9 @@ import (
 	"parley/messages/internal/message"
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
+	"parley/messages/internal/reads"
 	"parley/messages/internal/room"
+	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
@@ -57,6 +60,7 @@ type App struct {
 	profiles  serve.Switch
 	pool      *pgxpool.Pool
 	commits   *pgxpool.Pool
+	searches  *pgxpool.Pool
 	redis     *redis.Client
 	publisher *publish.Publisher
 	committer *change.Committer
@@ -94,6 +98,9 @@ func (a *App) open(ctx context.Context, cfg Config) (err error) {
 	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
 		return err
 	}
+	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search"); err != nil {
+		return err
+	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
 		return err
 	}
@@ -113,27 +120,35 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	if err := a.open(ctx, cfg); err != nil {
 		return nil, err
 	}
-	shared := limit.NewShared(a.redis, log)
+	return a, a.assemble(ctx, cfg)
+}
+
+// assemble puts the parts together, and starts those that work in the
+// background.
+func (a *App) assemble(ctx context.Context, cfg Config) error {
+	log, shared := a.log, limit.NewShared(a.redis, a.log)
 	hosts, err := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	accounts, err := account.New(a.pool, cfg.SignUp, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	site, err := web.New()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a.health = serve.NewHealth(a.pool.Ping)
 	a.sessions, a.invites = session.NewStore(a.pool), invite.NewStore(a.pool)
 	a.publisher = publish.New(a.redis, log, a.registry)
 	sessions := a.signIn(cfg)
-	a.committer = change.New(a.commits, a.publisher.Event, log, a.registry)
-	changes := change.NewApplier(a.pool, a.publisher.Event)
+	indexer := search.NewIndexer(a.pool, log, a.registry)
+	tell := a.tell(indexer)
+	a.committer = change.New(a.commits, tell, log, a.registry)
+	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
-	grants := membership.NewGrants(access.NewStore(a.pool))
+	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
@@ -146,11 +161,14 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 		Grants:       grants,
 		Notice:       a.publisher.Notice,
 		History:      history.NewStore(a.pool),
+		Reads:        looks,
 		Committer:    a.committer,
 		Amender:      a.amender,
+		Search:       search.NewStore(a.searches, a.pool),
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
+		SearchLimit:  limit.New("search", cfg.RateLimitSearch, time.Minute, shared),
 		TypingLimit:  limit.New("typing", 1, typingEvery, shared),
 		Site:         site,
 		Proxies:      cfg.TrustedProxies,
@@ -163,9 +181,19 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
 	a.running.Go(func() { grants.Run(ctx) })
+	a.running.Go(func() { looks.Run(ctx) })
 	a.running.Go(func() { message.NewRerenderer(a.pool, log).Run(ctx) })
+	a.running.Go(func() { indexer.Run(ctx) })
 	a.running.Go(func() { a.removeExpired(ctx, cfg.VersionsKept) })
-	return a, nil
+	return nil
+}
+
+// tell returns what hears of every change that was stored.
+func (a *App) tell(indexer *search.Indexer) change.Publish {
+	return func(topic wire.Topic, event wire.Event) {
+		a.publisher.Event(topic, event)
+		indexer.Changed()
+	}
 }
 
 // signIn returns what signs people in and out.
@@ -201,7 +229,7 @@ func (a *App) Close() {
 			a.log.Warn("close Redis", "error", err)
 		}
 	}
-	for _, pool := range []*pgxpool.Pool{a.commits, a.pool} {
+	for _, pool := range []*pgxpool.Pool{a.commits, a.searches, a.pool} {
 		if pool != nil {
 			pool.Close()
 		}

@@ -34,7 +34,7 @@ func TestBrowsePage(t *testing.T) {
 	assertPage(t, "behind all", bob.get("/chat?browse=1&after=z"), 200, "No more rooms")
 	led(t, "join", bob.form("/chat/books/join", ""), "/chat/books")
 	assertPage(t, "joined", bob.get("/chat"), 200, `data-room="books"`)
-	a = bob.form("/chat", "title=Mine&name=Bad+Name&kind=private")
+	a = bob.form("/chat", "title=Mine&name=Bad%2FName&kind=private")
 	assertPage(t, "bad handle", a, 422, "new-name-problem", `value="Mine"`, `value="private" checked`)
 	assertPage(t, "taken handle", bob.form("/chat", "title=Mine&name=secret"), 409, "new-name-problem")
 	assertPage(t, "long title", bob.form("/chat", "name=long&title="+strings.Repeat("x", 81)), 422, "new-title-problem")

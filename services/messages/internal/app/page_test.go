@@ -66,6 +66,7 @@ func TestForms(t *testing.T) {
 			t.Errorf("%s: %d to %q, want 303 to %q\n%.300s", what, a.status, a.header.Get("Location"), want, a.body)
 		}
 	}
+	assertPage(t, "common password", c.form("/register", "username=ada&password=sunshine&next=/chat/x"), 422, `value="ada"`, `value="/chat/x"`, "anybody would try")
 	assertPage(t, "short password", c.form("/register", "username=ada&password=short&next=/chat/x"), 422, `value="ada"`, `value="/chat/x"`, "8 characters")
 	goesTo("the first account", c.form("/register", "username=ada&password=correct+horse"), "/welcome")
 	c.cookie = ""
@@ -129,12 +130,16 @@ func TestAssets(t *testing.T) {
 	}
 	types := map[string]string{"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "woff2": "font/woff2", "svg": "image/svg+xml"}
 	for _, path := range assets {
-		a := b.get(path)
+		a := b.get(path, "Accept-Encoding", "identity")
 		ext := path[strings.LastIndexByte(path, '.')+1:]
 		if a.status != 200 || a.header.Get("Cache-Control") != "public, max-age=31536000, immutable" || a.header.Get("Content-Type") != types[ext] {
 			t.Errorf("%s: %d %v", path, a.status, a.header)
 		}
-		if again := b.get(path, "If-None-Match", a.header.Get("ETag")); again.status != 304 {
+		if packed := b.get(path, "Accept-Encoding", "br, gzip"); ext != "woff2" &&
+			(packed.header.Get("Content-Encoding") != "gzip" || len(packed.body) >= len(a.body) || packed.header.Get("ETag") == a.header.Get("ETag")) {
+			t.Errorf("%s is not packed: %d bytes of %d, %v", path, len(packed.body), len(a.body), packed.header)
+		}
+		if again := b.get(path, "Accept-Encoding", "identity", "If-None-Match", a.header.Get("ETag")); again.status != 304 {
 			t.Errorf("%s again: %d, want 304", path, again.status)
 		}
 		old := "/assets/000000000000" + path[len("/assets/000000000000"):]

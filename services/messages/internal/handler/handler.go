@@ -27,7 +27,9 @@ import (
 	"parley/messages/internal/membership"
 	"parley/messages/internal/message"
 	"parley/messages/internal/person"
+	"parley/messages/internal/reads"
 	"parley/messages/internal/room"
+	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
 	"parley/messages/web"
 )
@@ -49,15 +51,18 @@ type Parts struct {
 	History      *history.Store
 	Committer    *change.Committer
 	Amender      *message.Amender
+	Search       *search.Store
 	Notice       func(wire.Topic, wire.Notice) // publishes
 	MessageLimit *limit.Limiter                // per user
 	ChangeLimit  *limit.Limiter                // per user
 	RoomLimit    *limit.Limiter                // per user
+	SearchLimit  *limit.Limiter                // per user
 	TypingLimit  *limit.Limiter                // per user and room
 	Site         *web.Site
 	Proxies      serve.Proxies
 	Hosts        serve.Hosts
 	PublicURL    string // without a slash at the end; "" if it is not known
+	Reads        *reads.Finder
 	Health       *serve.Health
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
@@ -68,13 +73,14 @@ type Handler struct {
 	Parts
 	origin  *http.CrossOriginProtection
 	metrics *metrics
+	kept    kept
 }
 
 func init() { gin.SetMode(gin.ReleaseMode) } // gin's debug mode prints the routes
 
 // New returns the handler of the whole service.
 func New(parts Parts) http.Handler {
-	h := &Handler{Parts: parts, origin: http.NewCrossOriginProtection(), metrics: newMetrics(parts.Metrics)}
+	h := &Handler{Parts: parts, origin: http.NewCrossOriginProtection(), metrics: newMetrics(parts.Metrics), kept: newKept()}
 	return serve.WithRequestID(h.routes())
 }
 
@@ -84,6 +90,8 @@ func (h *Handler) routes() *gin.Engine {
 	e.HandleMethodNotAllowed = true
 	e.Use(h.observe, h.recovered, h.secure, h.knownHost, h.sameOrigin)
 	e.POST("/chat/:room/messages", h.post) // mostly the committer bounds its time: a timer less
+	e.GET("/chat/:room", h.keptRoom, withDeadline, h.Sessions.Middleware(), h.identified, h.showRoom)
+	e.GET("/chat/:room/messages", h.keptStretch, withDeadline, h.Sessions.Middleware(), h.identified, h.history)
 	e.Use(withDeadline, h.Sessions.Middleware())
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
 	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
@@ -106,6 +114,7 @@ func (h *Handler) routes() *gin.Engine {
 
 	own.POST("/direct", h.openDirect)
 	own.Match(read, "/mentions", h.listMentions)
+	own.Match(read, "/search", h.search)
 	h.roomRoutes(read, e.Group("/chat", h.identified, h.bounded))
 	return e
 }

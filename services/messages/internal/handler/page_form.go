@@ -22,6 +22,7 @@ var fields = map[string]string{
 	"username_taken":       "username",
 	"password_too_short":   "password",
 	"password_too_long":    "password",
+	"password_common":      "password",
 	"role_invalid":         "role",
 	"last_owner":           "role",
 }

@@ -50,7 +50,7 @@ type known struct {
 }
 
 // problems are the errors that clients cause, and those of being too busy.
-var problems = slices.Concat(generalProblems, accountProblems, roomProblems, messageProblems)
+var problems = slices.Concat(generalProblems, accountProblems, roomProblems, messageProblems, searchProblems)
 
 var generalProblems = []known{
 	{errNotFound, problem{404, "not_found", "There is nothing at this address."}},

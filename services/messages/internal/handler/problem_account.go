@@ -27,6 +27,7 @@ var accountProblems = []known{
 	{account.ErrUsernameTaken, problem{409, "username_taken", "This name is taken."}},
 	{account.ErrPasswordTooShort, problem{422, "password_too_short", "A password has at least 8 characters."}},
 	{account.ErrPasswordTooLong, problem{422, "password_too_long", "A password has at most 256 bytes."}},
+	{account.ErrPasswordCommon, problem{422, "password_common", "This password is among the first that anybody would try. Choose another."}},
 	{account.ErrBadCredentials, problem{401, "bad_credentials", "Name or password is wrong."}},
 	{account.ErrBusy, problem{503, "unavailable", "Too many people are signing in just now. Try again shortly."}},
 	{account.ErrBanned, problem{403, "banned", "This account is banned."}},

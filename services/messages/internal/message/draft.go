@@ -22,16 +22,9 @@ func (d *draft) queue(batch *pgx.Batch, keepVersions bool) {
 		WHERE room = $1 AND id = $2`,
 		m.Room, m.ID, m.Revision, m.Body, orNull(m.HTML), markup.Version, timeOrNull(m.EditedAt),
 		m.Deleted, d.state.now, m.Mentions, reactionsOrNull(m.Reactions), timeOrNull(m.PinnedAt), orNull(m.PinnedBy))
-	if !keepVersions {
-		return
-	}
-	for i, v := range d.bodies {
-		revision := v.revision
-		if i > 0 { // several in one batch: the later ones never had a position
-			revision = d.bodies[0].revision
-		}
+	if keepVersions && len(d.bodies) > 0 { // of several in a batch the later ones never had a position
 		batch.Queue(`INSERT INTO message_versions (room, id, revision, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			m.Room, m.ID, revision, v.body)
+			m.Room, m.ID, d.was, d.bodies[0])
 	}
 }
 

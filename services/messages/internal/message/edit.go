@@ -27,7 +27,7 @@ func (a *Amender) Edit(ctx context.Context, ref Ref, content Content) (Receipt, 
 		case d.Body == content.Body:
 			return false, nil
 		}
-		d.bodies = append(d.bodies, version{d.Revision, d.Body})
+		d.bodies = append(d.bodies, d.Body)
 		d.Body, d.HTML, d.Mentions, d.EditedAt = content.Body, content.HTML, content.Mentions, d.state.now
 		return true, nil
 	}})
@@ -48,7 +48,7 @@ func (a *Amender) Delete(ctx context.Context, ref Ref) (Receipt, error) {
 		if foreign {
 			d.acts = append(d.acts, audited{d.by, "message.delete"})
 		}
-		d.bodies = append(d.bodies, version{d.Revision, d.Body})
+		d.bodies = append(d.bodies, d.Body)
 		if !d.PinnedAt.IsZero() {
 			d.state.pins--
 		}

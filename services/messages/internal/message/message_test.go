@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -317,5 +318,77 @@ func TestVersions(t *testing.T) {
 	}
 	if kept, _ := s.amender.Versions(t.Context(), by("own", "launch", id)); len(kept) != 0 {
 		t.Errorf("%d versions are left after it", len(kept))
+	}
+}
+
+// Changes that are stored together share a position: a body that was replaced
+// stood up to the position before, whatever came first, and hides no other.
+func TestVersionsOfWhatIsStoredTogether(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t)
+	id := s.post(t, "ada", "launch", "first")
+	release := s.hold(t, "launch")
+	var changing sync.WaitGroup
+	for i, do := range []func() (Receipt, error){
+		func() (Receipt, error) { return s.do(t.Context(), "pin", by("bob", "launch", id)) }, // has a transaction of its own
+		func() (Receipt, error) { return s.do(t.Context(), "react", by("bob", "launch", id)) },
+		func() (Receipt, error) {
+			return s.amender.Edit(t.Context(), by("ada", "launch", id), Content{Body: "second"})
+		},
+	} {
+		changing.Go(func() {
+			if _, err := do(); err != nil {
+				t.Error(err)
+			}
+		})
+		s.awaitWaiting(t, "launch", i)
+	}
+	release()
+	changing.Wait()
+	if _, err := s.amender.Edit(t.Context(), by("ada", "launch", id), Content{Body: "third"}); err != nil {
+		t.Fatal(err)
+	}
+	versions, err := s.amender.Versions(t.Context(), by("own", "launch", id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bodies []string
+	for _, v := range versions {
+		bodies = append(bodies, fmt.Sprint(v.Revision, " ", v.Body))
+	}
+	if want := []string{"2 first", "3 second"}; !slices.Equal(bodies, want) {
+		t.Errorf("%q, want %q", bodies, want)
+	}
+}
+
+// hold keeps a room's lock until release is called.
+func (s *system) hold(t *testing.T, room string) (release func()) {
+	t.Helper()
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT FROM rooms WHERE name = $1 FOR UPDATE`, room); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := tx.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// awaitWaiting waits until a change of a room is being stored, and n wait.
+func (s *system) awaitWaiting(t *testing.T, room string, n int) {
+	t.Helper()
+	for t.Context().Err() == nil {
+		s.amender.mu.Lock()
+		queue, busy := s.amender.waiting[room]
+		s.amender.mu.Unlock()
+		if busy && len(queue) == n {
+			return
+		}
+		runtime.Gosched()
 	}
 }

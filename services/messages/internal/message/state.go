@@ -31,18 +31,13 @@ type state struct {
 // draft is a message that may be changed.
 type draft struct {
 	chat.Message
-	by      string // who changes it now
+	was     chat.Position // its revision before the batch
+	by      string        // who changes it now
 	grant   access.Grant
 	state   *state
 	changed bool
-	bodies  []version // that were replaced
+	bodies  []string // that were replaced
 	acts    []audited
-}
-
-// version is a body that was replaced, and the position up to which it stood.
-type version struct {
-	revision chat.Position
-	body     string
 }
 
 // audited is an act by virtue of a role.
@@ -77,7 +72,7 @@ func read(ctx context.Context, tx *change.Tx, room string, batch []*amendment) (
 		return nil, err
 	}
 	for _, m := range found {
-		s.drafts[m.ID] = &draft{Message: m, state: s}
+		s.drafts[m.ID] = &draft{Message: m, was: m.Revision, state: s}
 	}
 	return s, nil
 }

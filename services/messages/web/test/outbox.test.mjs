@@ -18,7 +18,7 @@ function bench({ kept = new Map() } = {}) {
     },
     clock,
     random: () => 0,
-    post: (_room, body, clientId) => new Promise((resolve, reject) => asked.push({ body, clientId, resolve, reject })),
+    post: (_room, body, clientId, replyTo) => new Promise((resolve, reject) => asked.push({ body, clientId, replyTo, resolve, reject })),
   });
   const sent = [];
   outbox.addEventListener("sent", ({ detail: { entry, id } }) => sent.push([entry.body, id]));
@@ -178,4 +178,12 @@ test("signed out: everything is kept, and the page is told", async () => {
   await settle();
   assert.equal(told, 1);
   assert.deepEqual(states(outbox), ["one: queued"]);
+});
+
+test("what a message answers goes with it, also with the next owner", () => {
+  const kept = new Map();
+  const { outbox, asked } = bench({ kept });
+  outbox.add({ clientId: "c", body: "yes", at: 0, replyTo: 7 });
+  assert.equal(asked[0].replyTo, 7);
+  assert.equal(kept.get("c").replyTo, 7);
 });

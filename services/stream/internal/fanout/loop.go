@@ -161,7 +161,8 @@ func (l *loop) admit(s entrant) {
 		l.end(c, sse.EndSession)
 		return
 	}
-	if c.person != nil && c.person.Head() > s.AsOf { // changes since then were not told to this stream
+	if c.person != nil && c.person.Head() > s.AsOf { // what it has may be another by now
+		l.holdAll(c)
 		l.engine.owners.Sync(c.person)
 	}
 	l.greet(c, s.Head)

@@ -157,6 +157,15 @@ func (l *loop) hold(log *hub.Log, e wire.Event) {
 	}
 }
 
+// holdAll does so with all rooms of a stream that need a membership.
+func (l *loop) holdAll(c *conn) {
+	l.each(c, func(_ uint32, s *sub) {
+		if l.rooms.at(s.room).log != c.person && !s.has(subNamed) {
+			s.set(subHeld)
+		}
+	})
+}
+
 // changed looks whether an event on a person's log may begin or end a room on
 // one of the person's streams. Only Postgres knows; so it is asked.
 func (l *loop) changed(log *hub.Log, e wire.Event) {

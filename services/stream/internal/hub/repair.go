@@ -95,27 +95,51 @@ func (h *Hub) compare(ctx context.Context) {
 		h.log.Warn("heads not compared", "error", err)
 		return
 	}
-	for _, m := range moved {
-		if l := h.find(m.Topic); l != nil {
-			h.follow(l, m)
-		}
-	}
+	h.follow(moved)
 	h.check(ctx, logs)
 }
 
-// follow refreshes a log whose head is not Postgres's, unless that passes by itself.
-func (h *Hub) follow(l *Log, m history.Move) {
-	switch {
-	case m.Head < m.Known:
-		h.refresh(l)
-	case m.Head > l.Head():
-		h.after(graceTime, func() {
-			if l.Head() < m.Head {
-				h.metrics.Repaired.Inc()
+// follow refreshes logs whose head is not Postgres's, unless that passes by
+// itself. People come before rooms: who was removed while nothing could be told
+// learns of it before the room goes on.
+func (h *Hub) follow(moved []history.Move) {
+	var people, rooms []history.Move
+	for _, m := range moved {
+		switch _, person := m.Topic.Person(); {
+		case m.Head < m.Known:
+			if l := h.find(m.Topic); l != nil {
 				h.refresh(l)
 			}
-		})
+		case person:
+			people = append(people, m)
+		default:
+			rooms = append(rooms, m)
+		}
 	}
+	if len(people)+len(rooms) == 0 {
+		return
+	}
+	h.after(graceTime, func() {
+		for _, r := range h.refreshBehind(people) {
+			select {
+			case <-r.done:
+			case <-h.ctx.Done():
+				return
+			}
+		}
+		h.refreshBehind(rooms)
+	})
+}
+
+// refreshBehind refreshes those logs that are still behind.
+func (h *Hub) refreshBehind(moved []history.Move) (rounds []*round) {
+	for _, m := range moved {
+		if l := h.find(m.Topic); l != nil && l.Head() < m.Head {
+			h.metrics.Repaired.Inc()
+			rounds = append(rounds, h.refresh(l))
+		}
+	}
+	return rounds
 }
 
 // after calls do in a while, unless the hub is closed before.

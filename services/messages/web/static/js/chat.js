@@ -14,7 +14,7 @@ import { Line } from "./model/line.js";
 import { MyRooms, signOf } from "./model/myrooms.js";
 import { clearShelf, drafts } from "./model/pageoutbox.js";
 import { localShelf } from "./model/shelf.js";
-import { readState } from "./model/state.js";
+import { takeState } from "./model/state.js";
 import { ways } from "./model/ways.js";
 import { leave } from "./signedout.js";
 import { signOutByHub } from "./signout.js";
@@ -38,7 +38,7 @@ export class Chat extends EventTarget {
 
   constructor() {
     super();
-    this.state = readState();
+    this.state = takeState();
     const { me, names, rooms, open } = this.state;
     this.username = me.username;
     this.shelf = localShelf(me.username);
@@ -86,6 +86,7 @@ export class Chat extends EventTarget {
     on("state", ({ state }) => status.show(state));
     on("mine", ({ rooms, at }) => this.#take(rooms, at < this.state.me.head ? [] : this.#rooms.without(rooms)));
     on("rooms", ({ changed, gone }) => this.#take(changed, gone));
+    on("person", ({ person }) => Object.assign(this.state.me, { role: person.role }));
     on("left", ({ reason }) => leave(reason, this.shelf));
   }
 

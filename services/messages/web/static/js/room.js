@@ -1,3 +1,4 @@
+import { Acting } from "./acting.js";
 import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
 import { Dates } from "./model/dates.js";
@@ -10,6 +11,8 @@ import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
+import { Pins } from "./view/room/pins.js";
+import { Replying } from "./view/room/replying.js";
 import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
@@ -19,12 +22,20 @@ const chat = new Chat();
 const { api, line } = chat;
 const visits = new Visits(line);
 
+const drafts = new Drafts(chat.shelf);
+const replying = new Replying({
+  quote: part("answer"),
+  author: part("answer-author"),
+  text: part("answer-text"),
+  remove: part("answer-remove"),
+  field: part("composer-body"),
+}, drafts);
 const composer = new Composer({
   form: part("composer"),
   counter: part("counter"),
   closed: part("composer-closed"),
-  drafts: new Drafts(chat.shelf),
-  send: (body) => stage.current?.send(body),
+  drafts,
+  send: (body) => stage.current?.send(body, replying.take()),
 });
 const head = new RoomHead({
   title: part("room-title"),
@@ -37,12 +48,13 @@ const head = new RoomHead({
   return `${members.length}${more ? "+" : ""}`;
 });
 const announcer = new Announcer(part("announcer"), part("notice"));
+const dates = new Dates(navigator.languages);
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
   arrival: new Arrival({ api, line }),
-  dates: new Dates(navigator.languages),
-  parts: { head, composer, announcer },
+  dates,
+  parts: { head, composer, replying, announcer },
 });
 const drawer = new Drawer({
   opener: part("drawer-open"),
@@ -59,11 +71,21 @@ function focus() {
   else part("scroller")?.focus({ preventScroll: true });
 }
 
+new Acting(part("stage"), {
+  stage,
+  me: () => chat.state.me,
+  shelf: chat.shelf,
+  announcer,
+  field: part("composer-body"),
+  reply: (message) => replying.begin(message),
+  focus,
+});
+new Pins(part("room-pins"), { api, dates, room: () => stage.current?.summary ?? null });
 new Router({
   knows: ({ room }) => chat.has(room),
   show: async (route, how) => {
     drawer.shut();
-    await stage.show(route, (visit) => how === "click" && visit.toNewest());
+    await stage.show(route, ({ reader }) => (how === "click" ? reader.toNewest() : reader.back()));
     if (!route.id) focus();
   },
 });
@@ -78,15 +100,17 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
   gone.add(name);
   stage.lose(name);
 });
-document.addEventListener("visibilitychange", () => stage.current?.look());
+document.addEventListener("visibilitychange", () => stage.current?.reader.look());
 if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
 typeAnywhere(composer);
 everyDay(() => visits.relabel());
 
 const seed = stage.begin(chat.state.open);
+const { name: begun } = chat.state.open.room;
+delete chat.state.open; // it is the conversation's now
 let first = seed.from === null ? null : seed; // for the first hub
 chat.start(() => {
-  const rooms = visits.followed.map((room) => (first && room.room === chat.state.open.room.name ? { ...room, ...first } : room));
+  const rooms = visits.followed.map((room) => (first && room.room === begun ? { ...room, ...first } : room));
   first = null;
   return { rooms, open: stage.wanted };
 });

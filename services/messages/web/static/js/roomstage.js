@@ -20,10 +20,12 @@ export class RoomStage {
   #dates;
   #wanted = null; // the room that is to be shown
   #current = null; // the Conversation that is
+  #instead; // what stands there while there is none; at first what the server wrote
 
-  /** parts: {head, composer, announcer}. */
+  /** parts: {head, composer, replying, announcer}. */
   constructor(element, { chat, visits, arrival, dates, parts }) {
     this.#element = element;
+    this.#instead = element.querySelector(".conversation");
     this.#chat = chat;
     this.#visits = visits;
     this.#arrival = arrival;
@@ -33,6 +35,11 @@ export class RoomStage {
 
   get current() {
     return this.#current;
+  }
+
+  /** The page is left. */
+  flush() {
+    this.#visits.flush();
   }
 
   /** The name of the room that is shown, or is about to be. */
@@ -63,7 +70,10 @@ export class RoomStage {
     if (!visit || this.#wanted !== name) return;
     if (visit !== this.#current) this.#enter(visit, this.#chat.summary({ name }));
     else if (!id) again(visit);
-    if (id && (await visit.goTo(id)) === false) this.#parts.announcer.notice("That message is not here any more, or never was.");
+    if (!id) return;
+    const found = await visit.reader.goTo(id);
+    if (found === false) this.#parts.announcer.notice("That message is not here any more, or never was.");
+    if (found === undefined) this.#parts.announcer.notice("That message could not be loaded just now.");
   }
 
   /** The hub says something of a room. */
@@ -79,19 +89,27 @@ export class RoomStage {
     const visit = this.#visits.get(name);
     this.#visits.drop(name);
     if (!visit || visit !== this.#current) return;
-    this.#replace(gone());
+    this.#stand(gone());
+  }
+
+  /** Something in the place of a conversation. */
+  #stand(element) {
+    this.#clear();
+    this.#instead = element;
+    this.#element.append(element);
     this.#parts.composer.freeze();
   }
 
-  #replace(element) {
+  #clear() {
     this.#current?.leave();
-    this.#element.querySelector(".conversation").replaceWith(element);
     this.#current = null;
+    this.#instead?.remove();
+    this.#instead = null;
   }
 
   async #arrive(name) {
     const summary = this.#chat.summary({ name });
-    const timer = setTimeout(() => this.#wanted === name && this.#replace(waitingToOpen()), patience);
+    const timer = setTimeout(() => this.#wanted === name && this.#stand(waitingToOpen()), patience);
     try {
       const { at, ...found } = await this.#arrival.of(summary);
       const visit = this.#visits.get(name) ?? this.#make(summary, at);
@@ -110,7 +128,7 @@ export class RoomStage {
 
   #fail(name, error) {
     if (error.signedOut) this.#chat.line.post({ type: "ended" });
-    this.#replace(failedToOpen(error, () => this.show({ room: name })));
+    this.#stand(failedToOpen(error, () => this.show({ room: name })));
   }
 
   #make(summary, at) {
@@ -125,17 +143,25 @@ export class RoomStage {
       outbox: new PageOutbox({ room: summary.name, shelf, line, newId: newClientId }),
       announcer: this.#parts.announcer,
       onSignedOut: () => line.post({ type: "ended" }),
+      onNewest: () => forgetMessage(summary.name),
     });
   }
 
   #enter(visit, summary) {
     this.#wanted = visit.name;
-    this.#replace(visit.element);
+    this.#clear();
     this.#current = visit;
+    if (!visit.element.isConnected) this.#element.append(visit.element);
     this.#visits.touch(visit);
     this.#parts.head.show(summary);
     this.#parts.composer.show(summary);
+    this.#parts.replying.show(summary);
     this.#chat.opened(summary);
     visit.enter();
   }
+}
+
+/** The address names the room again, and not a message that one has left. */
+function forgetMessage(name) {
+  if (location.pathname.startsWith(`/chat/${name}/`) || location.hash) history.replaceState(history.state, "", `/chat/${name}`);
 }

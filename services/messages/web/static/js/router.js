@@ -34,6 +34,7 @@ export class Router {
     if (!link || !isPlain(event, link)) return;
     const route = routeOf(link);
     if (!route || link.origin !== location.origin || !this.#knows(route)) return;
+    if (link.hash && !route.id) return; // a part of this page
     event.preventDefault();
     this.go(link.href);
   }
@@ -47,5 +48,5 @@ export class Router {
 
 function isPlain(event, link) {
   const { button, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
-  return button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey && !defaultPrevented && !link.target && !link.hasAttribute("download");
+  return button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey && !defaultPrevented && ["", "_blank"].includes(link.target) && !link.hasAttribute("download");
 }

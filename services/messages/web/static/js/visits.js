@@ -42,6 +42,11 @@ export class Visits {
     if (this.#all.delete(name)) this.#line.post({ type: "unfollow", room: name });
   }
 
+  /** What can still be undone is done. */
+  flush() {
+    this.#each((visit) => visit.doings.acts.flush());
+  }
+
   relabel() {
     this.#each((visit) => visit.relabel());
   }
@@ -49,7 +54,7 @@ export class Visits {
   /** One that is not shown is loaded anew when it is. */
   #reset(name, id) {
     const visit = this.get(name);
-    if (visit?.shown) visit.reset(id);
+    if (visit?.reader.here) visit.reset(id);
     else if (visit) this.drop(name);
   }
 

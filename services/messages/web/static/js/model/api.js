@@ -1,5 +1,11 @@
 /** An answer that says no. code is that of the contract; retryAfter is in milliseconds, null if the server named none. */
 export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {string} message
+   * @param {number | null} retryAfter
+   */
   constructor(status, code, message, retryAfter = null) {
     super(message);
     this.name = "ApiError";
@@ -48,8 +54,30 @@ export class Api {
     return this.#ask(`/chat/${room}/members`);
   }
 
-  post(room, body, clientId) {
-    return this.#ask(`/chat/${room}/messages`, { content: { body, client_id: clientId } });
+  post(room, body, clientId, replyTo) {
+    return this.#ask(`/chat/${room}/messages`, { content: { body, client_id: clientId, ...(replyTo && { reply_to: replyTo }) } });
+  }
+
+  /** Like all that follow, it answers {id, revision}. */
+  edit(room, id, body) {
+    return this.#ask(`/chat/${room}/messages/${id}`, { method: "PATCH", content: { body } });
+  }
+
+  remove(room, id) {
+    return this.#ask(`/chat/${room}/messages/${id}`, { method: "DELETE" });
+  }
+
+  react(room, id, emoji, on) {
+    return this.#ask(`/chat/${room}/messages/${id}/reactions/${encodeURIComponent(emoji)}`, { method: on ? "PUT" : "DELETE" });
+  }
+
+  pin(room, id, on) {
+    return this.#ask(`/chat/${room}/messages/${id}/pin`, { method: on ? "PUT" : "DELETE" });
+  }
+
+  /** The messages that are pinned in a room, the latest pin first: {messages}. */
+  pins(room) {
+    return this.#ask(`/chat/${room}/pins`);
   }
 
   read(room, id) {
@@ -72,7 +100,7 @@ export class Api {
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error",
-      keepalive: Boolean(content), // a message goes out though the reader leaves the room
+      keepalive: method !== "GET", // a message goes out though the reader leaves the room
       signal: AbortSignal.timeout(patience),
     });
     if (response.status === 204) return null;
@@ -82,6 +110,10 @@ export class Api {
   }
 }
 
+/**
+ * @param {Response} response
+ * @param {any} answer
+ */
 function toError(response, answer) {
   const { code = "unknown", message = `The server answered with ${response.status}.` } = answer?.error ?? {};
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);

@@ -1,4 +1,4 @@
-/** What was typed and not sent, a room each. */
+/** What was typed and not sent, a room each, and which message it is to answer. */
 export class Drafts {
   #shelf;
 
@@ -11,7 +11,20 @@ export class Drafts {
   }
 
   set(room, text) {
-    if (text) this.#shelf.set(`draft:${room}`, text);
-    else this.#shelf.remove(`draft:${room}`);
+    this.#put(`draft:${room}`, text);
+  }
+
+  /** {id, username, text}; null for nothing. */
+  answered(room) {
+    return this.#shelf.get(`answer:${room}`);
+  }
+
+  answer(room, message) {
+    this.#put(`answer:${room}`, message);
+  }
+
+  #put(key, value) {
+    if (value) this.#shelf.set(key, value);
+    else this.#shelf.remove(key);
   }
 }

@@ -13,10 +13,14 @@ export class Election {
   #locks;
   #makeHub;
   #channel;
+  /** @type {{accept(port: import("./ports.js").Port): void, close(): any} | null} */
   #hub = null;
+  /** @type {import("./ports.js").Port | null} */
   #own = null; // the elected page's line to its own hub
   #ports = new Map(); // of the other pages, at the elected one
+  /** @type {((value?: any) => void) | null} */
   #resign = null;
+  /** @type {AbortController | null} */
   #entered = null;
 
   receive = (_message) => {};
@@ -59,11 +63,12 @@ export class Election {
   }
 
   #elected() {
-    this.#hub = this.#makeHub();
+    const hub = this.#makeHub();
+    this.#hub = hub;
     const [page, hubs] = pair();
     page.receive = (message) => this.receive(message);
     this.#own = page;
-    this.#hub.accept(hubs);
+    hub.accept(hubs);
     this.#send("all", { type: "elected" });
     this.renewed();
     return new Promise((resign) => {
@@ -80,7 +85,7 @@ export class Election {
   #port(page) {
     if (!this.#ports.has(page)) {
       const port = { receive: () => {}, post: (message) => this.#send(page, message) };
-      this.#hub.accept(port);
+      this.#hub?.accept(port);
       this.#ports.set(page, port);
     }
     return this.#ports.get(page);

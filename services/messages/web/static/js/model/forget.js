@@ -1,5 +1,3 @@
-import { deleteDB } from "../vendor/idb.js";
-
 const prefix = "parley:";
 
 /** Throws away all that this browser keeps of whoever was signed in. One that keeps nothing has nothing to be thrown away. */
@@ -13,7 +11,7 @@ export async function forgetEverybody({ storages = [() => localStorage, () => se
   }
   try {
     const all = (await databases?.databases?.()) ?? [];
-    for (const { name } of all) if (name.startsWith(prefix)) deleteDB(name);
+    for (const { name = "" } of all) if (name.startsWith(prefix)) databases.deleteDatabase(name);
   } catch {
     // As above.
   }

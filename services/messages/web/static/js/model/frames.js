@@ -10,7 +10,7 @@ export class Frames {
   /** The events that are complete now: {type, data}. */
   push(text) {
     const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop();
+    this.#rest = lines.pop() ?? "";
     return lines.flatMap((line) => this.#line(line.endsWith("\r") ? line.slice(0, -1) : line));
   }
 

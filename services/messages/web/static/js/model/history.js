@@ -81,8 +81,8 @@ export class History {
   }
 
   /** Lets the oldest go until at most `most` are left; returns them. */
-  trimOldest() {
-    const gone = this.#messages.splice(0, Math.max(0, this.size - this.#most));
+  trimOldest(most = this.#most) {
+    const gone = this.#messages.splice(0, Math.max(0, this.size - most));
     if (gone.length > 0) this.hasOlder = true;
     return gone;
   }

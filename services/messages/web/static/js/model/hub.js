@@ -20,7 +20,8 @@ export class Hub {
   #signOut;
   #clock;
   #pages = new Pages();
-  #owner = null; // a promise
+  /** @type {Promise<any> | null} */
+  #owner = null;
   #timer = null;
 
   /** make() makes an owner. signOut() tells the server. */
@@ -124,7 +125,7 @@ export class Hub {
   async #leaveByWish(port) {
     try {
       await this.#signOut();
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       if (!error.signedOut) {
         port.post({ type: "staying" });
         return;

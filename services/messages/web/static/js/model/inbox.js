@@ -4,6 +4,7 @@ const together = 50; // ms
 export class Inbox {
   #take;
   #messages = [];
+  /** @type {any} */
   #timer = null;
 
   constructor(take) {

@@ -9,6 +9,7 @@ const patience = 5000;
  */
 export class Line extends EventTarget {
   #links;
+  /** @type {any} a WorkerLink, an Election or an OwnLink: see ways.js */
   #link = null;
   #hello;
   #open = false;

@@ -15,6 +15,7 @@ export class Loader {
   #history;
   #apply;
   #onSignedOut;
+  /** @type {Promise<boolean> | null} */
   #loading = null; // the load that is under way
   #resetTo = null; // the head at which to load anew
   #closed = false;
@@ -150,7 +151,7 @@ export class Loader {
     try {
       await action();
       return true;
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       if (error.signedOut) this.#onSignedOut();
       else if (!(error instanceof ApiError || isNoAnswer(error))) throw error;
       return false;

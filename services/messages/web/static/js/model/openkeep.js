@@ -36,5 +36,5 @@ function open(name) {
 
 async function dropOthers(mine) {
   const all = (await indexedDB.databases?.()) ?? [];
-  for (const { name } of all) if (name.startsWith(prefix) && name !== mine) deleteDB(name);
+  for (const { name = "" } of all) if (name.startsWith(prefix) && name !== mine) deleteDB(name);
 }

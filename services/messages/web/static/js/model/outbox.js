@@ -27,7 +27,7 @@ export class Outbox extends EventTarget {
   #stopped = false;
 
   /**
-   * post(room, body, clientId) sends. store keeps the entries for the next owner: save(entry), forget(clientId); and
+   * post(room, body, clientId, replyTo) sends. store keeps the entries for the next owner: save(entry), forget(clientId); and
    * claim(entry) says whether one from the last owner is still to be sent.
    */
   constructor({ room, post, store, random, clock = globalThis }) {
@@ -59,13 +59,13 @@ export class Outbox extends EventTarget {
   }
 
   /** Takes a message from a page, which may give the same one again. */
-  add({ clientId, body, at, state = "queued", reason = "" }) {
+  add({ clientId, body, at, replyTo, state = "queued", reason = "" }) {
     if (this.#find(clientId)) {
       this.#tell("change", { entry: this.#find(clientId) });
       return;
     }
     const turn = (this.#entries.at(-1)?.turn ?? 0) + 1;
-    const entry = { clientId, room: this.#room, body, at, turn, state: state === "failed" ? "failed" : "queued", reason };
+    const entry = { clientId, room: this.#room, body, at, turn, state: state === "failed" ? "failed" : "queued", reason, ...(replyTo && { replyTo }) };
     this.#entries.push(entry);
     this.#save(entry);
     this.#tell("change", { entry });
@@ -133,7 +133,7 @@ export class Outbox extends EventTarget {
       this.acknowledge(entry.clientId);
       return;
     }
-    const { id } = await this.#post(this.#room, entry.body, entry.clientId);
+    const { id } = await this.#post(this.#room, entry.body, entry.clientId, entry.replyTo);
     this.#sent(entry, id);
   }
 

@@ -39,8 +39,14 @@ export class PageOutbox extends EventTarget {
     return [...this.#hubs, ...this.#own];
   }
 
-  add(body) {
-    const entry = { clientId: this.#newId(), body, at: Date.now(), state: "queued", reason: "" };
+  /**
+   * replyTo: the id of the message that it answers.
+   *
+   * @param {string} body
+   * @param {number | null} replyTo
+   */
+  add(body, replyTo = null) {
+    const entry = { clientId: this.#newId(), body, at: Date.now(), state: "queued", reason: "", ...(replyTo && { replyTo }) };
     this.#own.push(entry);
     this.#shelf.set(`outbox:${this.#room}:${entry.clientId}`, entry);
     this.#line.post({ type: "send", room: this.#room, entry });

@@ -1,5 +1,7 @@
-/*
+/**
  * A port is one end of a line between a page and the hub: post(message) sends, and what comes is given to receive.
+ *
+ * @typedef {{post(message: any): void, receive(message: any): void, close?(): void}} Port
  */
 
 /** Both ends of a line within one script. */

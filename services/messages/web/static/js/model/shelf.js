@@ -56,6 +56,7 @@ export class Shelf {
 
 /** The browser's localStorage; null where it is forbidden even to look, which Shelf takes for an empty one. */
 export function localShelf(username) {
+  /** @type {Storage | null} */
   let storage = null;
   try {
     storage = globalThis.localStorage;

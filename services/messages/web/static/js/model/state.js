@@ -18,7 +18,13 @@
  * @property {OpenState=} open
  */
 
-/** @returns {State} */
-export function readState(root = document) {
-  return JSON.parse(/** @type {HTMLElement} */ (root.getElementById("state")).textContent ?? "");
+/**
+ * It is taken out of the page: a room that is not the reader's any more leaves nothing behind.
+ *
+ * @returns {State}
+ */
+export function takeState(root = document) {
+  const script = /** @type {HTMLElement} */ (root.getElementById("state"));
+  script.remove();
+  return JSON.parse(script.textContent ?? "");
 }

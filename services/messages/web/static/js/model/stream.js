@@ -24,6 +24,7 @@ export class Stream extends EventTarget {
   #random;
   #now;
   #backoff;
+  /** @type {any} a Source */
   #source = null;
   #state = "closed";
   #timer = null; // the next try

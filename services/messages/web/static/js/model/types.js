@@ -37,6 +37,7 @@
  * @property {number} at
  * @property {"queued" | "sending" | "failed"} state
  * @property {string} reason
+ * @property {number=} replyTo the id of the message that it answers
  *
  * @typedef {{messages: Message[], head: number, more: boolean}} Page of a room's history
  * @typedef {{messages: Message[], from: number, at: number}} Kept the messages above from, as they stood at at

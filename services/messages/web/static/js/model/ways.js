@@ -22,6 +22,7 @@ class WorkerLink {
   #SharedWorker;
   #address;
   #name;
+  /** @type {import("./ports.js").Port | null} */
   #port = null;
 
   receive = (_message) => {};
@@ -35,7 +36,7 @@ class WorkerLink {
   }
 
   enter() {
-    this.#port?.close();
+    this.#port?.close?.();
     try {
       const worker = new this.#SharedWorker(this.#address, { type: "module", name: this.#name, extendedLifetime: true });
       worker.onerror = () => this.failed();
@@ -58,7 +59,9 @@ class WorkerLink {
 /** Neither worker nor lock: an old browser, or an address that it does not trust. The page has a hub of its own. */
 class OwnLink {
   #makeHub;
+  /** @type {{accept(port: import("./ports.js").Port): void, close(): any} | null} */
   #hub = null;
+  /** @type {import("./ports.js").Port | null} */
   #port = null;
 
   receive = (_message) => {};
@@ -73,7 +76,7 @@ class OwnLink {
     page.receive = (message) => this.receive(message);
     this.#port = page;
     this.#hub ??= this.#makeHub();
-    this.#hub.accept(hubs);
+    this.#hub?.accept(hubs);
     this.renewed();
   }
 

@@ -7,5 +7,5 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
  */
 export function edited({ edited_at: at, deleted }, dates) {
   if (!at || deleted) return nothing;
-  return html`<span class="edited" title=${dates.full(new Date(at))}>(edited)</span>`;
+  return html`<span class="edited" title="Edited ${dates.full(new Date(at))}"><span aria-hidden="true">(edited)</span><span class="quiet">, edited ${dates.full(new Date(at))}</span></span>`;
 }

@@ -1,12 +1,13 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { row, time } from "./message.js";
 import { plain } from "./plain.js";
+import { quote } from "./quote.js";
 
-/** A message on its way: it has no id yet. on: {retry(clientId), discard(clientId)}. */
-export function entry(one, { username, continued, waiting, dates, on }) {
+/** A message on its way: it has no id yet. answered: what it answers, if that is loaded. on: {retry(clientId), discard(clientId)}. */
+export function entry(one, { room, username, continued, answered, waiting, dates, on }) {
   const { clientId, state, body, at } = one;
   return html`<article class="message" data-client-id=${clientId} data-username=${username} data-state=${state} ?data-continued=${continued}
-    >${row(username, html`<div class="body" dir="auto">${plain(body)}</div><span class="permalink">${time(new Date(at).toISOString(), dates)}</span>${
+    >${row(username, html`${quote({ room, reply_to: one.replyTo }, answered)}<div class="body" dir="auto">${plain(body)}</div><span class="permalink">${time(new Date(at).toISOString(), dates)}</span>${
       delivery(one, waiting, on)}`)}</article>`;
 }
 

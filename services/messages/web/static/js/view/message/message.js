@@ -4,7 +4,10 @@ import { tint } from "../../model/tint.js";
 import { body } from "./body.js";
 import { day, unread } from "./divider.js";
 import { edited } from "./edited.js";
+import { pinned } from "./pinned.js";
 import { quote } from "./quote.js";
+import { reactions } from "./reactions.js";
+import { leaving, problem } from "./removed.js";
 
 /*
  * A message, as message.html writes it. What it is made of, each in a module of its own:
@@ -12,26 +15,34 @@ import { quote } from "./quote.js";
  *     day, unread            what begins with it: divider.js
  *     quote                  what it answers: quote.js
  *     body                   plain: plain.js; formatted: rich.js; deleted: tombstone.js
- *     edited, time
+ *     edited, time, pinned, reactions
+ *     editor                 in place of the body: editor.js; leaving, problem: removed.js
  *
  * The time comes last, so that a screen reader reads who, what, when; the style sheet shows it beside the name.
  */
 
 /**
  * A stored message and what stands around it, from arrange(): {before, day, unread, continued, linked}.
- * The look has {me, dates, turn, find(id): a loaded message}.
+ * The look has {me, dates, turn, doings}: see doings.js.
  *
  * @param {import("../../model/types.js").Message} message
  */
 export function message(message, around, look) {
-  const answered = message.reply_to && look.find(message.reply_to);
+  const answered = message.reply_to && look.doings.answered(message.reply_to);
   const { day: label, unread: first, continued, linked } = around;
-  return guard([message, answered, label, first, continued, linked, look.turn], () => html`<article
-    class="message" id="m${message.id}" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
+  const doing = look.doings.of(message.id);
+  return guard([message, answered, label, first, continued, linked, look.turn, doing.editor, doing.leaving, doing.problem], () => html`<article
+    class="message" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
     data-username=${message.username} data-client-id=${message.client_id ?? nothing}
     ?data-deleted=${message.deleted} ?data-continued=${continued} ?data-linked=${linked}
-    >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${quote(message, answered)}${body(message, look.me)}${
-      edited(message, look.dates)}<a class="permalink" href="/chat/${message.room}/${message.id}" tabindex="-1">${time(message.created_at, look.dates)}</a>`)}</article>`);
+    >${label ? day(label) : nothing}${first ? unread() : nothing}${row(message.username, html`${message.deleted ? nothing : quote(message, answered)}${said(message, doing, look)}<a class="permalink" href="/chat/${message.room}/${message.id}" tabindex="-1">${time(message.created_at, look.dates)}</a>${
+      doing.leaving ? nothing : html`${pinned(message)}${reactions(message, look.me)}`}${doing.problem ? problem(doing.problem) : nothing}`)}</article>`);
+}
+
+function said(message, { editor, leaving: goes }, look) {
+  if (editor) return editor;
+  if (goes) return leaving();
+  return html`${body(message, look.me)}${edited(message, look.dates)}`;
 }
 
 /** The picture and the name, and beside them what is said. */

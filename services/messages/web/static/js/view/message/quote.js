@@ -5,7 +5,7 @@ const longest = 140;
 /**
  * What a message answers, with a link back. answered: that message if it is loaded.
  *
- * @param {import("../../model/types.js").Message} message
+ * @param {{room: string, reply_to?: number}} message
  * @param {import("../../model/types.js").Message=} answered
  */
 export function quote({ room, reply_to: id }, answered) {
@@ -15,8 +15,12 @@ export function quote({ room, reply_to: id }, answered) {
     : "An earlier message"}</a>`;
 }
 
-/** @param {import("../../model/types.js").Message} message */
-function excerpt({ body, deleted }) {
+/**
+ * The beginning of a message, on one line.
+ *
+ * @param {{body: string, deleted?: boolean}} message
+ */
+export function excerpt({ body, deleted }) {
   if (deleted) return "This message was deleted";
   const line = [...body.trim().replace(/\s+/g, " ")];
   return line.length > longest ? `${line.slice(0, longest).join("")}…` : line.join("");

@@ -8,7 +8,10 @@ import { beginning, failed, loading, nothingSaid } from "./signs.js";
 import { newest } from "./newest.js";
 import { Scroller } from "./scroller.js";
 
-/** A conversation in the page: it shows what it is given, and holds what the reader looks at in its place. */
+/**
+ * A conversation in the page: it shows what it is given, and holds what the reader looks at in its place. One that is away
+ * stays laid out and is not painted, so that it is there at once; the ids are those of the one that is here.
+ */
 export class ConversationView {
   #element = document.createElement("div");
   #scroller;
@@ -20,7 +23,7 @@ export class ConversationView {
   #linked = null;
   #button = { shown: false, count: 0 };
 
-  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, outbox, unreadFrom, older}. */
+  /** on: {scroll, older, newest, retry, discard}. model(): {room, history, doings, outbox, unreadFrom, signs}. */
   constructor({ dates, username, model, on }) {
     this.#dates = dates;
     this.#username = username;
@@ -28,7 +31,8 @@ export class ConversationView {
     this.#on = on;
     this.#element.className = "conversation";
     this.show();
-    this.#scroller = new Scroller(this.#element.querySelector(".scroller"), this.#element.querySelector("#log"));
+    this.here = false;
+    this.#scroller = new Scroller(this.#element.querySelector(".scroller"), this.#element.querySelector(".log"));
     this.#scroller.element.addEventListener("scroll", () => on.scroll(), { passive: true });
   }
 
@@ -40,8 +44,18 @@ export class ConversationView {
     return this.#scroller;
   }
 
+  /** Whether it is the one that is seen. */
+  set here(yes) {
+    this.#element.toggleAttribute("data-away", !yes);
+    for (const part of ["scroller", "log", "outbox", "newest", "newest-text"]) {
+      const element = this.#element.querySelector(`.${part}`);
+      if (yes) element.id = part;
+      else element.removeAttribute("id");
+    }
+  }
+
   message(id) {
-    return this.#element.querySelector(`#m${id}`);
+    return this.#element.querySelector(`[data-id="${id}"]`);
   }
 
   get divider() {
@@ -72,31 +86,32 @@ export class ConversationView {
   }
 
   #template() {
-    const { room, history, outbox, unreadFrom, older } = this.#model();
-    const empty = history.size === 0 && outbox.entries.length === 0 && !older.unknown;
-    return html`<div class="scroller" id="scroller" tabindex="0" role="region" aria-label="Messages in ${room.label}"><div class="column">${
-      older.loading ? loading() : nothing}${older.failed ? failed(this.#on.older) : nothing}${
-      !empty && !history.hasOlder && !older.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
-    }<div id="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, unreadFrom)}</div><div
-      id="outbox" role="group" aria-label="Messages on their way">${this.#entries(history.last, outbox)}</div></div></div>${
+    const { room, history, doings, outbox, unreadFrom, signs } = this.#model();
+    const empty = history.size === 0 && outbox.entries.length === 0 && !signs.unknown;
+    return html`<div class="scroller" tabindex="0" role="region" aria-label="Messages in ${room.label}"><div class="column">${
+      signs.loading ? loading() : nothing}${signs.failed ? failed(this.#on.older) : nothing}${
+      !empty && !history.hasOlder && !signs.unknown ? beginning(room) : nothing}${empty ? nothingSaid(room) : nothing
+    }<div class="log" role="log" aria-live="off" aria-label="Messages">${this.#messages(history, doings, unreadFrom)}</div><div
+      class="outbox" role="group" aria-label="Messages on their way">${this.#entries(room.name, history.last, doings, outbox)}</div></div></div>${
       newest(this.#button, this.#on.newest)}`;
   }
 
-  #messages(history, unreadFrom) {
+  #messages(history, doings, unreadFrom) {
     const dayOf = (date) => this.#dates.day(date);
     const around = arrange(history, { unreadFrom, dayOf });
-    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, find: (id) => history.get(id) };
-    return repeat(history.messages, ({ id }) => id, (one, i) =>
-      message(one, { ...around[i], linked: one.id === this.#linked }, look));
+    const look = { me: this.#username, dates: this.#dates, turn: this.#turn, doings };
+    return repeat(history.messages, ({ id }) => id, ({ id }, i) =>
+      message(doings.message(id), { ...around[i], linked: id === this.#linked }, look));
   }
 
-  #entries(last, { entries, waiting }) {
+  #entries(room, last, doings, { entries, waiting }) {
     let before = last;
     return repeat(entries, ({ clientId }) => clientId, (one) => {
       const said = { username: this.#username, created_at: new Date(one.at).toISOString() };
-      const continued = continues(before, said);
+      const continued = continues(before, said) && !one.replyTo;
+      const answered = one.replyTo && doings.answered(one.replyTo);
       before = said;
-      return entry(one, { username: this.#username, continued, waiting, dates: this.#dates, on: this.#on });
+      return entry(one, { room, username: this.#username, continued, answered, waiting, dates: this.#dates, on: this.#on });
     });
   }
 }

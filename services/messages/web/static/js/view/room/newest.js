@@ -3,7 +3,7 @@ import { icon } from "../icon.js";
 
 /** The button that leads down, and says how much is unread there. */
 export function newest({ shown, count }, go) {
-  return html`<button class="newest" id="newest" type="button" ?hidden=${!shown} ?data-count=${count > 0} @click=${go}><span id="newest-text">${
+  return html`<button class="newest" type="button" ?hidden=${!shown} ?data-count=${count > 0} @click=${go}><span class="newest-text">${
     label(count)}</span>${icon("down")}</button>`;
 }
 

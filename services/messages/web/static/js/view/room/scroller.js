@@ -72,7 +72,7 @@ export class Scroller {
 
   /** Back to a place; false if its message is not there. */
   return({ id, top }) {
-    const first = this.#content.querySelector(`#m${id}`);
+    const first = this.#content.querySelector(`[data-id="${id}"]`);
     if (first) this.#element.scrollTop += this.#topOf(first) - top;
     return Boolean(first);
   }

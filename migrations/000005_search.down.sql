@@ -1,0 +1,3 @@
+DROP TABLE search_blocks;
+DROP TABLE search_rooms;
+DROP TABLE search_messages;

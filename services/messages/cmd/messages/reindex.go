@@ -1,0 +1,18 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"parley/messages/internal/search"
+)
+
+// reindex makes the index of the search anew.
+func reindex(ctx context.Context, databaseURL string, log *slog.Logger) error {
+	n, err := search.Rebuild(ctx, databaseURL)
+	if err != nil {
+		return err
+	}
+	log.Info("the index of the search is made anew", "messages", n)
+	return nil
+}

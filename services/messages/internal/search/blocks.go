@@ -1,0 +1,153 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/core/history"
+)
+
+const (
+	blockSize = 1024 // messages, more or less
+	superSize = 64   // blocks
+	maxSupers = 32   // that one step looks through
+)
+
+// blocks are the stretches of time that part all messages, the oldest first. A
+// message has the term of its block, and that of its superblock.
+//
+// Who looks for something common finds enough of it in the newest block; who
+// looks for something rare goes on to more of them at a time:
+//
+//	time ──────────────────────────────────────────────────────────────▶ now
+//	… ├───────── superblocks ─────────┼──── superblock ────┼─ 2 blocks ─┤
+//	     3rd step, 4th: twice as many         2nd step         1st step
+type blocks struct {
+	first  int         // the number of the first; Rebuild makes others, with higher numbers
+	starts []time.Time // of the blocks from first on; they never change
+}
+
+// of returns the number of the block that a time is in.
+func (b blocks) of(at time.Time) int {
+	i, found := slices.BinarySearchFunc(b.starts, at, time.Time.Compare)
+	if !found {
+		i = max(i-1, 0)
+	}
+	return b.first + i
+}
+
+// next returns the number of the block after the last that is known.
+func (b blocks) next() int { return b.first + len(b.starts) }
+
+// start returns where a block begins.
+func (b blocks) start(block int) history.Place { return history.Place{At: b.starts[block-b.first]} }
+
+// calendar has the blocks that are known. There may be more of them in Postgres.
+type calendar struct {
+	mu    sync.Mutex
+	known blocks
+}
+
+// blocks returns those that are known. Nobody changes what it returns.
+func (c *calendar) blocks() blocks {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known
+}
+
+// database is a pool, or a transaction.
+type database interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// refresh reads the blocks that have been made since, and returns all.
+func (c *calendar) refresh(ctx context.Context, db database) (blocks, error) {
+	known := c.blocks()
+	rows, err := db.Query(ctx, selectBlocks, known.next())
+	if err != nil {
+		return blocks{}, fmt.Errorf("read blocks: %w", err)
+	}
+	now, ok, err := c.take(rows, known)
+	if ok || err != nil {
+		return now, err
+	}
+	c.mu.Lock()
+	c.known = blocks{}
+	c.mu.Unlock()
+	return c.refresh(ctx, db)
+}
+
+// selectBlocks asks for the number of the first block, and for those from a
+// number on.
+const selectBlocks = `
+	SELECT first.no, b.starts FROM (SELECT coalesce(min(no), 0) AS no FROM search_blocks) AS first
+	LEFT JOIN search_blocks b ON b.no >= $1 ORDER BY b.no`
+
+// take takes up the blocks that follow those that were known. ok is false if
+// these are no more.
+func (c *calendar) take(rows pgx.Rows, known blocks) (now blocks, ok bool, err error) {
+	var first int
+	var start *time.Time
+	var fresh []time.Time
+	_, err = pgx.ForEachRow(rows, []any{&first, &start}, func() error {
+		if start != nil {
+			fresh = append(fresh, *start)
+		}
+		return nil
+	})
+	if err != nil {
+		return known, false, fmt.Errorf("read blocks: %w", err)
+	}
+	if len(known.starts) > 0 && first != known.first {
+		return known, false, nil
+	}
+	now = blocks{first, append(slices.Clip(known.starts), fresh...)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known.first != now.first || len(c.known.starts) < len(now.starts) {
+		c.known = now
+	}
+	return now, true, nil
+}
+
+// blockTerm is the term of a block, superTerm that of a superblock. Those of
+// everything else are 0 or more.
+func blockTerm(block int) term { return term(-2*block - 1) } //nolint:gosec // two thousand million messages are the limit
+func superTerm(super int) term { return term(-2*super - 2) } //nolint:gosec // the same
+
+// step is a part of the way from the newest message to the oldest: blocks, and
+// the place at which they begin.
+type step struct {
+	terms []term
+	first history.Place
+}
+
+// steps returns the way from the message before a place back to a time.
+func (b blocks) steps(before, since time.Time) (way []step) {
+	if len(b.starts) == 0 {
+		return nil
+	}
+	newest, oldest := b.of(before), b.of(since)
+	at := max(newest-1, oldest)
+	newer := step{first: b.start(at)}
+	for block := newest; block >= at; block-- {
+		newer.terms = append(newer.terms, blockTerm(block))
+	}
+	way = append(way, newer)
+	for many := 1; at > oldest; many = min(2*many, maxSupers) {
+		var s step
+		super := (at - 1) / superSize
+		for ; len(s.terms) < many && super >= oldest/superSize; super-- {
+			s.terms = append(s.terms, superTerm(super))
+		}
+		at = max((super+1)*superSize, oldest)
+		s.first = b.start(at)
+		way = append(way, s)
+	}
+	return way
+}

@@ -1,0 +1,133 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/core/access"
+	"parley/core/chat"
+	"parley/core/history"
+)
+
+// candidate is a message that the index takes for a hit.
+type candidate struct {
+	place   history.Place
+	message chat.Message
+	gone    bool // deleted since it was indexed
+}
+
+// ask is what candidates are asked for by.
+type ask struct {
+	username string
+	blocks   []term
+	wanted   []string // a set of terms for each alternative, as arrays of Postgres
+	rooms    []term   // nil: of any room
+	before   history.Place
+	since    time.Time
+	limit    int
+}
+
+// The planner is told no more than to go by index, step by step (see
+// [OpenPool]), so the statement says in which order: the index yields what one
+// block has of one alternative, which is put in order; then the newest are asked
+// for access, one by one, until there are enough of them.
+var (
+	selectAnywhere = selectCandidates("")
+	selectInRooms  = selectCandidates(`AND terms && $9::int4[]`)
+)
+
+func selectCandidates(condition string) string {
+	return `
+	SELECT hit.room, hit.id, hit.at, ` + history.Columns + `
+	FROM (
+		SELECT found.room, found.id, found.at
+		FROM users p, unnest($2::int4[]) AS block (term), unnest($3::text[]) AS wanted (terms), LATERAL (
+			SELECT indexed.room, indexed.id, indexed.at
+			FROM (
+				SELECT room, id, at FROM search_messages
+				WHERE terms @> ARRAY[block.term] AND terms @> wanted.terms::int4[] ` + condition + `
+					AND (at, room, id) < ($4, $5, $6) AND at >= $7
+				ORDER BY at DESC, room DESC, id DESC
+			) AS indexed
+			JOIN rooms r ON r.name = indexed.room
+			LEFT JOIN memberships m ON m.username = p.username AND m.room = indexed.room
+			WHERE ` + access.Read + `
+			ORDER BY indexed.at DESC, indexed.room DESC, indexed.id DESC
+			LIMIT $8
+		) AS found
+		WHERE p.username = $1
+		ORDER BY found.at DESC, found.room DESC, found.id DESC
+		LIMIT $8
+	) AS hit
+	LEFT JOIN messages said ON said.room = hit.room AND said.id = hit.id AND said.deleted_at IS NULL
+	ORDER BY hit.at DESC, hit.room DESC, hit.id DESC`
+}
+
+// candidates returns the newest candidates, newest first. One of several
+// alternatives may come several times.
+func (s *Store) candidates(ctx context.Context, a ask) (found []candidate, err error) {
+	sql, args := selectAnywhere, []any{a.username, a.blocks, a.wanted, a.before.At, a.before.Room, a.before.ID, a.since, a.limit}
+	if a.rooms != nil {
+		sql, args = selectInRooms, append(args, a.rooms)
+	}
+	rows, err := s.index.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("search index: %w", err)
+	}
+	var one candidate
+	var said history.Reader
+	_, err = pgx.ForEachRow(rows, append([]any{&one.place.Room, &one.place.ID, &one.place.At}, said.Targets()...), func() error {
+		message, ok := said.Message(one.place.Room)
+		found = append(found, candidate{one.place, message, !ok})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("search index: %w", err)
+	}
+	return found, nil
+}
+
+// arrays writes sets of terms as Postgres reads them: it has no arrays of arrays
+// of different lengths.
+func arrays(sets [][]term) (all []string) {
+	for _, set := range sets {
+		all = append(all, array(set))
+	}
+	return all
+}
+
+func array(terms []term) string {
+	b := append(make([]byte, 0, 12*len(terms)+2), '{')
+	for i, t := range terms {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(t), 10)
+	}
+	return string(append(b, '}'))
+}
+
+// older reports whether a stands before b in time.
+func older(a, b history.Place) bool { return compare(a, b) < 0 }
+
+// compare compares places as the statement orders them.
+func compare(a, b history.Place) int {
+	if c := a.At.Compare(b.At); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Room, b.Room); c != 0 {
+		return c
+	}
+	return int(min(max(a.ID-b.ID, -1), 1))
+}
+
+// newestFirst puts hits in order.
+func newestFirst(hits []candidate) {
+	slices.SortFunc(hits, func(a, b candidate) int { return compare(b.place, a.place) })
+}

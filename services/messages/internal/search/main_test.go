@@ -1,0 +1,9 @@
+package search
+
+import (
+	"testing"
+
+	"parley/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }

@@ -1,0 +1,173 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/core/backing"
+	"parley/core/history"
+)
+
+const (
+	// poolSize is how many searches are under way at once. Others wait.
+	poolSize = 8
+	// patience is how long a search may take in all, before it answers with what
+	// it has found; statementTimeout is for one statement of it.
+	patience         = 2 * time.Second
+	statementTimeout = "3000" // ms
+	// maxCandidates is how many messages a search looks at before it answers with
+	// what it has found.
+	maxCandidates = 20_000
+)
+
+// OpenPool returns the pool of searches. Their statements are always the same,
+// and know best themselves in which order to do things.
+func OpenPool(ctx context.Context, databaseURL, service string) (*pgxpool.Pool, error) {
+	return backing.Postgres(ctx, databaseURL, service, poolSize,
+		backing.Setting{Name: "statement_timeout", Value: statementTimeout},
+		backing.Setting{Name: "plan_cache_mode", Value: "force_generic_plan"},
+		backing.Setting{Name: "enable_seqscan", Value: "off"},
+		backing.Setting{Name: "enable_hashjoin", Value: "off"},
+		backing.Setting{Name: "enable_mergejoin", Value: "off"},
+		backing.Setting{Name: "enable_material", Value: "off"},
+		backing.Setting{Name: "enable_memoize", Value: "off"},
+		backing.Setting{Name: "jit", Value: "off"},
+		backing.Setting{Name: "max_parallel_workers_per_gather", Value: "0"},
+		backing.Setting{Name: "work_mem", Value: "16MB"},
+	)
+}
+
+// Store searches.
+type Store struct {
+	index *pgxpool.Pool // see [OpenPool]
+	main  *pgxpool.Pool
+	gate  *gate
+	most  int // candidates that a search looks at before it leaves off
+
+	calendar calendar
+
+	mu    sync.Mutex
+	clean string // a snapshot in which everything was indexed; "" for none
+}
+
+// NewStore returns a store on a pool of [OpenPool] and another.
+func NewStore(index, main *pgxpool.Pool) *Store {
+	return &Store{index: index, main: main, gate: newGate(), most: maxCandidates}
+}
+
+// opening is what a search asks first.
+type opening struct {
+	allowed  bool // there is such a person, who isn't banned
+	guest    bool
+	said     int64  // of a guest: how much, at most, was said in their rooms
+	rooms    []term // of messages that the person may read; nil for any
+	blocks   blocks
+	current  bool // the blocks are: the index was not made anew
+	snapshot string
+}
+
+// maxRooms is to how many rooms the index is asked to keep: who is in more has
+// to be asked for each message anyway.
+const maxRooms = 64
+
+// open asks who searches, and which blocks there are. It is one round trip.
+//
+// The rooms only spare the looking at what will not be shown: every statement
+// that reads messages asks for access itself.
+func (s *Store) open(ctx context.Context, username string) (o opening, err error) {
+	known := s.calendar.blocks()
+	batch := &pgx.Batch{}
+	batch.Queue(`
+		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2), pg_current_snapshot()::text,
+			coalesce((
+				SELECT sum(r.head) FROM (SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2) AS mine
+				JOIN rooms r ON r.name = mine.room WHERE p.role = 'guest'
+			), 0)::int8
+		FROM users p WHERE p.username = $1 AND p.banned_at IS NULL`, username, maxRooms+1)
+	batch.Queue(selectBlocks, known.next())
+	results := s.index.SendBatch(ctx, batch)
+	defer func() { err = errors.Join(err, results.Close()) }()
+	var rooms []string
+	switch err := results.QueryRow().Scan(&o.guest, &rooms, &o.snapshot, &o.said); {
+	case errors.Is(err, pgx.ErrNoRows):
+		return opening{}, nil
+	case err != nil:
+		return opening{}, fmt.Errorf("open search: %w", err)
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return opening{}, fmt.Errorf("open search: %w", err)
+	}
+	o.allowed, o.rooms = true, roomTerms(o.guest, rooms)
+	o.blocks, o.current, err = s.calendar.take(rows, known)
+	return o, err
+}
+
+func roomTerms(guest bool, rooms []string) []term {
+	if len(rooms) > maxRooms {
+		return nil
+	}
+	terms := make([]term, 0, len(rooms)+1)
+	for _, room := range rooms {
+		terms = append(terms, termOf(kindRoom, room))
+	}
+	if !guest {
+		terms = append(terms, openRoom)
+	}
+	return sorted(terms)
+}
+
+// maxSets bounds the sets of terms that the index is asked for at a time.
+const maxSets = 16
+
+// isFew reports whether not much was said in all that the asker may read: they
+// are a guest in few rooms.
+func (o *opening) isFew(wanted [][]term) bool {
+	return o.guest && o.rooms != nil && o.said <= blockSize*superSize && len(wanted)*len(o.rooms) <= maxSets
+}
+
+// inRooms gives each set of terms one of the asker's rooms: the index begins
+// with the term that fewest messages have.
+func (o *opening) inRooms(wanted [][]term) (sets [][]term) {
+	for _, terms := range wanted {
+		for _, room := range o.rooms {
+			sets = append(sets, append([]term{room}, terms...))
+		}
+	}
+	return sets
+}
+
+// unindexed returns the messages that were committed and not indexed when it was
+// called, as username may read them. Nothing has been committed since it found
+// none as long as the snapshot is the same. Afterwards o has all blocks in which
+// others are.
+func (s *Store) unindexed(ctx context.Context, username string, o *opening) (found []candidate, err error) {
+	s.mu.Lock()
+	clean := s.clean == o.snapshot
+	s.mu.Unlock()
+	if clean && o.current {
+		return nil, nil
+	}
+	late, snapshot, err := s.findTail(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(late.rooms) == 0 {
+		s.mu.Lock()
+		s.clean = snapshot
+		s.mu.Unlock()
+	} else if found, err = s.readTail(ctx, username, late); err != nil {
+		return nil, err
+	}
+	o.blocks, err = s.calendar.refresh(ctx, s.index)
+	return found, err
+}
+
+// end is after every message.
+var end = history.Place{At: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}
