@@ -98,9 +98,10 @@ func TestEscReadsAndDatesLead(t *testing.T) {
 	query(t, `UPDATE messages SET created_at = created_at - interval '3 days' WHERE room = $1 AND id <= 40`, room)
 	must(t, ada.Enter(room), ada.Evaluate(`document.querySelector("#scroller").focus()`, nil), ada.Press("Escape"), ada.AwaitUnread(room, 0))
 	day := time.Now().AddDate(0, 0, -1).Format(time.DateOnly)
-	must(t, ada.Click("#room-jump"), ada.Evaluate(`document.querySelector("#jump-day").value = "`+day+`"`, nil))
+	must(t, ada.Click("#room-jump"), ada.Await("it asks for a day", `document.querySelector("dialog[open] #jump-day")`))
+	must(t, ada.Evaluate(`document.querySelector("#jump-day").value = "`+day+`"`, nil))
 	ada.look(t, "jump")
 	must(t, ada.Click(`dialog[open] .button:not([type])`), ada.Await("at the first message since", inView+`(document.querySelector("#log [data-id='41'][data-linked]"))`))
-	must(t, ada.Click("#room-jump"), ada.Evaluate(`[...document.querySelectorAll("dialog[open] .jump-buttons button")].find((b) => b.textContent === "The beginning").click()`, nil))
+	must(t, ada.Click("#room-jump"), ada.Await("it is open", `document.querySelector("dialog[open]")`), ada.Evaluate(`[...document.querySelectorAll("dialog[open] .jump-buttons button")].find((b) => b.textContent === "The beginning").click()`, nil))
 	must(t, ada.Await("at the beginning", inView+`(document.querySelector("#log [data-id='1'][data-linked]"))`))
 }

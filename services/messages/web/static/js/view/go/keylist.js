@@ -10,6 +10,8 @@ const all = [
   ["Rooms, messages, writing", ["F6"]],
   ["Send, and begin a new line", ["Enter"], ["Shift", "Enter"]],
   ["Edit your last message", ["↑"]],
+  ["From message to message", ["↑"], ["↓"], ["Home"], ["End"]],
+  ["Reply to it, react, edit, pin, delete", ["R"], ["+"], ["E"], ["P"], ["Del"]],
   ["Bold, italic, strike through", ["Mod", "B"], ["Mod", "I"], ["Mod", "Shift", "X"]],
   ["Code, a block of code", ["Mod", "E"], ["Mod", "Shift", "E"]],
   ["Link, list, quote", ["Mod", "Shift", "K"], ["Mod", "Shift", "8"], ["Mod", "Shift", "9"]],
