@@ -50,8 +50,8 @@ export class Jump {
     render(html`<h2 id="jump-title">Jump to</h2><p class="dialog-lead">The first message of a day, or a place in this room.</p
       ><form @submit=${(event) => this.#submit(event)}><div class="field"><label for="jump-day">Day</label><input class="input" id="jump-day" type="date" name="day" required max=${
       isoDay(new Date())}></div>${this.#problem ? html`<p class="problem" role="alert"><span>${this.#problem}</span></p>` : nothing}<div class="jump-buttons">${
-      near("First unread", close(this.#on.unread))}${near("Yesterday", back(1))}${near("A week ago", back(7))}${near("The beginning", close(this.#on.first))}${
-      near("Newest", close(this.#on.newest))}</div><div class="dialog-buttons"><button class="button button-plain" type="button" @click=${
+      near("First unread", close(() => this.#on.unread()))}${near("Yesterday", back(1))}${near("A week ago", back(7))}${near("The beginning", close(() => this.#on.first()))}${
+      near("Newest", close(() => this.#on.newest()))}</div><div class="dialog-buttons"><button class="button button-plain" type="button" @click=${
       () => this.#dialog.close()}>Cancel</button><button class="button">Go there</button></div></form>`, this.#dialog);
   }
 }
