@@ -39,12 +39,11 @@ func (s *sub) setAt(at chat.Position) {
 // cameIn reports whether its person came in at a position.
 func (s *sub) cameIn(joined chat.Position) bool { return s.joined == uint32(joined) } //nolint:gosec // its lower half
 
-// rejoin has the sub go on from where its person came in anew, in a log with
-// this head. A reader who wasn't told of the leaving, and has more already, goes
-// on from there.
-func (s *sub) rejoin(joined, head chat.Position) {
+// rejoin has the sub go on from where its person came in anew. A reader who
+// wasn't told of the leaving, and has more already, goes on from there.
+func (s *sub) rejoin(joined chat.Position) {
 	if s.has(subLeft) || s.at() < joined {
-		s.setAt(min(joined, head))
+		s.setAt(joined)
 		s.unset(subReady)
 	}
 	s.joined = uint32(joined) //nolint:gosec // its lower half

@@ -104,7 +104,7 @@ func (l *loop) goOn(c *conn, in map[*hub.Log]chat.Position, now bool) (some bool
 		joined, member := in[log]
 		switch {
 		case member && c.everything && !s.has(subNamed) && !s.cameIn(joined):
-			s.rejoin(joined, log.Head())
+			s.rejoin(joined)
 			some = true
 		case s.has(subHeld) && now:
 			s.unset(subHeld | subLeft)
@@ -115,14 +115,13 @@ func (l *loop) goOn(c *conn, in map[*hub.Log]chat.Position, now bool) (some bool
 }
 
 // gain makes a stream a reader of the rooms that it lacks, from where its
-// person came in. It may close c.
+// person came in: if the log is not there yet, it is waited for. It may close c.
 func (l *loop) gain(c *conn, in []Room, has map[*hub.Log]struct{}) {
 	for _, one := range in {
 		if _, had := has[one.Log]; had {
 			continue
 		}
 		l.engine.owners.Retain(one.Log)
-		one.At = min(one.At, one.Log.Head())
 		s := l.join(c, one)
 		if c.blocked != nil {
 			continue // resume will go on
