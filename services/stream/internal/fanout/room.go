@@ -71,7 +71,7 @@ func (l *loop) join(c *conn, place Room) *sub {
 	s := l.subs.at(n)
 	s.conn, s.room, s.next = c.slot, number, c.first
 	s.setAt(place.At)
-	s.joined = uint32(place.Joined) //nolint:gosec // its lower half
+	s.joined = uint16(place.Joined) //nolint:gosec // its lowest bits
 	s.setIndex(len(r.subs))
 	if place.Silent {
 		s.set(subSilent)

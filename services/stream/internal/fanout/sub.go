@@ -6,16 +6,16 @@ import "parley/core/chat"
 const subSlab = 256
 
 // sub is a stream's place in one log. It and its entry in the log's list take
-// 32 bytes, so that a stream can have hundreds: the position is in two halves
-// because a whole one would have it begin at a multiple of 8. Its number stays
-// the same as long as it lives; 0 is no sub.
+// 28 bytes, so that a stream can have hundreds. Its number stays the same as
+// long as it lives; 0 is no sub.
 type sub struct {
-	position [2]uint32 // everything up to here was handed to the socket
-	joined   uint32    // the position at which its person came in, its lower half
-	conn     uint32    // its stream's slot
-	room     uint32    // its log's number
-	next     uint32    // of the same stream, or the next free one
-	bits     uint32    // flags, and its index in the log's list
+	low    uint32 // everything up to position high<<32 + low was handed to the socket
+	high   uint16
+	joined uint16 // the position at which its person came in, its lowest bits
+	conn   uint32 // its stream's slot
+	room   uint32 // its log's number
+	next   uint32 // of the same stream, or the next free one
+	bits   uint32 // flags, and its index in the log's list
 }
 
 // The flags of a sub, in the upper bits of sub.bits.
@@ -30,14 +30,17 @@ const (
 	indexMask = subLeft - 1
 )
 
-func (s *sub) at() chat.Position { return int64(s.position[0]) | int64(s.position[1])<<32 }
+// at returns the sub's position. 48 bits are enough for 8,900 years of a
+// thousand messages a second.
+func (s *sub) at() chat.Position { return int64(s.high)<<32 | int64(s.low) }
 
 func (s *sub) setAt(at chat.Position) {
-	s.position = [2]uint32{uint32(at), uint32(at >> 32)} //nolint:gosec // its halves
+	s.low, s.high = uint32(at), uint16(at>>32) //nolint:gosec // its parts
 }
 
-// cameIn reports whether its person came in at a position.
-func (s *sub) cameIn(joined chat.Position) bool { return s.joined == uint32(joined) } //nolint:gosec // its lower half
+// cameIn reports whether its person came in at a position. Of two joinings
+// exactly 65,536 positions apart it can't tell, and the room goes on.
+func (s *sub) cameIn(joined chat.Position) bool { return s.joined == uint16(joined) } //nolint:gosec // its lowest bits
 
 // rejoin has the sub go on from where its person came in anew. A reader who
 // wasn't told of the leaving, and has more already, goes on from there.
@@ -46,7 +49,7 @@ func (s *sub) rejoin(joined chat.Position) {
 		s.setAt(joined)
 		s.unset(subReady)
 	}
-	s.joined = uint32(joined) //nolint:gosec // its lower half
+	s.joined = uint16(joined) //nolint:gosec // its lowest bits
 	s.unset(subHeld | subLeft)
 }
 
