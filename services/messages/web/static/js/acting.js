@@ -15,6 +15,7 @@ import { onLongPress } from "./view/act/press.js";
  *     keys ────────────────────┘         └──▶ picker, editor, reply
  */
 export class Acting {
+  /** @type {import("./roomstage.js").RoomStage} */
   #stage;
   #me;
   #favourites;
@@ -29,6 +30,9 @@ export class Acting {
   /**
    * stage: the RoomStage; me(): {username, role}; field: where one writes; reply(message) quotes one there; focus() goes on
    * there.
+   *
+   * @param {any} element
+   * @param {{stage: import("./roomstage.js").RoomStage, [more: string]: any}} parts
    */
   constructor(element, { stage, me, shelf, announcer, field, reply, focus }) {
     this.#stage = stage;
@@ -39,7 +43,7 @@ export class Acting {
     this.#focus = focus;
     new MessageKeys(element, {
       act: (name, article) => this.#act(name, article),
-      last: () => stage.current?.toNewest(),
+      last: () => stage.current?.reader.toNewest(),
       leave: () => field.focus(),
     });
     element.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.#point(event.target));
