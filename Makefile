@@ -75,7 +75,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 5m $$(go list ./... | grep -vE '/deploy/e2e(/chaos)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; exit $${failed:-0}
 
@@ -87,12 +87,12 @@ page: bin/tally ## Run the tests of the page's JavaScript
 	    bin/tally -add $(TALLY) -tap "$$tap" && exit $$failed
 
 .PHONY: e2e
-e2e: bin/tally bundle ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
+e2e: bin/tally bundle $(CHECKERS) ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
 	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 12m -p 1 ./e2e ./e2e/tour \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
 .PHONY: e2e-compose
-e2e-compose: bin/tally ## Run the end-to-end tests against docker compose
+e2e-compose: bin/tally $(CHECKERS) ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 

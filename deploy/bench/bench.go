@@ -60,6 +60,7 @@ var rows = []row{
 	{"nginx", (*bench).gateway},
 	{"growth", (*bench).growth},
 	{"search", (*bench).search},
+	{"pages", (*bench).pages},
 }
 
 // Rows returns the names of all rows.

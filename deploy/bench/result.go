@@ -31,8 +31,10 @@ type target struct {
 	ratios bool
 }
 
-func atMost(limit float64) *target       { return &target{limit: limit} }
-func atMostRatio(limit float64) *target  { return &target{limit: limit, ratios: true} }
+func atMost(limit float64) *target      { return &target{limit: limit} }
+func atMostRatio(limit float64) *target { return &target{limit: limit, ratios: true} }
+func atLeast(limit float64) *target     { return &target{limit: limit, least: true} }
+
 func atLeastRatio(limit float64) *target { return &target{limit: limit, least: true, ratios: true} }
 
 func (t *target) String() string {

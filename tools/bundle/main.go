@@ -39,7 +39,7 @@ func run(static, dist string) error {
 	if made, err := os.ReadFile(stamp); err == nil && string(made) == digest {
 		return nil
 	}
-	for _, entry := range []string{"js/app.js", "js/hub.js", "js/picker.js", "js/worker.js", "css/app.css"} {
+	for _, entry := range []string{"js/app.js", "js/hub.js", "js/later.js", "js/picker.js", "js/worker.js", "css/app.css"} {
 		if err := build(static, dist, entry, true); err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func build(static, dist, entry string, bundle bool) error {
 		external = []string{"../fonts/*", "../img/*"}
 	}
 	if entry == "js/app.js" {
-		external = append(external, "./hub.js", "./picker.js") // seldom needed
+		external = append(external, "./hub.js", "./later.js", "./picker.js") // seldom needed, or not at once
 	}
 	result := api.Build(api.BuildOptions{
 		EntryPoints:       []string{filepath.Join(static, filepath.FromSlash(entry))},

@@ -44,6 +44,17 @@ type Grant struct {
 	Head      chat.Position // of the person's log, in the same snapshot
 }
 
+// Columns are those of a grant, in a statement with [Read], in the order of
+// [Grant.Targets].
+const Columns = `p.role, r.kind, r.archived_at IS NOT NULL,
+	coalesce(m.member, false), coalesce(m.moderator AND m.member, false),
+	CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0), p.head`
+
+// Targets returns where a row's [Columns] go.
+func (g *Grant) Targets() []any {
+	return []any{&g.Role, &g.Kind, &g.Archived, &g.Member, &g.Moderator, &g.Joined, &g.Revision, &g.Head}
+}
+
 // Moderates reports whether the person may change the room's settings and
 // remove its members: a moderator of the room, or an admin who may read it. A
 // direct room nobody moderates.
@@ -75,9 +86,7 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 		usernames[i], rooms[i] = key.Username, key.Room
 	}
 	rows, err := s.db.Query(ctx, `
-		SELECT p.username, r.name, p.role, r.kind, r.archived_at IS NOT NULL,
-			coalesce(m.member, false), coalesce(m.moderator AND m.member, false),
-			CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0), p.head
+		SELECT p.username, r.name, `+Columns+`
 		FROM unnest($1::text[], $2::text[]) AS asked (username, room)
 		JOIN users p ON p.username = asked.username
 		JOIN rooms r ON r.name = asked.room
@@ -89,9 +98,7 @@ func (s *Store) Grants(ctx context.Context, keys []Key) (map[Key]Grant, error) {
 	grants := make(map[Key]Grant, len(keys))
 	var key Key
 	var g Grant
-	_, err = pgx.ForEachRow(rows, []any{
-		&key.Username, &key.Room, &g.Role, &g.Kind, &g.Archived, &g.Member, &g.Moderator, &g.Joined, &g.Revision, &g.Head,
-	}, func() error {
+	_, err = pgx.ForEachRow(rows, append([]any{&key.Username, &key.Room}, g.Targets()...), func() error {
 		grants[key] = g
 		return nil
 	})

@@ -11,13 +11,11 @@ func TestBundleTakesThePlacesOfItsSources(t *testing.T) {
 	t.Parallel()
 	file := func(content string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(content)} }
 	static := fstest.MapFS{
-		"js/app.js": file("source"), "js/start.js": file("source"), "js/hub.js": file("source"), "js/worker.js": file("source"),
-		"js/chat.js": file("source"), "js/model/room.js": file("source"), "css/app.css": file("source"), "css/log.css": file("source"),
-		"img/logo.svg": file("picture"),
+		"js/chat.js": file("source"), "js/model/room.js": file("source"), "css/log.css": file("source"), "img/logo.svg": file("picture"),
 	}
 	dist := fstest.MapFS{"sources": file("0123")}
 	for _, name := range bundled {
-		dist[name] = file("bundled")
+		static[name], dist[name] = file("source"), file("bundled")
 	}
 	tree := bundle{static, dist}
 	var found []string

@@ -17,6 +17,8 @@ type Frame struct {
 	Head  chat.Position // of the person's log
 	Rooms []MyRoom      // by name
 	Here  string        // name of the room that is open; "" on other pages
+
+	AtMentions bool // this is the page of mentions
 }
 
 // Shared are the rooms that have a name of their own.
@@ -35,6 +37,18 @@ func (f Frame) Waiting() []MyRoom {
 	}
 	return waiting
 }
+
+// Called is how many unread messages mention the person, in all rooms.
+func (f Frame) Called() int {
+	n := 0
+	for _, r := range f.Rooms {
+		n += r.Mentions
+	}
+	return n
+}
+
+// CalledText is [Frame.Called] as far as it is counted.
+func (f Frame) CalledText() string { return counted(f.Called()) }
 
 func (f Frame) only(direct bool) []MyRoom {
 	var rooms []MyRoom
@@ -87,11 +101,13 @@ func (r MyRoom) Sign() string {
 }
 
 // Count is the number of unread messages, as far as it is counted.
-func (r MyRoom) Count() string {
-	if r.Unread > maxCounted {
+func (r MyRoom) Count() string { return counted(r.Unread) }
+
+func counted(n int) string {
+	if n > maxCounted {
 		return strconv.Itoa(maxCounted) + "+"
 	}
-	return strconv.Itoa(r.Unread)
+	return strconv.Itoa(n)
 }
 
 // Failure is why a form's post failed, for the reader, and at which field. The

@@ -156,6 +156,12 @@ func officeSamples() []sample {
 		{"invites", "invites.html", Invites{Frame: sampleFrame(ada, ""), List: invites, Roles: roles, More: true}},
 		{"invites-made", "invites.html", Invites{Frame: sampleFrame(ada, ""), List: invites, Roles: roles, Made: invites[0].Code}},
 		{"invites-empty", "invites.html", Invites{Frame: sampleFrame(ada, ""), Roles: roles, Failure: Failure{"", odd}}},
+		{"search", "found.html", Found{Frame: sampleFrame(ada, ""), Search: true, Query: odd, Messages: sampleHits(), More: true, Next: "x"}},
+		{"search-empty", "found.html", Found{Frame: sampleFrame(ada, ""), Search: true}},
+		{"search-nothing", "found.html", Found{Frame: sampleFrame(ada, ""), Search: true, Query: odd, Later: true}},
+		{"search-failed", "found.html", Found{Frame: sampleFrame(ada, ""), Search: true, Query: odd, Failure: Failure{"", odd}}},
+		{"mentions", "found.html", Found{Frame: sampleFrame(ada, ""), Messages: sampleHits()}},
+		{"mentions-none", "found.html", Found{Frame: Frame{Me: linus}}},
 		{"audit", "audit.html", Audit{Frame: sampleFrame(ada, ""), Entries: sampleAudit(), More: true}},
 		{"audit-older", "audit.html", Audit{Frame: sampleFrame(ada, ""), Later: true}},
 		{"audit-empty", "audit.html", Audit{Frame: sampleFrame(ada, "")}},
@@ -176,5 +182,12 @@ func sampleAudit() []AuditEntry {
 		at(30, "grace", "room.change", "attic", map[string]any{"archived": true}),
 		at(31, "", "password.reset", "linus", nil),
 		at(32, "ada", "something.new", odd, nil),
+	}
+}
+
+func sampleHits() []Hit {
+	return []Hit{
+		{Message: chat.Message{ID: 7, Room: "general", Username: "grace", Body: "ship it", CreatedAt: time.Now()}, Snippet: "<mark>ship</mark> it"},
+		{Message: chat.Message{ID: 9, Room: "elsewhere", Username: "linus", Body: odd, CreatedAt: time.Now()}},
 	}
 }

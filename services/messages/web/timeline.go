@@ -28,7 +28,7 @@ func (r Room) Entries() []Entry {
 		return entries
 	}
 	for i, e := range entries {
-		if e.ID > r.Room.Read && e.Username != r.Me.Username && !e.Deleted {
+		if e.ID > r.Room.Read && e.Username != r.Me.Username && !e.Deleted && e.Thread == 0 {
 			if i > 0 || !r.More {
 				entries[i].First, entries[i].Continued = true, false
 			}
@@ -72,6 +72,9 @@ func (e Entry) Edited() bool { return !e.EditedAt.IsZero() && !e.Deleted }
 // Rich is the formatted body. It was sanitised by core/markup when it was
 // stored, and nothing else is ever stored there.
 func (e Entry) Rich() template.HTML { return template.HTML(e.HTML) } //nolint:gosec // see above
+
+// Big reports whether the message is nothing but a few emoji.
+func (e Entry) Big() bool { return isBigEmoji(e.Body) }
 
 // maxExcerpt is how much of a message is quoted, in characters, as in
 // js/view/message/quote.js.

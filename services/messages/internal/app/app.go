@@ -33,6 +33,7 @@ import (
 	"parley/messages/internal/message"
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
+	"parley/messages/internal/reads"
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
@@ -147,7 +148,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	a.committer = change.New(a.commits, tell, log, a.registry)
 	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
-	grants := membership.NewGrants(access.NewStore(a.pool))
+	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
@@ -160,6 +161,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Grants:       grants,
 		Notice:       a.publisher.Notice,
 		History:      history.NewStore(a.pool),
+		Reads:        looks,
 		Committer:    a.committer,
 		Amender:      a.amender,
 		Search:       search.NewStore(a.searches, a.pool),
@@ -179,6 +181,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	a.running.Go(func() { sessions.Seen.Run(ctx) })
 	a.running.Go(func() { sessions.Finder.Run(ctx) })
 	a.running.Go(func() { grants.Run(ctx) })
+	a.running.Go(func() { looks.Run(ctx) })
 	a.running.Go(func() { message.NewRerenderer(a.pool, log).Run(ctx) })
 	a.running.Go(func() { indexer.Run(ctx) })
 	a.running.Go(func() { a.removeExpired(ctx, cfg.VersionsKept) })

@@ -99,28 +99,29 @@ func teams(n int) (all []place) {
 func by(username string) session.Session { return session.Session{Username: username} }
 
 // makePeople makes the accounts that are missing. All have one password, hashed
-// once.
-func (d *demo) makePeople(ctx context.Context, password string) error {
-	if err := d.keeper.CreateOwner(ctx, people[0].username, password); err != nil && !errors.Is(err, account.ErrUsernameTaken) {
-		return fmt.Errorf("make %s: %w", people[0].username, err)
+// once; if the first is there already, hers, which made tells.
+func (d *demo) makePeople(ctx context.Context, password string) (made bool, err error) {
+	err = d.keeper.CreateOwner(ctx, people[0].username, password)
+	if made = err == nil; err != nil && !errors.Is(err, account.ErrUsernameTaken) {
+		return false, fmt.Errorf("make %s: %w", people[0].username, err)
 	}
 	var usernames, names, roles []string
 	for _, p := range people {
 		usernames, names, roles = append(usernames, p.username), append(names, p.name), append(roles, string(p.role))
 	}
-	_, err := d.pool.Exec(ctx, `
+	_, err = d.pool.Exec(ctx, `
 		INSERT INTO users (username, display_name, role, password_hash)
 		SELECT p.username, p.name, p.role, u.password_hash
 		FROM unnest($1::text[], $2::text[], $3::text[]) AS p (username, name, role), users u WHERE u.username = $4
 		ON CONFLICT DO NOTHING`, usernames, names, roles, people[0].username)
 	if err != nil {
-		return fmt.Errorf("make accounts: %w", err)
+		return false, fmt.Errorf("make accounts: %w", err)
 	}
 	_, err = d.pool.Exec(ctx, `UPDATE users SET display_name = $2 WHERE username = $1 AND display_name = ''`, people[0].username, people[0].name)
 	if err != nil {
-		return fmt.Errorf("name %s: %w", people[0].username, err)
+		return false, fmt.Errorf("name %s: %w", people[0].username, err)
 	}
-	return nil
+	return made, nil
 }
 
 // makeRooms makes the rooms that are missing, with who is in them, and returns

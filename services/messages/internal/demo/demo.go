@@ -151,8 +151,12 @@ func (d *demo) mayFill(ctx context.Context, force bool) error {
 // fill makes everything.
 func (d *demo) fill(ctx context.Context, databaseURL string, messages int, password string) error {
 	began := time.Now()
-	if err := d.makePeople(ctx, password); err != nil {
+	made, err := d.makePeople(ctx, password)
+	if err != nil {
 		return err
+	}
+	if !made {
+		password = "that " + people[0].username + " has already"
 	}
 	rooms, err := d.makeRooms(ctx, messages)
 	if err != nil {
@@ -185,6 +189,9 @@ func (d *demo) index(ctx context.Context, databaseURL string, messages int) erro
 	}
 	if !owner || messages < rebuildFrom {
 		return nil
+	}
+	if _, err := d.pool.Exec(ctx, `VACUUM (ANALYZE) messages, rooms, memberships, users`); err != nil {
+		return fmt.Errorf("gather statistics: %w", err)
 	}
 	_, err = search.Rebuild(ctx, databaseURL)
 	return err

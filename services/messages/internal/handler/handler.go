@@ -27,6 +27,7 @@ import (
 	"parley/messages/internal/membership"
 	"parley/messages/internal/message"
 	"parley/messages/internal/person"
+	"parley/messages/internal/reads"
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
@@ -61,6 +62,7 @@ type Parts struct {
 	Proxies      serve.Proxies
 	Hosts        serve.Hosts
 	PublicURL    string // without a slash at the end; "" if it is not known
+	Reads        *reads.Finder
 	Health       *serve.Health
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
@@ -71,13 +73,14 @@ type Handler struct {
 	Parts
 	origin  *http.CrossOriginProtection
 	metrics *metrics
+	kept    kept
 }
 
 func init() { gin.SetMode(gin.ReleaseMode) } // gin's debug mode prints the routes
 
 // New returns the handler of the whole service.
 func New(parts Parts) http.Handler {
-	h := &Handler{Parts: parts, origin: http.NewCrossOriginProtection(), metrics: newMetrics(parts.Metrics)}
+	h := &Handler{Parts: parts, origin: http.NewCrossOriginProtection(), metrics: newMetrics(parts.Metrics), kept: newKept()}
 	return serve.WithRequestID(h.routes())
 }
 
@@ -87,6 +90,8 @@ func (h *Handler) routes() *gin.Engine {
 	e.HandleMethodNotAllowed = true
 	e.Use(h.observe, h.recovered, h.secure, h.knownHost, h.sameOrigin)
 	e.POST("/chat/:room/messages", h.post) // mostly the committer bounds its time: a timer less
+	e.GET("/chat/:room", h.keptRoom, withDeadline, h.Sessions.Middleware(), h.identified, h.showRoom)
+	e.GET("/chat/:room/messages", h.keptStretch, withDeadline, h.Sessions.Middleware(), h.identified, h.history)
 	e.Use(withDeadline, h.Sessions.Middleware())
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
 	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })

@@ -41,16 +41,12 @@ func (h *Handler) listVersions(c *gin.Context) {
 
 // listMentions answers with the messages that mention the user, newest first.
 func (h *Handler) listMentions(c *gin.Context) {
-	limit, err := readLimit(c)
-	var before history.Place
-	if err == nil {
-		before, err = readPlace(c)
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.mentionsPage(c)
+		return
 	}
-	var found []chat.Message
-	var more bool
-	if err == nil {
-		found, more, err = h.History.Mentioning(c.Request.Context(), user(c), before, limit)
-	}
+	found, more, err := h.mentions(c)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -61,6 +57,19 @@ func (h *Handler) listMentions(c *gin.Context) {
 		b = chat.AppendString(append(b, `,"next":`...), history.PlaceOf(&found[len(found)-1]).String())
 	}
 	c.Data(http.StatusOK, typeJSON+"; charset=utf-8", append(b, '}'))
+}
+
+// mentions returns the page of messages that the request asks for.
+func (h *Handler) mentions(c *gin.Context) (found []chat.Message, more bool, err error) {
+	limit, err := readLimit(c)
+	if err != nil {
+		return nil, false, err
+	}
+	before, err := readPlace(c)
+	if err != nil {
+		return nil, false, err
+	}
+	return h.History.Mentioning(c.Request.Context(), user(c), before, limit)
 }
 
 // readPlace returns the place that a list over all rooms goes on before; the

@@ -39,7 +39,7 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	c.Data(http.StatusOK, "application/json; charset=utf-8", appendPage(nil, page))
+	h.answerStretch(c, appendPage(nil, page))
 }
 
 // appendPage appends {"messages":[…],"head":N,"more":bool}.

@@ -19,8 +19,17 @@ const manyUnread = 40
 
 // showRoom answers with a room's page. Who opens an open room joins it.
 func (h *Handler) showRoom(c *gin.Context) {
-	if name, ok := h.entered(c); ok {
-		h.renderRoom(c, http.StatusOK, name, 0, web.Room{})
+	name, ok := h.entered(c)
+	if !ok {
+		return
+	}
+	var page web.Room
+	if err := h.converse(c, name, 0, &page); err != nil {
+		h.fail(c, err)
+		return
+	}
+	if body, ok := h.rendered(c, "room.html", page); ok {
+		h.answerRoom(c, body)
 	}
 }
 
@@ -51,23 +60,30 @@ func (h *Handler) entered(c *gin.Context) (string, bool) {
 	return name, err == nil
 }
 
-// renderRoom fills in what page does not have yet: the messages, and all that
-// stands around them. They are the newest; or those around a message, if one is
-// named; or those where the unread begins, if that may not be among the newest.
+// renderRoom answers with a room's page; page has what is special about it.
 func (h *Handler) renderRoom(c *gin.Context, status int, name string, around chat.Position, page web.Room) {
-	err := h.fillRoom(c, &page, name)
-	if around == 0 && page.Room.Unread >= manyUnread {
-		around = page.Room.Read + 1
-	}
-	var found history.Stretch
-	if err == nil {
-		found, err = h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Around: around}, history.DefaultStretch)
-	}
-	if err != nil {
+	if err := h.converse(c, name, around, &page); err != nil {
 		h.fail(c, err)
 		return
 	}
+	h.render(c, status, "room.html", page)
+}
+
+// converse fills in what page does not have yet: the messages, and all that
+// stands around them. They are the newest; or those around a message, if one is
+// named; or those where the unread begins, if that may not be among the newest.
+func (h *Handler) converse(c *gin.Context, name string, around chat.Position, page *web.Room) error {
+	if err := h.fillRoom(c, page, name); err != nil {
+		return err
+	}
+	if around == 0 && page.Room.Unread >= manyUnread {
+		around = page.Room.Read + 1
+	}
+	found, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Around: around}, history.DefaultStretch)
+	if err != nil {
+		return err
+	}
 	page.Messages, page.At, page.More = found.Messages, found.Head, found.More
 	page.Newer = around > 0 && len(found.Messages) == history.DefaultStretch
-	h.render(c, status, "room.html", page)
+	return nil
 }

@@ -8,33 +8,42 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/core/chat"
-	"parley/core/history"
 	"parley/messages/internal/search"
 )
 
 // search answers with the messages that the user's query finds, newest first.
 func (h *Handler) search(c *gin.Context) {
-	q, err := readQuery(c)
-	var limit int
-	if err == nil {
-		limit, err = readLimit(c)
+	c.Header("Vary", "Accept")
+	if wantsPage(c.Request) {
+		h.searchPage(c)
+		return
 	}
-	var before history.Place
-	if err == nil {
-		before, err = readPlace(c)
-	}
-	if err == nil {
-		err = h.SearchLimit.Take(c.Request.Context(), user(c))
-	}
-	var page search.Page
-	if err == nil {
-		page, err = h.Search.Search(c.Request.Context(), user(c), q, before, limit)
-	}
+	page, err := h.hits(c)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
 	c.Data(http.StatusOK, typeJSON+"; charset=utf-8", appendFound(nil, page))
+}
+
+// hits returns what the request's query finds.
+func (h *Handler) hits(c *gin.Context) (page search.Page, err error) {
+	q, err := readQuery(c)
+	if err != nil {
+		return page, err
+	}
+	limit, err := readLimit(c)
+	if err != nil {
+		return page, err
+	}
+	before, err := readPlace(c)
+	if err != nil {
+		return page, err
+	}
+	if err := h.SearchLimit.Take(c.Request.Context(), user(c)); err != nil {
+		return page, err
+	}
+	return h.Search.Search(c.Request.Context(), user(c), q, before, limit)
 }
 
 // readQuery returns what q asks for, from and in whom and what the request says

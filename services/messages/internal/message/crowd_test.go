@@ -17,7 +17,7 @@ func TestCrowdReactsInFewEvents(t *testing.T) {
 	s := newSystem(t)
 	s.exec(t, `INSERT INTO users (username, password_hash, head) SELECT 'p' || n, 'x', 1 FROM generate_series(1, $1) n`, people)
 	s.exec(t, `INSERT INTO memberships (username, room, revision) SELECT 'p' || n, 'general', 1 FROM generate_series(1, $1) n`, people)
-	id := s.post(t, "ada", "general", "hello")
+	id := s.post(t, "general", "hello")
 
 	tx, err := s.pool.Begin(t.Context())
 	if err != nil {

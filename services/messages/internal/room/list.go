@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -29,39 +28,45 @@ type Room struct {
 	People    []string      `json:"people,omitempty"` // of a direct room, in order of name
 }
 
-const selectMine = `
-	SELECT p.head, m.member, coalesce(r.name::text, ''),
-		coalesce(CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END, ''),
-		coalesce(r.topic, ''), coalesce(r.kind, ''), r.archived_at IS NOT NULL, coalesce(r.head, 0),
-		greatest(m.read, said.own, 0), coalesce(said.unread, 0), coalesce(said.mentions, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
-	FROM users p
-	LEFT JOIN (memberships m JOIN rooms r ON r.name = m.room) ON m.username = p.username AND m.member
-	LEFT JOIN LATERAL (` + history.Unread + `) AS said ON true
-	WHERE p.username = $1
-	ORDER BY r.name`
+// moment begins a transaction in which all that is read is of one moment.
+const moment = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ` + history.ByIndex
 
 // Mine returns the rooms that a person is in, by name, and the head of the
 // person's log, all of one moment. It costs what these rooms cost, however many
 // others there are.
 func (s *Store) Mine(ctx context.Context, username string) (rooms []Room, head chat.Position, err error) {
-	batch := &pgx.Batch{} // one transaction, one round trip
-	batch.Queue(history.ByIndex)
-	batch.Queue(selectMine, username)
-	results := s.pool.SendBatch(ctx, batch)
-	defer func() { err = errors.Join(err, results.Close()) }()
-	if _, err := results.Exec(); err != nil {
-		return nil, 0, fmt.Errorf("list rooms: %w", err)
-	}
-	rows, err := results.Query()
+	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{BeginQuery: moment}, func(tx pgx.Tx) error {
+		if rooms, head, err = mine(ctx, tx, username); err != nil {
+			return err
+		}
+		return s.tails.count(ctx, tx, username, rooms)
+	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("list rooms: %w", err)
+	}
+	return rooms, head, nil
+}
+
+// mine is Mine before anything is counted.
+func mine(ctx context.Context, tx pgx.Tx, username string) (rooms []Room, head chat.Position, err error) {
+	rows, err := tx.Query(ctx, `
+		SELECT p.head, m.member, coalesce(r.name::text, ''),
+			coalesce(CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END, ''),
+			coalesce(r.topic, ''), coalesce(r.kind, ''), r.archived_at IS NOT NULL, coalesce(r.head, 0),
+			coalesce(m.read, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
+		FROM users p
+		LEFT JOIN (memberships m JOIN rooms r ON r.name = m.room) ON m.username = p.username AND m.member
+		WHERE p.username = $1
+		ORDER BY r.name`, username)
+	if err != nil {
+		return nil, 0, err
 	}
 	rooms = []Room{}
 	var r Room
 	var member *bool // nil for who is in no room
 	_, err = pgx.ForEachRow(rows, []any{
 		&head, &member, &r.Name, &r.Title, &r.Topic, &r.Kind, &r.Archived, &r.Head,
-		&r.Read, &r.Unread, &r.Mentions, &r.Moderator, &r.Notify, &r.People,
+		&r.Read, &r.Moderator, &r.Notify, &r.People,
 	}, func() error {
 		if member != nil {
 			rooms = append(rooms, r)
@@ -69,10 +74,7 @@ func (s *Store) Mine(ctx context.Context, username string) (rooms []Room, head c
 		r.People = nil // the next row must not write into it
 		return nil
 	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("list rooms: %w", err)
-	}
-	return rooms, head, nil
+	return rooms, head, err
 }
 
 // MaxBrowse is how many rooms a page of those to be found has.

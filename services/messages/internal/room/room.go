@@ -40,10 +40,13 @@ const (
 type Store struct {
 	pool    *pgxpool.Pool
 	changes *change.Applier
+	tails   tails
 }
 
 // NewStore returns a store that reads from pool.
-func NewStore(pool *pgxpool.Pool, changes *change.Applier) *Store { return &Store{pool, changes} }
+func NewStore(pool *pgxpool.Pool, changes *change.Applier) *Store {
+	return &Store{pool: pool, changes: changes}
+}
 
 // Draft is a room to be made.
 type Draft struct {

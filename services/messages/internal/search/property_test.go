@@ -124,6 +124,38 @@ func TestSearchIsReadingEverything(t *testing.T) {
 	}
 }
 
+// A search that leaves off before the end goes on with the next page, and passes
+// over nothing: neither of what is indexed nor of what is not.
+func TestSearchThatLeavesOffGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t)
+	s.store.most = 3
+	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	s.exec(`INSERT INTO search_blocks (no, starts) SELECT n, $1::timestamptz + n * interval '100 s' FROM generate_series(1, 10) n`, began)
+	var want []string
+	for i := range 200 {
+		body := "a b"
+		if i%29 == 0 {
+			body = "b, a: both, but not side by side"
+		}
+		if i%31 == 0 {
+			body = "this is b a"
+		}
+		id := s.post("general", "ada", body, began.Add(time.Duration(5*i)*time.Second))
+		if i%31 == 0 {
+			want = append([]string{fmt.Sprintf("general/%d", id)}, want...)
+		}
+		if i == 100 {
+			s.index(allBatches)
+		}
+	}
+	for _, limit := range []int{1, 3, 50} {
+		if got := refs(s.find(s.store, "bob", `"b a"`, limit)); !slices.Equal(got, want) {
+			t.Errorf("%d at a time: %v, want %v", limit, got, want)
+		}
+	}
+}
+
 // More than one block is filled, in order of time.
 func TestBlocksAreMade(t *testing.T) {
 	t.Parallel()

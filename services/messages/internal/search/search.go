@@ -102,13 +102,18 @@ const spare = 6
 // run looks for one hit more than are wanted.
 func (w *walk) run(ctx context.Context, before history.Place) error {
 	began := time.Now()
-	wanted, rooms := w.opening.within(w.query.terms())
-	a := ask{username: w.username, wanted: arrays(wanted), since: w.query.since}
+	wanted, rooms := w.query.terms(), w.opening.rooms
+	a := ask{username: w.username, since: w.query.since}
 	if until := w.query.until; !until.IsZero() && until.Before(before.At) {
 		before = history.Place{At: until}
 	}
 	w.at = before
-	for i, step := range w.opening.blocks.steps(before.At, a.since) {
+	way := w.opening.blocks.steps(before.At, a.since)
+	if w.opening.isFew(wanted) {
+		wanted, rooms, way = w.opening.inRooms(wanted), nil, []step{{terms: []term{every}}}
+	}
+	a.wanted = arrays(wanted)
+	for i, step := range way {
 		a.blocks, a.limit = step.terms, w.limit+spare
 		if i > 0 {
 			a.rooms = rooms
@@ -117,7 +122,7 @@ func (w *walk) run(ctx context.Context, before history.Place) error {
 			if len(w.hits) > w.limit {
 				return nil
 			}
-			if w.looked > maxCandidates || i > 0 && time.Since(began) > patience {
+			if w.looked > w.store.most || i > 0 && time.Since(began) > patience {
 				w.left = true
 				return nil
 			}

@@ -48,6 +48,7 @@ type Store struct {
 	index *pgxpool.Pool // see [OpenPool]
 	main  *pgxpool.Pool
 	gate  *gate
+	most  int // candidates that a search looks at before it leaves off
 
 	calendar calendar
 
@@ -57,13 +58,14 @@ type Store struct {
 
 // NewStore returns a store on a pool of [OpenPool] and another.
 func NewStore(index, main *pgxpool.Pool) *Store {
-	return &Store{index: index, main: main, gate: newGate()}
+	return &Store{index: index, main: main, gate: newGate(), most: maxCandidates}
 }
 
 // opening is what a search asks first.
 type opening struct {
 	allowed  bool // there is such a person, who isn't banned
 	guest    bool
+	said     int64  // of a guest: how much, at most, was said in their rooms
 	rooms    []term // of messages that the person may read; nil for any
 	blocks   blocks
 	current  bool // the blocks are: the index was not made anew
@@ -82,13 +84,17 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	known := s.calendar.blocks()
 	batch := &pgx.Batch{}
 	batch.Queue(`
-		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2), pg_current_snapshot()::text
+		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2), pg_current_snapshot()::text,
+			coalesce((
+				SELECT sum(r.head) FROM (SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2) AS mine
+				JOIN rooms r ON r.name = mine.room WHERE p.role = 'guest'
+			), 0)::int8
 		FROM users p WHERE p.username = $1 AND p.banned_at IS NULL`, username, maxRooms+1)
 	batch.Queue(selectBlocks, known.next())
 	results := s.index.SendBatch(ctx, batch)
 	defer func() { err = errors.Join(err, results.Close()) }()
 	var rooms []string
-	switch err := results.QueryRow().Scan(&o.guest, &rooms, &o.snapshot); {
+	switch err := results.QueryRow().Scan(&o.guest, &rooms, &o.snapshot, &o.said); {
 	case errors.Is(err, pgx.ErrNoRows):
 		return opening{}, nil
 	case err != nil:
@@ -120,20 +126,21 @@ func roomTerms(guest bool, rooms []string) []term {
 // maxSets bounds the sets of terms that the index is asked for at a time.
 const maxSets = 16
 
-// within narrows what is looked for to the rooms of the asker. For a guest in
-// few rooms each set of terms gets one of them: the index begins with what it
-// has least of, and few messages are in these rooms. For others the rooms are a
-// condition of their own; nil is none.
-func (o *opening) within(wanted [][]term) (sets [][]term, rooms []term) {
-	if !o.guest || o.rooms == nil || len(wanted)*len(o.rooms) > maxSets {
-		return wanted, o.rooms
-	}
+// isFew reports whether not much was said in all that the asker may read: they
+// are a guest in few rooms.
+func (o *opening) isFew(wanted [][]term) bool {
+	return o.guest && o.rooms != nil && o.said <= blockSize*superSize && len(wanted)*len(o.rooms) <= maxSets
+}
+
+// inRooms gives each set of terms one of the asker's rooms: the index begins
+// with the term that fewest messages have.
+func (o *opening) inRooms(wanted [][]term) (sets [][]term) {
 	for _, terms := range wanted {
 		for _, room := range o.rooms {
 			sets = append(sets, append([]term{room}, terms...))
 		}
 	}
-	return sets, nil
+	return sets
 }
 
 // unindexed returns the messages that were committed and not indexed when it was

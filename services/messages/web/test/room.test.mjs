@@ -125,3 +125,55 @@ test("what is kept of a room brings it back", () => {
   assert.deepEqual(again.record(), room.record());
   assert.equal(again.unread, 2);
 });
+
+const answer = { kind: "open", head: 52, read: 20, unread: 7, title: "", topic: "", notify: "all" };
+const calls = (id, mentions, revision = id) => ({ ...message(id, revision), mentions });
+
+test("mentions: those in what is unread that mean me, by name or in a group", () => {
+  const room = new Room({ name: "general", me: "ada", position: 10, read: 10 });
+  room.take(calls(11, ["ada"]), false);
+  room.take(calls(12, ["bob", "@room"]), false);
+  room.take(calls(13, ["bob"]), false);
+  room.take({ ...calls(14, ["@here"]), thread: 11 }, false);
+  assert.deepEqual([room.unread, room.mentions], [3, 2]);
+  assert.equal(room.summary().mentions, 2);
+  room.take({ ...calls(11, [], 15), edited_at: "now" }, false);
+  room.take({ ...message(12, 16), deleted: true }, false);
+  assert.deepEqual([room.unread, room.mentions], [2, 0]);
+  room.take(calls(17, ["@here"]), false);
+  room.mark(17);
+  assert.deepEqual([room.unread, room.mentions], [0, 0]);
+});
+
+test("mentions that the server counted go on with what comes, and are asked for where one may have changed", () => {
+  const room = new Room({ name: "general", me: "ada", position: 52, read: 20 });
+  room.answer({ ...answer, mentions: 1 }, { older: false });
+  room.take(calls(53, ["ada"]), false);
+  assert.deepEqual([room.unread, room.mentions, room.certain], [8, 2, true]);
+  room.take({ ...message(30, 54), edited_at: "now" }, false);
+  assert.equal(room.certain, false);
+  room.answer({ ...answer, head: 54, unread: 8, mentions: 0 }, { older: false });
+  room.take({ ...message(31, 55), edited_at: "now" }, false); // nothing to lose
+  room.take({ ...message(32, 56), deleted: true }, false);
+  assert.deepEqual([room.unread, room.mentions, room.certain], [7, 0, true]);
+  room.take({ ...calls(33, ["ada"], 57), edited_at: "now" }, false);
+  assert.equal(room.certain, false);
+});
+
+test("what was counted stays known when the oldest of what is kept goes", () => {
+  const room = new Room({ name: "general", me: "ada", position: 52, read: 20 });
+  room.answer({ ...answer, mentions: 3 }, { older: false });
+  for (let id = 53; id <= 400; id++) room.take(calls(id, id % 100 === 0 ? ["ada"] : []), false);
+  assert.deepEqual([room.unread, room.mentions, room.certain], [100, 7, true]);
+  const again = new Room({ ...room.record(), me: "ada" });
+  assert.deepEqual([again.unread, again.mentions, again.certain], [100, 7, true]);
+});
+
+test("an answer that is ahead of us is not counted twice when the oldest goes", () => {
+  const room = new Room({ name: "general", me: "ada", position: 150, read: 20 });
+  for (let id = 151; id <= 250; id++) room.take(message(id), true);
+  const ahead = new Room({ ...room.record(), read: 20, me: "ada" });
+  ahead.answer({ ...answer, head: 255, read: 20, unread: 5 }, { older: false });
+  for (let id = 251; id <= 256; id++) ahead.take(message(id), false);
+  assert.equal(ahead.unread, 6);
+});

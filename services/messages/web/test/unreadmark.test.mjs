@@ -14,6 +14,7 @@ function historyOf(...messages) {
 for (const [what, { read = 10, unread = 3, messages }, from] of [
   ["the first of others above what was read", { messages: [said(9), said(11, "ada"), said(12), said(13)] }, 12],
   ["not one that was deleted", { messages: [said(9), said(11, "bob", { deleted: true }), said(12)] }, 12],
+  ["not a reply in a thread", { messages: [said(9), said(11, "bob", { thread: 3 }), said(12)] }, 12],
   ["above what is loaded", { messages: [said(40), said(41)] }, 11],
   ["nothing is unread", { unread: 0, messages: [said(9), said(11)] }, null],
   ["it is not known what was read", { read: null, messages: [said(9), said(11)] }, null],

@@ -134,15 +134,7 @@ func TestARoomThatWasLeftIsHeld(t *testing.T) {
 			b := start(t, newPoller, 1)
 			person := b.person("ada")
 			events := sse.NewReader(b.everything(person))
-			want := func(all ...string) {
-				t.Helper()
-				for _, one := range all {
-					e, err := events.Next()
-					if got := e.Name + " " + strings.TrimPrefix(e.ID, "room-0:"); err != nil || got != one {
-						t.Fatalf("got %s, %v, want %s", got, err, one)
-					}
-				}
-			}
+			want := func(all ...string) { t.Helper(); wantEvents(t, events, all) }
 			want("ready @ada:0", "ready 0")
 			for at := range row.before {
 				b.ring(roomName(0), at+1, "hello")
@@ -166,5 +158,16 @@ func TestARoomThatWasLeftIsHeld(t *testing.T) {
 			b.ring(roomName(0), 4, "after it")
 			want(all[len(all)-1])
 		})
+	}
+}
+
+// wantEvents checks which events come next, by name and position.
+func wantEvents(t *testing.T, events *sse.Reader, all []string) {
+	t.Helper()
+	for _, one := range all {
+		e, err := events.Next()
+		if got := e.Name + " " + strings.TrimPrefix(e.ID, "room-0:"); err != nil || got != one {
+			t.Fatalf("got %s, %v, want %s", got, err, one)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import { Line } from "./model/line.js";
 import { MyRooms, signOf } from "./model/myrooms.js";
 import { clearShelf, drafts } from "./model/pageoutbox.js";
 import { localShelf } from "./model/shelf.js";
+import { noteVisit } from "./model/recent.js";
 import { takeState } from "./model/state.js";
 import { ways } from "./model/ways.js";
 import { leave } from "./signedout.js";
@@ -48,7 +49,7 @@ export class Chat extends EventTarget {
     this.#open = open?.room.name ?? null;
     this.#rooms = new MyRooms({ me: me.username, names, rooms });
     this.#list = new RoomList(part("rooms"), this.#rooms, this.#open);
-    this.#unread = new Unread({ rooms: this.#rooms, open: this.#open, dot: part("drawer-dot") });
+    this.#unread = new Unread({ rooms: this.#rooms, open: this.#open, dot: part("drawer-dot"), called: part("mentions-count") });
     this.#listen(new Status(part("banner")));
   }
 
@@ -59,6 +60,11 @@ export class Chat extends EventTarget {
     keepAwake(this.line);
     holdDrops();
     this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf) }));
+  }
+
+  /** My rooms, in order of name. */
+  get rooms() {
+    return this.#rooms.all;
   }
 
   has(name) {
@@ -72,12 +78,33 @@ export class Chat extends EventTarget {
     return mine ?? this.#others.get(room.name);
   }
 
+  /** What a room is called; one that is not mine, by its name. */
+  labelOf(name) {
+    const room = this.#rooms.get(name);
+    if (!room) return `#${name}`;
+    return room.kind === "direct" ? room.label : `#${room.label}`;
+  }
+
+  /** The name of the open room; null. */
+  get open() {
+    return this.#open;
+  }
+
   /** Another room is open in this page. */
   opened(summary) {
     if (summary.name !== this.#open) this.line.post({ type: "open", room: summary.name });
     this.#open = summary.name;
+    noteVisit(this.shelf, summary.name);
     this.#list.current = summary.name;
     this.#unread.open(summary.name, `${signOf(summary)} ${summary.label} · Parley`);
+  }
+
+  /** No room is open in this page, but something else. */
+  away(title) {
+    if (this.#open !== null) this.line.post({ type: "open", room: null });
+    this.#open = null;
+    this.#list.current = null;
+    this.#unread.open(null, `${title} · Parley`);
   }
 
   #listen(status) {

@@ -106,10 +106,11 @@ export class Conversation {
   /** Another is about to be shown. */
   leave() {
     this.#inbox.flush();
+    const marked = this.#unread.from !== null;
     this.#reader.leave();
     this.#view.here = false;
-    if (this.#reader.endsAtNewest) this.#history.trimOldest(light);
-    setTimeout(() => this.#reader.here || this.#view.show()); // when the other is painted
+    const gone = this.#reader.endsAtNewest ? this.#history.trimOldest(light) : [];
+    if (marked || gone.length > 0) setTimeout(() => this.#reader.here || this.#view.show()); // when the other is painted
   }
 
   /** The room is not the reader's any more, or not needed: nothing of it is shown or loaded again. */

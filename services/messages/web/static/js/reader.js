@@ -68,6 +68,23 @@ export class Reader {
     this.settle();
   }
 
+  /** To where the unread begins, wherever that is; to the newest if nothing is. */
+  async toUnread() {
+    if (this.#unread.from === null) return this.toNewest();
+    if (!this.#view().divider) await this.#loader.from(this.#unread.from - 1);
+    const { divider } = this.#view();
+    if (divider) this.#scroller.to(divider, "start");
+    return this.settle();
+  }
+
+  /** Everything is read, wherever they are. */
+  markRead() {
+    this.#unread.clear();
+    this.#room.mark();
+    this.#view().show();
+    this.showLead();
+  }
+
   /** To a message, which may have to be loaded. False: it is not there; undefined: that can't be said. */
   async goTo(id) {
     const before = this.atEnd ? null : this.#scroller.place;

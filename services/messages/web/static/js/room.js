@@ -1,9 +1,13 @@
 import { Acting } from "./acting.js";
 import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
+import { Found } from "./found.js";
+import { goByKeys } from "./going.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
+import { lazily } from "./model/lazily.js";
 import { routeOf } from "./model/route.js";
+import { Places } from "./places.js";
 import { RoomStage } from "./roomstage.js";
 import { Router } from "./router.js";
 import { Announcer } from "./view/announcer.js";
@@ -16,6 +20,7 @@ import { Replying } from "./view/room/replying.js";
 import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
+import { whenWritten } from "./whenwritten.js";
 
 const part = (id) => document.getElementById(id);
 const chat = new Chat();
@@ -81,13 +86,33 @@ new Acting(part("stage"), {
   focus,
 });
 new Pins(part("room-pins"), { api, dates, room: () => stage.current?.summary ?? null });
-new Router({
-  knows: ({ room }) => chat.has(room),
+const router = new Router({
+  knows: ({ view, room }) => view !== "room" || chat.has(room),
   show: async (route, how) => {
     drawer.shut();
+    if (route.view !== "room") {
+      stage.away();
+      found.show(route, how);
+      return;
+    }
+    found.hide();
     await stage.show(route, ({ reader }) => (how === "click" ? reader.toNewest() : reader.back()));
     if (!route.id) focus();
   },
+});
+
+const later = lazily(() => import("./later.js"));
+const found = new Found(part("main"), part("found"), lazily(async () => new (await later()).FoundStage({
+  element: part("found"), head, chat, dates, go: (address) => router.go(address),
+})));
+const jump = lazily(async () => new (await later()).Jump(new Places(api, stage)));
+const openJump = () => jump().then((dialog) => dialog.open(), () => announcer.notice("There is no connection just now."));
+part("room-jump").addEventListener("click", openJump);
+goByKeys(chat, {
+  go: (address) => router.go(address),
+  failed: (text) => announcer.notice(text),
+  esc: () => stage.current?.reader.markRead(),
+  more: () => (stage.current ? [{ label: "Jump to a date, or to the first unread", act: openJump }, { label: "Mark this room read", act: () => stage.current.reader.markRead() }] : []),
 });
 
 const gone = new Set();
@@ -102,7 +127,18 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
 });
 document.addEventListener("visibilitychange", () => stage.current?.reader.look());
 if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
-typeAnywhere(composer);
+whenWritten([part("composer"), part("tools")], async () => {
+  const { helpWriting } = await later();
+  helpWriting({
+    field: part("composer-body"),
+    toolbar: part("tools"),
+    suggestions: part("suggestions"),
+    status: part("suggestions-status"),
+    hint: part("star-hint"),
+  }, { api, me: chat.username, shelf: chat.shelf, rooms: () => chat.rooms, room: () => chat.summary({ name: stage.wanted }) });
+  document.documentElement.dataset.helped = "";
+});
+typeAnywhere({ get usable() { return !found.shown && composer.usable; }, focus: () => composer.focus() });
 everyDay(() => visits.relabel());
 
 const seed = stage.begin(chat.state.open);

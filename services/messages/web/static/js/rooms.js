@@ -1,5 +1,8 @@
-// Every page with the rooms at its side, but a room's own.
 import { Chat } from "./chat.js";
+import { goByKeys } from "./going.js";
 
-new Chat().start();
+// Every page with the rooms at its side, but a room's own.
+const chat = new Chat();
+goByKeys(chat, { go: (address) => location.assign(address) });
+chat.start();
 document.documentElement.dataset.ready = "";

@@ -62,7 +62,7 @@ export class RoomStage {
   /**
    * Shows a room; and in it a message, if one is named. again: what to do where it is shown already.
    *
-   * @param {{room: string, id?: number}} route
+   * @param {{room?: string, id?: number}} route
    * @param {(visit: Conversation) => void} again
    */
   async show({ room: name, id }, again = () => {}) {
@@ -99,6 +99,12 @@ export class RoomStage {
     this.#instead = element;
     this.#element.append(element);
     this.#parts.composer.freeze();
+  }
+
+  /** Something else is shown than a room, and this one is left as it is. */
+  away() {
+    this.#clear();
+    this.#wanted = null;
   }
 
   #clear() {

@@ -54,6 +54,32 @@ export class Api {
     return this.#ask(`/chat/${room}/members`);
   }
 
+  /** Messages that a query finds, or that mention me, newest first: {messages, more, next}. before: next of the page before. */
+  search(query, before) {
+    return this.#ask(`/search?${new URLSearchParams({ q: query, ...(before && { before }) })}`);
+  }
+
+  mentions(before) {
+    return this.#ask(`/mentions?${new URLSearchParams({ ...(before && { before }) })}`);
+  }
+
+  /** The room of these people and me, made if there is none: {name}. */
+  direct(people) {
+    return this.#ask("/direct", { content: { people } });
+  }
+
+  /** People by the beginning of a username, or a part of a name: {people, more}. */
+  people(query) {
+    return this.#ask(`/people?${new URLSearchParams({ q: query })}`);
+  }
+
+  /** A file of ours, as JSON. Its address has its digest in it: it may be kept. */
+  async asset(address) {
+    const response = await fetch(address, { signal: AbortSignal.timeout(patience) });
+    if (!response.ok) throw toError(response, null);
+    return response.json();
+  }
+
   post(room, body, clientId, replyTo) {
     return this.#ask(`/chat/${room}/messages`, { content: { body, client_id: clientId, ...(replyTo && { reply_to: replyTo }) } });
   }

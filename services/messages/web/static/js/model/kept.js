@@ -1,3 +1,5 @@
+import { isCalled } from "./called.js";
+
 const most = 100;
 
 /**
@@ -5,9 +7,11 @@ const most = 100;
  * `whole` was to one of these.
  */
 export class Kept {
-  #entries; // {id, revision}; quiet: it never counts as unread
+  #me;
+  #entries; // {id, revision}; quiet: it never counts as unread; called: it mentions me
 
-  constructor({ entries = [], from, whole }) {
+  constructor({ entries = [], from, whole }, me) {
+    this.#me = me;
     this.#entries = entries;
     this.from = from;
     this.whole = whole;
@@ -15,6 +19,11 @@ export class Kept {
 
   record() {
     return { entries: this.#entries, from: this.from, whole: this.whole };
+  }
+
+  /** Whether the next one lets the oldest go. */
+  get full() {
+    return this.#entries.length >= most;
   }
 
   get ids() {
@@ -27,9 +36,10 @@ export class Kept {
     return wanted.length === messages.length && wanted.every(({ id, revision }, i) => messages[i].id === id && messages[i].revision === revision);
   }
 
-  /** How many there are above a position that count as unread. */
+  /** What there is above a position that counts as unread: {count, mentions}. */
   above(position) {
-    return this.#entries.slice(this.#place(position + 1)).filter(({ quiet }) => !quiet).length;
+    const loud = this.#entries.slice(this.#place(position + 1)).filter(({ quiet }) => !quiet);
+    return { count: loud.length, mentions: loud.filter(({ called }) => called).length };
   }
 
   /** A message as it stands now. Returns whether it is to be kept, and the ids of those that are not any more. */
@@ -41,7 +51,7 @@ export class Kept {
     }
     const place = this.#place(id);
     const again = this.#entries[place]?.id === id;
-    this.#entries.splice(place, again ? 1 : 0, entryOf(message));
+    this.#entries.splice(place, again ? 1 : 0, this.#entry(message));
     const drop = this.#trim();
     return { keep: !drop.includes(id), drop };
   }
@@ -50,7 +60,7 @@ export class Kept {
   seed(messages, from, at) {
     if (at < this.whole || from >= this.from) return [];
     const older = messages.filter(({ id }) => id <= this.from);
-    this.#entries = [...older.map(entryOf), ...this.#entries];
+    this.#entries = [...older.map((message) => this.#entry(message)), ...this.#entries];
     this.from = from;
     const drop = new Set(this.#trim());
     return older.filter(({ id }) => !drop.has(id));
@@ -72,8 +82,9 @@ export class Kept {
     while (place > 0 && this.#entries[place - 1].id >= id) place--;
     return place;
   }
-}
 
-function entryOf({ id, revision, deleted, thread }) {
-  return deleted || thread ? { id, revision, quiet: true } : { id, revision };
+  #entry({ id, revision, deleted, thread, mentions = [] }) {
+    if (deleted || thread) return { id, revision, quiet: true };
+    return isCalled(mentions, this.#me) ? { id, revision, called: true } : { id, revision };
+  }
 }

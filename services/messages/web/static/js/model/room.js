@@ -1,6 +1,8 @@
+import { isCalled } from "./called.js";
 import { Kept } from "./kept.js";
 
 const mostCounted = 100; // "more than 99"
+const none = { count: 0, mentions: 0 };
 
 /**
  * One of my rooms: what is known of it, up to which position, and from that what is unread.
@@ -12,10 +14,11 @@ const mostCounted = 100; // "more than 99"
  */
 export class Room {
   #kept;
-  #base; // what the server counted: {at, read, count}; null
-  #last; // what was counted last
+  #me;
+  #base; // what was counted at a position: {at, read, count, mentions}; null
+  #last; // what was counted last: {count, mentions}
 
-  constructor({ name, kept, base = null, last = 0, ...known }) {
+  constructor({ name, me = "", kept, base = null, last = none, ...known }) {
     this.name = name;
     this.kind = known.kind ?? "open";
     this.title = known.title ?? "";
@@ -31,9 +34,10 @@ export class Room {
     this.read = known.read ?? 0;
     this.acked = known.acked ?? this.read; // the server knows that it was read up to here
     this.used = known.used ?? 0; // when something last happened, by this machine's clock
-    this.#kept = new Kept(kept ?? { from: this.position, whole: this.position });
+    this.#me = me;
+    this.#kept = new Kept(kept ?? { from: this.position, whole: this.position }, me);
     this.#base = base;
-    this.#last = last;
+    this.#last = counted(last);
   }
 
   /** What is kept of it for the next time; the constructor takes it. */
@@ -43,9 +47,9 @@ export class Room {
 
   /** What a page is told of it. */
   summary() {
-    const { name, kind, topic, people, notify, moderator, archived, read, unread } = this;
+    const { name, kind, topic, people, notify, moderator, archived, read, unread, mentions } = this;
     const title = this.title || (kind === "direct" ? "" : name);
-    return { name, kind, title, topic, people, notify, moderator, archived, read, unread };
+    return { name, kind, title, topic, people, notify, moderator, archived, read, unread, mentions };
   }
 
   /** Every change after this, up to position, is to a message that is kept. */
@@ -69,6 +73,15 @@ export class Room {
 
   /** How many messages by others, neither deleted nor in a thread, are above what I have read; 100 for more than 99. */
   get unread() {
+    return this.#counted.count;
+  }
+
+  /** How many of these mention me. */
+  get mentions() {
+    return this.#counted.mentions;
+  }
+
+  get #counted() {
     this.#last = this.#count() ?? this.#last;
     return this.#last;
   }
@@ -79,7 +92,8 @@ export class Room {
 
   /** A message as it stands now; returns what Kept does. mine: I said it, and so have read up to it. */
   take(message, mine) {
-    if (message.deleted && !mine) this.#uncount(message);
+    if (!mine) this.#recount(message);
+    this.#settle();
     this.advance(message.revision);
     if (mine) this.#raise(message.id);
     return this.#kept.put(message);
@@ -105,7 +119,7 @@ export class Room {
       this.acked = Math.min(this.acked, position);
       this.#base = null;
     }
-    this.#kept = new Kept({ from: position, whole: position });
+    this.#kept = new Kept({ from: position, whole: position }, this.#me);
     this.position = this.head = position;
     this.titled = false;
     return drop;
@@ -118,13 +132,13 @@ export class Room {
   }
 
   /** What the server says of it when it is asked for my rooms; older: it knew less of my membership than we do. */
-  answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, unread }, { older }) {
+  answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, unread, mentions = 0 }, { older }) {
     Object.assign(this, { kind, people });
     if (!older) Object.assign(this, { notify, moderator });
     if (head >= this.position || !this.titled) Object.assign(this, { title, topic, archived, titled: head >= this.position });
     this.head = Math.max(this.head, head);
     this.acknowledge(read);
-    this.#base = { at: head, read, count: unread };
+    this.#base = { at: head, read, count: unread, mentions };
   }
 
   /** I have read up to id. Returns whether that is news. */
@@ -150,11 +164,20 @@ export class Room {
     return at > this.position ? [] : this.#kept.seed(messages, from, at);
   }
 
-  /** A message of others was deleted: the server may have counted it. A reply in a thread it has not. */
-  #uncount({ id, revision, thread }) {
+  /** A message of others, which was counted as it was, has changed: deleted, or edited, so that it may mention others. */
+  #recount({ id, revision, deleted, thread, edited_at: edited, mentions = [] }) {
     const base = this.#base;
     if (!base || thread || revision <= Math.max(base.at, this.position) || id > base.at || id <= base.read) return;
-    this.#base = base.count < mostCounted && base.count > 0 ? { ...base, count: base.count - 1 } : null;
+    const mentioned = base.mentions > 0 || isCalled(mentions, this.#me);
+    if (!deleted && !(edited && mentioned)) return;
+    const lower = deleted && base.mentions === 0 && base.count < mostCounted && base.count > 0;
+    this.#base = lower ? { ...base, count: base.count - 1 } : null;
+  }
+
+  /** The oldest of what is kept is about to go: what was counted until now stays known. */
+  #settle() {
+    const counted = this.#kept.full && this.#count();
+    if (counted) this.#base = { at: Math.max(this.position, this.#base?.at ?? 0), read: this.read, ...counted };
   }
 
   #raise(read) {
@@ -165,8 +188,18 @@ export class Room {
   #count() {
     const base = this.#base?.read === this.read ? this.#base : null;
     const seen = this.#kept.above(this.read); // mine are never above what I have read
-    if (this.read >= this.#kept.from && this.position >= (base?.at ?? 0)) return Math.min(seen, mostCounted);
-    if (base && base.at >= this.#kept.from) return Math.min(base.count + this.#kept.above(base.at), mostCounted);
-    return seen >= mostCounted ? mostCounted : null;
+    if (this.read >= this.#kept.from && this.position >= (base?.at ?? 0)) return sum(seen, none);
+    if (base && base.at >= this.#kept.from) return sum(base, this.#kept.above(base.at));
+    return null;
   }
+}
+
+function sum(a, b) {
+  const both = (/** @type {"count" | "mentions"} */ what) => Math.min((a[what] ?? 0) + b[what], mostCounted);
+  return { count: both("count"), mentions: both("mentions") };
+}
+
+/** An older page kept a number. */
+function counted(last) {
+  return typeof last === "number" ? { ...none, count: last } : last;
 }

@@ -32,7 +32,7 @@ export class Rooms {
 
   restore(records, at) {
     this.at = at;
-    for (const record of records) this.#rooms.set(record.name, new Room(record));
+    for (const record of records) this.#rooms.set(record.name, new Room({ ...record, me: this.#me }));
   }
 
   /** What to ask the stream for: "@ada:7,general:42". Rooms that are behind come first, then those that were used last. */
@@ -110,7 +110,7 @@ export class Rooms {
   }
 
   #add(known) {
-    const room = new Room(known);
+    const room = new Room({ ...known, me: this.#me });
     const stray = this.#strays.get(room.name) ?? 0;
     this.#strays.delete(room.name);
     if (stray > room.position) room.jump(stray);

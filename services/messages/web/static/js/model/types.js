@@ -30,6 +30,7 @@
  * @property {boolean} archived
  * @property {number} read
  * @property {number} unread
+ * @property {number} mentions how many of the unread mention me
  *
  * @typedef {object} Entry a message on its way
  * @property {string} clientId

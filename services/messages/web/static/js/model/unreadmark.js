@@ -34,7 +34,7 @@ export class UnreadMark {
     return messages.filter((message) => message.id === message.revision && this.#counts(message) && !history.get(message.id));
   }
 
-  #counts({ username, deleted }) {
-    return username !== this.#me && !deleted;
+  #counts({ username, deleted, thread }) {
+    return username !== this.#me && !deleted && !thread;
   }
 }

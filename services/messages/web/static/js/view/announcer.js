@@ -27,6 +27,7 @@ export class Announcer {
   notice(text) {
     this.#notice.textContent = text;
     this.#notice.hidden = false;
+    this.say(text);
     setTimeout(() => {
       this.#notice.hidden = true;
     }, kept);

@@ -25,7 +25,7 @@ export class RoomList {
     this.#current = name;
     this.#stop = name;
     this.show();
-    this.#link(name)?.scrollIntoView({ block: "nearest" });
+    if (name) this.#link(name)?.scrollIntoView({ block: "nearest" });
   }
 
   show() {
@@ -45,10 +45,10 @@ export class RoomList {
     render(repeat(rooms, ({ name }) => name, (room) => this.#item(room, room.name === stop)), list);
   }
 
-  #item({ name, kind, label, unread, notify, archived }, stop) {
+  #item({ name, kind, label, unread, mentions, notify, archived }, stop) {
     return html`<li><a class="room-link" href="/chat/${name}" tabindex=${stop ? "0" : "-1"} data-room=${name} data-kind=${kind}
       data-unread=${unread} data-notify=${notify} ?data-archived=${archived} aria-current=${name === this.#current ? "page" : nothing}
-      ><span class="room-name" dir="auto">${label}</span><span class="count" ?hidden=${!unread}>${
+      ><span class="room-name" dir="auto">${label}</span>${called(mentions)}<span class="count" ?hidden=${!unread}>${
         unread ? html`${unread > 99 ? "99+" : unread}<span class="quiet"> unread</span>` : nothing}</span></a></li>`;
   }
 
@@ -66,4 +66,10 @@ export class RoomList {
     this.show();
     links[to].focus();
   }
+}
+
+/** How often somebody is mentioned in what is unread. */
+export function called(mentions) {
+  return html`<span class="called" ?hidden=${!mentions}>${
+    mentions ? html`<span aria-hidden="true">@</span>${mentions > 99 ? "99+" : mentions}<span class="quiet"> ${mentions === 1 ? "mention" : "mentions"}, </span>` : nothing}</span>`;
 }

@@ -3,13 +3,15 @@ export class Unread {
   #rooms;
   #open;
   #dot;
+  #called;
   #title = document.title;
 
-  /** rooms: the MyRooms. open: the name of the open one. */
-  constructor({ rooms, open, dot }) {
+  /** rooms: the MyRooms. open: the name of the open one. called: where mentions are counted. */
+  constructor({ rooms, open, dot, called = null }) {
     this.#rooms = rooms;
     this.#open = open;
     this.#dot = dot;
+    this.#called = called;
   }
 
   /** Another room is open. */
@@ -24,6 +26,15 @@ export class Unread {
     const loud = this.#rooms.all.filter(({ notify }) => notify === "all");
     const all = loud.reduce((sum, { unread }) => sum + unread, 0);
     document.title = all > 0 ? `(${all > 99 ? "99+" : all}) ${this.#title}` : this.#title;
+    this.#showCalled();
     if (this.#dot) this.#dot.hidden = !loud.some(({ name, unread }) => name !== this.#open && unread > 0);
+  }
+
+  /** Mentions count in rooms that are silenced, too. */
+  #showCalled() {
+    if (!this.#called) return;
+    const mentions = this.#rooms.all.reduce((sum, room) => sum + (room.mentions ?? 0), 0);
+    this.#called.hidden = mentions === 0;
+    this.#called.firstChild.textContent = mentions > 99 ? "99+" : String(mentions);
   }
 }

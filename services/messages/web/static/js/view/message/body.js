@@ -1,4 +1,5 @@
 import { html } from "../../vendor/lit-html/lit-html.js";
+import { isBigEmoji } from "../../model/bigemoji.js";
 import { plain } from "./plain.js";
 import { rich } from "./rich.js";
 import { tombstone } from "./tombstone.js";
@@ -7,5 +8,5 @@ import { tombstone } from "./tombstone.js";
 export function body(message, me) {
   if (message.deleted) return tombstone();
   if (message.html) return rich(message.html, me);
-  return html`<div class="body" dir="auto">${plain(message.body)}</div>`;
+  return html`<div class="body" dir="auto" ?data-big=${isBigEmoji(message.body)}>${plain(message.body)}</div>`;
 }

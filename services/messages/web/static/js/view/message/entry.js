@@ -1,4 +1,5 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { isBigEmoji } from "../../model/bigemoji.js";
 import { row, time } from "./message.js";
 import { plain } from "./plain.js";
 import { quote } from "./quote.js";
@@ -7,7 +8,7 @@ import { quote } from "./quote.js";
 export function entry(one, { room, username, continued, answered, waiting, dates, on }) {
   const { clientId, state, body, at } = one;
   return html`<article class="message" data-client-id=${clientId} data-username=${username} data-state=${state} ?data-continued=${continued}
-    >${row(username, html`${quote({ room, reply_to: one.replyTo }, answered)}<div class="body" dir="auto">${plain(body)}</div><span class="permalink">${time(new Date(at).toISOString(), dates)}</span>${
+    >${row(username, html`${quote({ room, reply_to: one.replyTo }, answered)}<div class="body" dir="auto" ?data-big=${isBigEmoji(body)}>${plain(body)}</div><span class="permalink">${time(new Date(at).toISOString(), dates)}</span>${
       delivery(one, waiting, on)}`)}</article>`;
 }
 

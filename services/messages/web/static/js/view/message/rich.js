@@ -1,3 +1,5 @@
+import { offerCopies } from "./codecopy.js";
+import { leadInside } from "./inside.js";
 import { markMentions } from "./mentions.js";
 
 /** A formatted body. It is the server's: rendered and sanitised by core/markup, never by a page. */
@@ -7,5 +9,7 @@ export function rich(markup, me) {
   body.dir = "auto";
   body.innerHTML = markup;
   markMentions(body, me);
+  offerCopies(body);
+  leadInside(body);
   return body;
 }

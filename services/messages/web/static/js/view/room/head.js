@@ -28,6 +28,12 @@ export class RoomHead {
     this.#name = room.name;
   }
 
+  /** Something else is shown than a room. */
+  other(title) {
+    this.#name = null;
+    render(html`<span id="room-name">${title}</span>`, this.#parts.title);
+  }
+
   /** How many are in a room, as the page was written. */
   people(room, number) {
     if (number > 0) this.#counts.set(room, String(number));

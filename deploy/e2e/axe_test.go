@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"parley/deploy/e2e/browser"
+)
+
+// axe is axe-core, which looks for what keeps people out. `make e2e` installs it
+// with the checkers of the page's scripts.
+var axe = sync.OnceValues(func() ([]byte, error) {
+	return os.ReadFile("../../.local/js/node_modules/axe-core/axe.min.js")
+})
+
+// checkAccess has axe look at the page as it is, in light and dark. Violations
+// of the rules that are named are let pass.
+func checkAccess(t testing.TB, page *browser.Page, what string, except ...string) {
+	t.Helper()
+	script, err := axe()
+	if err != nil {
+		t.Fatalf("axe-core is missing (make e2e installs it): %s", err)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		must(t, page.Scheme(scheme), page.Await("nothing moves", `!document.getAnimations().some((a) => a instanceof CSSTransition && a.playState === "running")`))
+		must(t, page.Evaluate(`globalThis.axe || (() => { `+string(script)+` })(); delete globalThis.found;
+			void axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => {
+				globalThis.found = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, any, all, none }) =>
+					id + " (" + help + "): " + target.join(" ") + ": " + [...any, ...all, ...none].map(({ message }) => message).join("; ")));
+			}); undefined`, nil))
+		var found []string
+		must(t, page.Await("axe has looked", `globalThis.found`), page.Evaluate(`globalThis.found`, &found))
+		for _, violation := range found {
+			if rule, _, _ := strings.Cut(violation, " "); slices.Contains(except, rule) {
+				continue
+			}
+			t.Errorf("%s, %s: %s", what, scheme, violation)
+		}
+	}
+	must(t, page.Scheme("light"))
+}
+
+func TestNobodyIsKeptOut(t *testing.T) {
+	stranger := newPage(t, browser.Desktop)
+	for _, path := range []string{"/login", "/register", "/join/none-that-there-is"} {
+		must(t, stranger.Go(path))
+		checkAccess(t, stranger, path)
+	}
+	ada := newPerson(t, browser.Desktop)
+	bob := newUser(t)
+	room := unreadRoom(t, ada, 60)
+	act(t, ada.client(t), http.MethodPut, "/chat/"+room+"/notify", map[string]string{"level": "all"})
+	post(t, bob, room, "Look, @"+ada.name+": **bold**, `code`\n\n```go\nfunc main() {}\n```\n> quoted\n\n| a | b |\n|---|--:|\n| 1 | 2 |")
+	post(t, bob, room, "🎉")
+	for _, path := range []string{"/chat", "/chat?browse=1", "/people", "/people/" + ada.name, "/account", "/direct/new", "/search", "/search?q=bold", "/mentions",
+		"/chat/" + room + "/members", "/chat/" + room + "/settings", "/chat/" + room + "/none"} {
+		must(t, ada.Go(path))
+		checkAccess(t, ada.Page, path)
+	}
+	ada.enters(t, room)
+	checkAccess(t, ada.Page, "a room with much unread")
+	must(t, ada.Go("/chat/"+room+"/61"), ada.Live(), ada.helped())
+	checkAccess(t, ada.Page, "a room at a message")
+	must(t, ada.Fill("#composer-body", "so *bold* @"+bob.Name[:4]), ada.Await("people are proposed", `document.querySelector("#suggestions [role=option]")`))
+	checkAccess(t, ada.Page, "completion")
+	must(t, ada.Press("Escape"), ada.Fill("#composer-body", ""))
+	checkDialogs(t, ada)
+	must(t, ada.Resize(browser.Phone))
+	checkAccess(t, ada.Page, "a room on a phone")
+	must(t, ada.Click("#drawer-open"))
+	checkAccess(t, ada.Page, "the drawer", "landmark-one-main", "page-has-heading-one") // what it covers is inert
+}
+
+func checkDialogs(t *testing.T, ada *person) {
+	for _, dialog := range []struct {
+		what string
+		open func() error
+	}{
+		{"the switcher", func() error { return ada.Chord(browser.Ctrl, "k", "KeyK") }},
+		{"a new room", func() error { return ada.Click("#new-room") }},
+		{"the list of keys", func() error { return ada.typeAt("#scroller", "?") }},
+		{"a date", func() error { return ada.Click("#room-jump") }},
+		{"the menu", func() error { return ada.Click("#me") }},
+	} {
+		must(t, dialog.open(), ada.Await(dialog.what+" is open", `document.querySelector("dialog[open], :popover-open")`))
+		checkAccess(t, ada.Page, dialog.what)
+		must(t, ada.Evaluate(`(document.querySelector("dialog[open]")?.close(), document.querySelector(":popover-open")?.hidePopover())`, nil))
+	}
+	must(t, ada.Click(`a[href="/mentions"]`), ada.Await("mentions are shown", `document.querySelector("#found .found-item")`))
+	checkAccess(t, ada.Page, "mentions in the page")
+	must(t, ada.Fill("#finder input", "bold"), ada.PressEnter(), ada.Await("something is found", `document.querySelector("#found mark")`))
+	checkAccess(t, ada.Page, "a search in the page")
+	must(t, ada.Evaluate(`history.go(-2)`, nil), ada.Await("back in the room", `document.querySelector("#found").hidden`))
+}
+
+// typeAt types where nothing takes text.
+func (p *person) typeAt(selector, text string) error {
+	if err := p.Evaluate(fmt.Sprintf(`document.querySelector(%q).focus()`, selector), nil); err != nil {
+		return err
+	}
+	return p.Type(text)
+}

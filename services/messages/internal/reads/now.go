@@ -1,0 +1,90 @@
+// Package reads keeps answers that were read and rendered, and tells whether
+// they still hold.
+//
+// Positions make that exact: what somebody's page of a room shows follows from
+// the head of the room, the head of their own log, and the heads of the rooms
+// that they are in. One query for all requests that wait asks for these, and
+// whether each request's session is live and its person may read the room, as
+// of now. If they are what they were, so is the answer.
+package reads
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/core/access"
+	"parley/core/batch"
+	"parley/core/chat"
+	"parley/core/session"
+)
+
+// Key is who asks for which room.
+type Key struct {
+	Session  session.Key // whose it is has to be Username's
+	Username string
+	Room     string
+}
+
+// Now is what an answer depends on. Heads only grow, so what is equal has not
+// changed in between.
+type Now struct {
+	access.Grant
+	Room  chat.Position // the room's head
+	Rooms chat.Position // the sum of the heads of the rooms that the person is in
+}
+
+// Finder tells what holds now.
+type Finder struct {
+	pool   *pgxpool.Pool
+	lookup *batch.Lookup[Key, Now]
+}
+
+// NewFinder returns a finder on pool. Its answers need [Finder.Run].
+func NewFinder(pool *pgxpool.Pool) *Finder {
+	f := &Finder{pool: pool}
+	f.lookup = batch.NewLookup(f.find)
+	return f
+}
+
+// Run answers until ctx ends.
+func (f *Finder) Run(ctx context.Context) { f.lookup.Run(ctx) }
+
+// Find returns what holds for key. ok is false if its session is not live, or
+// its person may not read the room.
+func (f *Finder) Find(ctx context.Context, key Key) (now Now, ok bool, err error) {
+	return f.lookup.Find(ctx, key)
+}
+
+func (f *Finder) find(ctx context.Context, keys []Key) (map[Key]Now, error) {
+	sessions, usernames, rooms := make([][]byte, len(keys)), make([]string, len(keys)), make([]string, len(keys))
+	for i := range keys {
+		sessions[i], usernames[i], rooms[i] = keys[i].Session[:], keys[i].Username, keys[i].Room
+	}
+	rows, err := f.pool.Query(ctx, `
+		SELECT asked.n, `+access.Columns+`, r.head, coalesce((
+			SELECT sum(mine.head) FROM memberships AS own JOIN rooms AS mine ON mine.name = own.room
+			WHERE own.username = p.username AND own.member), 0)::int8
+		FROM unnest($1::bytea[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (session, username, room, n)
+		JOIN sessions s ON s.token_hash = asked.session AND s.username = asked.username AND s.expires_at > now()
+		JOIN users p ON p.username = asked.username
+		JOIN rooms r ON r.name = asked.room
+		LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
+		WHERE `+access.Read, sessions, usernames, rooms)
+	if err != nil {
+		return nil, fmt.Errorf("look what holds now: %w", err)
+	}
+	found := make(map[Key]Now, len(keys))
+	var n int
+	var now Now
+	_, err = pgx.ForEachRow(rows, append(append([]any{&n}, now.Targets()...), &now.Room, &now.Rooms), func() error {
+		found[keys[n-1]] = now
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look what holds now: %w", err)
+	}
+	return found, nil
+}

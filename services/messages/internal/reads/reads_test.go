@@ -1,0 +1,109 @@
+package reads
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/core/session"
+	"parley/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	pool := testkit.Database(t)
+	for _, sql := range []string{
+		`INSERT INTO users (username, password_hash, role, head) VALUES ('ada', 'x', 'member', 7), ('gus', 'x', 'guest', 1), ('ban', 'x', 'member', 0)`,
+		`UPDATE users SET banned_at = now() WHERE username = 'ban'`,
+		`INSERT INTO rooms (name, kind, head) VALUES ('launch', 'private', 40), ('tea', 'open', 5)`,
+		`UPDATE rooms SET head = 3 WHERE name = 'general'`,
+		`INSERT INTO memberships (username, room, revision, member) VALUES
+			('ada', 'general', 1, true), ('ada', 'launch', 2, true), ('ada', 'tea', 3, false), ('gus', 'general', 1, true)`,
+		`INSERT INTO sessions (token_hash, username, expires_at)
+			SELECT decode(lpad(n::text, 64, '0'), 'hex'), name, at FROM (VALUES
+			(1, 'ada', now() + interval '1 hour'), (2, 'ada', now() - interval '1 hour'), (3, 'gus', now() + interval '1 hour'), (4, 'ban', now() + interval '1 hour')) AS s (n, name, at)`,
+	} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := NewFinder(pool)
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	go f.Run(ctx)
+	key := func(n byte, username, room string) Key {
+		return Key{Session: session.Key{31: n}, Username: username, Room: room}
+	}
+	for what, row := range map[string]struct {
+		key         Key
+		ok          bool
+		room, rooms int64
+	}{
+		"a room one is in":             {key(1, "ada", "launch"), true, 40, 43},
+		"an open room one is not in":   {key(1, "ada", "tea"), true, 5, 43},
+		"a private room one is not in": {key(3, "gus", "launch"), false, 0, 0},
+		"an open room, to a guest":     {key(3, "gus", "tea"), false, 0, 0},
+		"a room that never was":        {key(1, "ada", "nowhere"), false, 0, 0},
+		"by a session that has ended":  {key(2, "ada", "general"), false, 0, 0},
+		"by another's session":         {key(1, "gus", "general"), false, 0, 0},
+		"by no session":                {key(9, "ada", "general"), false, 0, 0},
+		"by who is banned":             {key(4, "ban", "general"), false, 0, 0},
+	} {
+		now, ok, err := f.Find(t.Context(), row.key)
+		if err != nil || ok != row.ok || now.Room != row.room || now.Rooms != row.rooms {
+			t.Errorf("%s: %+v, %v, %v", what, now, ok, err)
+		}
+		if ok && now.Head != 7 {
+			t.Errorf("%s: the person's head is %d", what, now.Head)
+		}
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	body := []byte(strings.Repeat("hello ", 500))
+	a, b := NewAnswer(body), NewAnswer([]byte("else"))
+	r, err := gzip.NewReader(bytes.NewReader(a.Gzip))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, body) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if a.ETag == b.ETag || a.ETag != NewAnswer(body).ETag {
+		t.Errorf("tags %s, %s", a.ETag, b.ETag)
+	}
+}
+
+func TestKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := NewKept[string, int](100_000, 5*time.Second)
+		a := NewAnswer([]byte("a"))
+		k.Put("x", 1, a)
+		if k.Get("x", 1) != a || k.Get("x", 2) != nil || k.Get("y", 1) != nil {
+			t.Error("an answer for another key, or another state")
+		}
+		time.Sleep(6 * time.Second)
+		if k.Get("x", 1) != nil {
+			t.Error("an answer that is too old")
+		}
+		for n := range 1000 { // incompressible enough
+			k.Put(strings.Repeat("k", n), n, &Answer{Plain: make([]byte, 1000)})
+			if k.size > 100_000 {
+				t.Fatalf("%d bytes are kept", k.size)
+			}
+		}
+		k.Put("x", 3, &Answer{Plain: make([]byte, 20_000)})
+		if k.Get("x", 3) != nil {
+			t.Error("one answer that is a good part of all is kept")
+		}
+	})
+}
