@@ -15,6 +15,7 @@ import { onLongPress } from "./view/act/press.js";
  *     keys ────────────────────┘         └──▶ picker, editor, reply
  */
 export class Acting {
+  /** @type {import("./roomstage.js").RoomStage} */
   #stage;
   #me;
   #favourites;
@@ -29,6 +30,9 @@ export class Acting {
   /**
    * stage: the RoomStage; me(): {username, role}; field: where one writes; reply(message) quotes one there; focus() goes on
    * there.
+   *
+   * @param {any} element
+   * @param {{stage: import("./roomstage.js").RoomStage, [more: string]: any}} parts
    */
   constructor(element, { stage, me, shelf, announcer, field, reply, focus }) {
     this.#stage = stage;

@@ -33,6 +33,7 @@ export class RoomStage {
     this.#parts = parts;
   }
 
+  /** @returns {Conversation | null} */
   get current() {
     return this.#current;
   }
