@@ -74,10 +74,11 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), 0, engine)
 	t.Cleanup(b.hub.Close)
 	engine.Start(Owners{
-		Logs:    func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
-		Retain:  b.hub.Retain,
-		Sync:    func(*hub.Log) { b.syncs.Add(1) },
-		Session: func(guard.Seat) { b.seats.Add(1) },
+		Logs:      func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
+		Retain:    b.hub.Retain,
+		Sync:      func(*hub.Log) { b.syncs.Add(1) },
+		SyncAgain: func(*hub.Log) {},
+		Session:   func(guard.Seat) { b.seats.Add(1) },
 	})
 	t.Cleanup(func() {
 		if err := engine.Stop(); err != nil {
