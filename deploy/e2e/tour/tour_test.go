@@ -102,7 +102,7 @@ func (v *visitor) browses() {
 	v.must(v.Go("/chat?browse=1"))
 	v.must(v.Await("private rooms are not listed", `!document.querySelector('#results a[href="/chat/launch"]')`))
 	v.looks("browse")
-	v.sets(`[name="q"]`, "reading")
+	v.sets(`[data-search] [name="q"]`, "reading")
 	v.must(v.Await("the others are gone", `document.querySelectorAll("#results .item").length === 1`))
 	v.submits(`form[action="/chat/reading-group/join"]`, nil)
 	v.at("/chat/reading-group")
@@ -151,7 +151,7 @@ func (v *visitor) isGuest() {
 func (v *visitor) writesTo(others ...string) {
 	v.must(v.Go("/direct/new"))
 	for _, name := range others {
-		v.sets(`[name="q"]`, name)
+		v.sets(`[data-search] [name="q"]`, name)
 		box := `#picked input[value="` + name + `"]`
 		v.must(v.Await(name+" is found", `document.querySelectorAll("#picked .item").length === 1 && document.querySelector('`+box+`')`))
 		v.must(v.Click(box), v.Await(name+" is chosen", `document.querySelector('.chosen input[value="`+name+`"]:checked')`))
