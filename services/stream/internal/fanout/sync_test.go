@@ -61,7 +61,12 @@ func TestAnAnswerThatIsBehindIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	b := start(t, newPoller, 1)
 	person := b.person("ada")
-	b.everything(person)
+	events := sse.NewReader(b.everything(person))
+	for range 2 { // the stream is there once both of its logs are live
+		if e, err := events.Next(); err != nil || e.Name != "ready" {
+			t.Fatalf("got %s, %v, want ready", e.Name, err)
+		}
+	}
 	seen := person.Head()
 	back := wire.Membership{Revision: 1, Room: string(roomName(0)), Kind: "open", Member: true, Notify: "all"}
 	b.hub.Ring(person.Topic, back.AppendJSON(nil))
