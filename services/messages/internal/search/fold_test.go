@@ -37,7 +37,7 @@ func FuzzFold(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if !utf8.ValidString(s) {
-			t.Skip()
+			return // nothing to hold it to
 		}
 		with, without := fold(s, true), fold(s, false)
 		if with.s != without.s || len(with.from) != len(with.s) || !utf8.ValidString(with.s) {

@@ -189,7 +189,7 @@ func FuzzQuery(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, body string) {
 		q, err := Parse(text, "ada")
 		if err != nil || !utf8.ValidString(body) || len(body) > 16_000 {
-			t.Skip()
+			return // nothing to hold it to
 		}
 		m := chat.Message{Room: "general", Username: "ada", Body: body, CreatedAt: time.Unix(0, 0)}
 		if found, indexed := q.Match(&m), q.mayFind(&m); found && !indexed {
