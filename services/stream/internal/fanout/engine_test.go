@@ -80,8 +80,8 @@ func startLoops(t testing.TB, newPoller func() (poller, error), rooms, loops int
 	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), 0, engine)
 	t.Cleanup(b.hub.Close)
 	engine.Start(Owners{
-		Logs:      func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
-		Retain:    b.hub.Retain,
+		Logs:   func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
+		Retain: b.hub.Retain,
 		Sync: func(*hub.Log) {
 			b.syncs.Add(1)
 			if b.onSync != nil {

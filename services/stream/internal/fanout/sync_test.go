@@ -41,13 +41,13 @@ func (b *testBundle) everything(person *hub.Log) net.Conn {
 	return client
 }
 
-// person makes an account, and returns its log.
-func (b *testBundle) person(username string) *hub.Log {
+// person makes ada's account, and returns her log.
+func (b *testBundle) person() *hub.Log {
 	b.t.Helper()
-	if _, err := b.pool.Exec(b.t.Context(), `INSERT INTO users (username, password_hash) VALUES ($1, 'x')`, username); err != nil {
+	if _, err := b.pool.Exec(b.t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`); err != nil {
 		b.t.Fatal(err)
 	}
-	person, err := b.hub.Acquire(b.t.Context(), wire.PersonTopic(username), true)
+	person, err := b.hub.Acquire(b.t.Context(), wire.PersonTopic("ada"), true)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func (b *testBundle) person(username string) *hub.Log {
 func TestAnAnswerThatIsBehindIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	b := start(t, newPoller, 1)
-	person := b.person("ada")
+	person := b.person()
 	events := sse.NewReader(b.everything(person))
 	for range 2 { // the stream is there once both of its logs are live
 		if e, err := events.Next(); err != nil || e.Name != "ready" {
@@ -89,7 +89,7 @@ func TestAnAnswerThatIsBehindIsAskedForAgain(t *testing.T) {
 func TestAStreamThatIsBehindItsPersonBeginsWithTheAnswer(t *testing.T) {
 	t.Parallel()
 	b := start(t, newPoller, 1)
-	person := b.person("ada")
+	person := b.person()
 	log, err := b.hub.Acquire(t.Context(), roomName(0), true)
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestAStreamThatIsBehindItsPersonBeginsWithTheAnswer(t *testing.T) {
 func TestARoomBeginsBehindItsJoining(t *testing.T) {
 	t.Parallel()
 	b := startLoops(t, newPoller, 2, 1)
-	person := b.person("ada")
+	person := b.person()
 	events := sse.NewReader(b.everything(person))
 	wantEvents(t, events, []string{"ready @ada:0", "ready 0"})
 	room, err := b.hub.Acquire(t.Context(), roomName(1), true)
@@ -172,7 +172,7 @@ func TestARoomThatWasLeftIsHeld(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := start(t, newPoller, 1)
-			person := b.person("ada")
+			person := b.person()
 			events := sse.NewReader(b.everything(person))
 			want := func(all ...string) { t.Helper(); wantEvents(t, events, all) }
 			want("ready @ada:0", "ready 0")
