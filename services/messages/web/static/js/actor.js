@@ -2,19 +2,17 @@ import { Favourites } from "./model/favourites.js";
 import { rights } from "./model/rights.js";
 import { Bar } from "./view/act/bar.js";
 import { EmojiPicker } from "./view/act/emojipicker.js";
-import { MessageKeys } from "./view/act/keys.js";
 import { ActMenu } from "./view/act/menu.js";
 import { boxAt, boxOf } from "./view/act/place.js";
-import { onLongPress } from "./view/act/press.js";
 
 /**
- * Acting on the messages of the room that is open: by the bar, the menu, keys, and what is written into a message.
+ * What acts on the messages of the room that is open: the bar, the menu, the picker. See acting.js, which fetches it.
  *
- *     pointer, focus ──▶ bar ──┐
- *     long press ──▶ menu ─────┼──▶ act(name, article) ──▶ doings
- *     keys ────────────────────┘         └──▶ picker, editor, reply
+ *     point ──▶ bar ──▶ click ──┐
+ *     menuAt ──▶ menu ──────────┼──▶ act(name, article) ──▶ doings
+ *     keys ─────────────────────┘         └──▶ picker, editor, reply
  */
-export class Acting {
+export class Actor {
   /** @type {import("./roomstage.js").RoomStage} */
   #stage;
   #me;
@@ -23,40 +21,26 @@ export class Acting {
   #focus;
   #announcer;
   #bar = new Bar();
-  #menu = new ActMenu((name, emoji) => this.#act(name, this.#article, emoji));
+  #menu = new ActMenu((name, emoji) => this.act(name, this.#article, emoji));
   #picker = new EmojiPicker(() => import("./picker.js"));
   #article = null; // that the menu or the picker is about
 
   /**
-   * stage: the RoomStage; me(): {username, role}; field: where one writes; reply(message) quotes one there; focus() goes on
-   * there.
+   * stage: the RoomStage; me(): {username, role}; reply(message) quotes one where one writes; focus() goes on there.
    *
-   * @param {any} element
    * @param {{stage: import("./roomstage.js").RoomStage, [more: string]: any}} parts
    */
-  constructor(element, { stage, me, shelf, announcer, field, reply, focus }) {
+  constructor({ stage, me, shelf, announcer, reply, focus }) {
     this.#stage = stage;
     this.#me = me;
     this.#favourites = new Favourites(shelf);
     this.#announcer = announcer;
     this.#reply = reply;
     this.#focus = focus;
-    new MessageKeys(element, {
-      act: (name, article) => this.#act(name, article),
-      last: () => stage.current?.reader.toNewest(),
-      leave: () => field.focus(),
-    });
-    element.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.#point(event.target));
-    element.addEventListener("pointerleave", () => this.#bar.holdsFocus || this.#bar.hide());
-    element.addEventListener("focusin", ({ target }) => target.closest(".message:focus-visible, .bar, .message :focus-visible") && this.#point(target));
-    element.addEventListener("focusout", ({ relatedTarget }) => element.contains(relatedTarget) || this.#bar.article?.matches(":hover") || this.#bar.hide());
-    element.addEventListener("click", (event) => this.#click(event));
-    onLongPress(element, (target, x, y) => this.#openMenu(target.closest(".message[data-id]"), boxAt(x, y)));
-    field.addEventListener("keydown", (event) => this.#typed(event, field));
-    addEventListener("pagehide", () => stage.flush());
   }
 
-  #point(target) {
+  /** The pointer or the focus is on something. */
+  point(target) {
     const article = target.closest(".message[data-id]");
     if (article && article === this.#bar.article) return;
     const message = this.#message(article);
@@ -64,17 +48,25 @@ export class Acting {
     else if (article && !message) this.#bar.hide();
   }
 
-  /** ↑ where nothing is written yet: what was said last is changed. */
-  #typed(event, field) {
-    const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
-    if (key !== "ArrowUp" || ctrlKey || metaKey || altKey || shiftKey || isComposing || defaultPrevented || field.value) return;
-    if (this.#stage.current?.doings.editLast(() => field.focus())) event.preventDefault();
+  /** The pointer has left the messages. */
+  pointerLeft() {
+    if (!this.#bar.holdsFocus) this.#bar.hide();
   }
 
-  #click({ target }) {
-    const button = target.closest("[data-act], .message [data-emoji]");
-    const article = button?.closest(".message[data-id]");
-    if (article) this.#act(button.dataset.act ?? "emoji", article, button.dataset.emoji, button);
+  /** The focus has. */
+  focusLeft() {
+    if (!this.#bar.article?.matches(":hover")) this.#bar.hide();
+  }
+
+  /** A button of a message, of its bar, or in it. */
+  click(button) {
+    const article = button.closest(".message[data-id]");
+    return article && this.act(button.dataset.act ?? "emoji", article, button.dataset.emoji, button);
+  }
+
+  /** A long press. */
+  menuAt(target, x, y) {
+    this.#openMenu(target.closest(".message[data-id]"), boxAt(x, y));
   }
 
   /** The message of an article, if something can be done with it. */
@@ -89,11 +81,11 @@ export class Acting {
     return rights(this.#me(), this.#stage.current.summary, message);
   }
 
-  /** button: by which it was asked for. */
-  #act(name, article, emoji, button = article) {
+  /** button: by which it was asked for. Rejects if what does it can't be fetched. */
+  act(name, article, emoji, button = article) {
     const message = this.#message(article);
     const visit = this.#stage.current;
-    if (!message) return;
+    if (!message) return undefined;
     this.#article = article;
     const may = this.#may(message);
     const { acts } = visit.doings;
@@ -112,7 +104,7 @@ export class Acting {
       copy: () => this.#copy(message.body, "The text was copied."),
     };
     if (name !== "menu") this.#leaveBar(article);
-    does[name]?.();
+    return does[name]?.();
   }
 
   #leaveBar(article) {
