@@ -21,7 +21,7 @@ func pieces(body string) []span {
 		if s.Href != "" {
 			all = append(all, s)
 		} else {
-			all = append(all, bidi(s.Text)...)
+			all = append(all, withMarks(s.Text)...)
 		}
 	}
 	return all
