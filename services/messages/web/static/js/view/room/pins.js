@@ -13,7 +13,7 @@ export class Pins {
   #messages = null;
   #problem = "";
 
-  constructor(button, { api, dates, room }) {
+  constructor({ api, dates, room }) {
     this.#api = api;
     this.#dates = dates;
     this.#room = room;
@@ -25,10 +25,9 @@ export class Pins {
       if (element === this.#dialog || element.closest("a")) this.#dialog.close();
     });
     document.body.append(this.#dialog);
-    button.addEventListener("click", () => this.#open());
   }
 
-  #open() {
+  open() {
     this.#messages = null;
     this.#show();
     this.#dialog.showModal();
