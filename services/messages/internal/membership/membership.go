@@ -89,6 +89,24 @@ func exit(ctx context.Context, tx *change.Tx, room, username string) (bool, erro
 	return n > 0, nil
 }
 
+// MarkUnread has somebody read a room up to a position and no further, also if
+// they have read more, or said something since; beyond the head it is the head.
+// Errors: [access.ErrNotMember].
+func (s *Store) MarkUnread(ctx context.Context, by session.Session, room string, upto chat.Position) error {
+	return s.change(ctx, by, room, by.Username, func(ctx context.Context, tx *change.Tx, g access.Grant) error {
+		if !g.Member {
+			return access.ErrNotMember
+		}
+		_, err := tx.Memberships(ctx, `
+			UPDATE memberships m SET read = least($3, r.head), reopened = r.head, revision = p.head + 1
+			FROM users p, rooms r
+			WHERE m.username = $1 AND m.room = $2 AND p.username = m.username AND r.name = m.room
+				AND (m.read, m.reopened) <> (least($3, r.head), r.head)
+			RETURNING m.*`, by.Username, room, upto)
+		return err
+	})
+}
+
 // Notify sets which messages of a room somebody is notified of. Errors:
 // [ErrLevelInvalid], [access.ErrNotMember].
 func (s *Store) Notify(ctx context.Context, by session.Session, room string, level chat.Level) error {
