@@ -65,14 +65,18 @@ func (s *Store) Join(ctx context.Context, by session.Session, room string) error
 	})
 }
 
-// Leave takes somebody out of a room. Errors: [access.ErrDirect].
+// Leave takes somebody out of a room. When the last moderator leaves a private
+// room, another who is in it moderates it. Errors: [access.ErrDirect].
 func (s *Store) Leave(ctx context.Context, by session.Session, room string) error {
-	return s.change(ctx, by, room, by.Username, func(ctx context.Context, tx *change.Tx, g access.Grant) error {
-		if g.Kind == chat.Direct {
-			return access.ErrDirect
+	return s.handingOver(ctx, by.Key, room, by.Username, func(ctx context.Context, tx *change.Tx) (bool, error) {
+		g, err := tx.Grant(ctx, by.Username, room)
+		switch {
+		case err != nil:
+			return false, err
+		case g.Kind == chat.Direct:
+			return false, access.ErrDirect
 		}
-		_, err := exit(ctx, tx, room, by.Username)
-		return err
+		return exit(ctx, tx, room, by.Username)
 	})
 }
 
