@@ -32,6 +32,7 @@ type roomState struct {
 	Read      chat.Position `json:"read"`
 	Unread    int           `json:"unread"`
 	Mentions  int           `json:"mentions"`
+	Reopened  chat.Position `json:"reopened,omitempty"`
 	Moderator bool          `json:"moderator"`
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"`
@@ -64,7 +65,7 @@ func (f Frame) State() State {
 func (r MyRoom) state(me Person) roomState {
 	s := roomState{
 		Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Archived: r.Archived, Head: r.Head, Read: r.Read,
-		Unread: r.Unread, Mentions: r.Mentions, Moderator: r.Moderator, Notify: r.Notify,
+		Unread: r.Unread, Mentions: r.Mentions, Reopened: r.Reopened, Moderator: r.Moderator, Notify: r.Notify,
 	}
 	if r.Direct() {
 		s.People = append(s.People, me.Username)
