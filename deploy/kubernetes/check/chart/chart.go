@@ -9,6 +9,7 @@ package chart
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -68,23 +69,35 @@ func template(versions map[manifest.Variant]manifest.Object) (string, error) {
 		if !constant(versions, value) {
 			continue
 		}
-		var b strings.Builder
-		word := "if"
-		for _, want := range axis.Values {
-			o := versions[having(axis.Name, want)]
-			if o == nil {
-				continue
-			}
-			text, err := write(o)
-			if err != nil {
-				return "", err
-			}
-			fmt.Fprintf(&b, "{{- %s eq .Values.%s %q }}\n%s", word, axis.Name, want, text)
-			word = "else if"
-		}
-		return b.String() + "{{- end }}\n", nil
+		return conditional(axis.Name, axis.Values, versions)
 	}
 	return "", fmt.Errorf("depends on more than one of a variant's values")
+}
+
+// conditional returns the template of an object that one value decides about.
+func conditional(axis string, values []string, versions map[manifest.Variant]manifest.Object) (string, error) {
+	var b strings.Builder
+	word := "if"
+	for i, value := range values {
+		o := versions[having(axis, value)]
+		equal := func(v string) bool { return reflect.DeepEqual(versions[having(axis, v)], o) }
+		if o == nil || slices.ContainsFunc(values[:i], equal) {
+			continue
+		}
+		condition := fmt.Sprintf("eq .Values.%s", axis) // any of what follows
+		for _, v := range values[i:] {
+			if equal(v) {
+				condition += fmt.Sprintf(" %q", v)
+			}
+		}
+		text, err := write(o)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "{{- %s %s }}\n%s", word, condition, text)
+		word = "else if"
+	}
+	return b.String() + "{{- end }}\n", nil
 }
 
 // constant reports whether the object is the same wherever value is.

@@ -18,19 +18,24 @@ import (
 
 const root = "../.." // deploy/kubernetes
 
-// render renders the chart as Helm does.
-func render(t *testing.T, values map[string]any, upgrade bool) []manifest.Object {
-	t.Helper()
+// files renders the chart as Helm does.
+func files(values map[string]any, upgrade bool) (map[string]string, error) {
 	c, err := loader.Load(filepath.Join(root, "chart"))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	release := common.ReleaseOptions{Name: "parley", Namespace: "parley", IsInstall: !upgrade, IsUpgrade: upgrade}
 	all, err := util.ToRenderValues(c, values, release, nil)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	files, err := engine.Render(c, all)
+	return engine.Render(c, all)
+}
+
+// render returns the objects of the chart.
+func render(t *testing.T, values map[string]any, upgrade bool) []manifest.Object {
+	t.Helper()
+	files, err := files(values, upgrade)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,6 +156,17 @@ func TestValuesAreTaken(t *testing.T) {
 	const held = "spec.template.metadata.annotations"
 	if reflect.DeepEqual(tell(o["Deployment/stream"], held), tell(other["Deployment/stream"], held)) {
 		t.Error("stream is not replaced when its configuration changes")
+	}
+}
+
+func TestUnknownValuesAreRefused(t *testing.T) {
+	for _, values := range []map[string]any{
+		{"backing": "managd"}, {"autoscale": true}, {"door": "Ingress"}, {"confg": map[string]any{}}, {"config": map[string]any{"STREAMS_PER_USER": 5}},
+		{"networks": []any{}},
+	} {
+		if _, err := files(values, false); err == nil {
+			t.Errorf("%v was accepted", values)
+		}
 	}
 }
 

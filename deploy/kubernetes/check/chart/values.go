@@ -89,7 +89,7 @@ var outside = []substitution{
 const (
 	heldBy     = "parley/holds"
 	heldAs     = `{{ include (print $.Template.BasePath "/configmap-%s.yaml") . | sha256sum | toJson }}`
-	hookAs     = `{{ if .Release.IsUpgrade }}{"helm.sh/hook":"pre-upgrade","helm.sh/hook-delete-policy":"before-hook-creation"}{{ else }}{}{{ end }}`
+	hookAs     = `{{ if .Release.IsUpgrade }}{"helm.sh/hook":"pre-upgrade","helm.sh/hook-delete-policy":"before-hook-creation,hook-succeeded"}{{ else }}{}{{ end }}`
 	migrations = "Job/migrate"
 )
 

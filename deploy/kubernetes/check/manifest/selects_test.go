@@ -105,17 +105,22 @@ func TestScalersHaveAMetric(t *testing.T) {
 	})
 }
 
-// Ports and ConfigMaps that are named are there.
-func TestNamesLeadSomewhere(t *testing.T) {
+// A Service leads to a port that its pods have.
+func TestServicesLeadSomewhere(t *testing.T) {
 	each(t, func(t *testing.T, _ Variant, s *Set) {
 		for name, service := range s.Services {
+			has := s.Pods[name].Container().Ports
 			for _, port := range service.Spec.Ports {
-				if !slices.ContainsFunc(s.Pods[name].Container().Ports, func(p corev1.ContainerPort) bool { return p.Name == port.TargetPort.StrVal }) {
+				if !slices.ContainsFunc(has, func(p corev1.ContainerPort) bool { return p.Name == port.TargetPort.StrVal }) {
 					t.Errorf("Service %s: no port %s", name, port.TargetPort.StrVal)
 				}
 			}
 		}
 	})
+}
+
+// The ConfigMaps that a pod uses are there.
+func TestConfigMapsAreThere(t *testing.T) {
 	eachPod(t, func(t *testing.T, _ string, pod Pod, s *Set) {
 		var names []string
 		for _, volume := range pod.Spec.Volumes {
