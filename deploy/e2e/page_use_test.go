@@ -99,7 +99,9 @@ func TestTheDocumentNeverScrolls(t *testing.T) {
 		last = newRoom(t, bob)
 		act(t, me, http.MethodPost, "/chat/"+last+"/join", nil)
 	}
-	must(t, ada.Enter("general"))
+	busy := newRoom(t, bob) // its time stamps are no stops
+	say(t, bob, busy, 40)
+	must(t, ada.Enter(busy))
 	for range 2 {
 		post(t, bob, last, "below the fold")
 	}
@@ -148,9 +150,12 @@ func TestWhatTurnsTextAroundIsShown(t *testing.T) {
 	ada := newPerson(t, browser.Desktop)
 	room := newRoom(t, newUser(t))
 	must(t, ada.Enter(room))
-	post(t, newUser(t), room, "see \u202egnp.exe")
+	bob := newUser(t)
+	post(t, bob, room, "see \u202egnp.exe")
+	post(t, bob, room, "*see* `\u202egnp.exe` [\u202egnp.exe](https://x.example)")
 	for _, look := range []func() error{ada.Live, ada.Reload} { // as the script shows it, then as the server does
-		must(t, look(), ada.AwaitMessages("see U+202Egnp.exe"))
+		must(t, look(), ada.AwaitMessages("see U+202Egnp.exe", "see U+202Egnp.exe U+202Egnp.exe"))
+		must(t, ada.Await("each is set apart", `document.querySelectorAll("#log .markup :is(code, a) .mark").length === 2`))
 	}
 }
 
@@ -190,9 +195,17 @@ func TestWhoWasSignedOutElsewhereIsTold(t *testing.T) {
 	must(t, ada.Evaluate(`location.replace("/robots.txt")`, nil), ada.Await("away", `location.pathname === "/robots.txt"`))
 	endOthers(t, ada.client(t))
 	must(t, ada.Go("/chat/general"), ada.Await("the door says why", `document.querySelector(".door-notice")`))
-	rows, stored, err := ada.Kept(ada.name)
+	keepsNothing(t, ada.Page, ada.name)
+}
+
+// keepsNothing checks that nothing of a person's is left in their browser.
+func keepsNothing(t testing.TB, page *browser.Page, username string) {
+	t.Helper()
+	kept, err := page.Kept(username)
 	must(t, err)
-	if len(rows) > 0 || stored > 0 {
+	stored, err := page.Stored()
+	must(t, err)
+	if rows := kept.Counts(); len(rows) > 0 || stored > 0 {
 		t.Errorf("%v are left, and %d in the storage", rows, stored)
 	}
 }

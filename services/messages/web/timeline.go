@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/core/bidi"
 	"parley/core/chat"
 )
 
@@ -80,12 +81,13 @@ func (e Entry) Big() bool { return isBigEmoji(e.Body) }
 // js/view/message/quote.js.
 const maxExcerpt = 140
 
-// Excerpt is the beginning of the message, on one line.
+// Excerpt is the beginning of the message, on one line, without what turns the
+// text around it.
 func (e Entry) Excerpt() string {
 	if e.Deleted {
 		return "This message was deleted"
 	}
-	line := []rune(strings.Join(strings.Fields(e.Body), " "))
+	line := []rune(strings.Join(strings.Fields(bidi.Without(e.Body)), " "))
 	if len(line) > maxExcerpt {
 		return string(line[:maxExcerpt]) + "…"
 	}

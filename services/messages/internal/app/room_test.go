@@ -485,6 +485,26 @@ func TestUnread(t *testing.T) {
 	check("99 again", 8, 99)
 	say(c.ada, 1)
 	check("ada says that she was away", 108, 0)
+	say(c.bob, 20)
+	say(c.ada, 1)
+	reopen := func(id int64) {
+		t.Helper()
+		walk(t, step{c.ada, put, "/chat/general/read", fields{"id": id, "unread": true}, 204, ""})
+	}
+	reopen(127)
+	check("two are unread again, though she has answered", 127, 1)
+	mark(120)
+	check("less is not read by it", 127, 1)
+	say(c.bob, 1)
+	check("bob goes on", 127, 2)
+	reopen(107)
+	check("from before her own on", 107, 21)
+	say(c.bob, 100)
+	check("and so much that nothing else counts", 107, 100)
+	say(c.ada, 1)
+	check("what she says now reads all", 231, 0)
+	reopen(999)
+	check("never beyond the head", 231, 0)
 }
 
 func TestTyping(t *testing.T) {

@@ -49,13 +49,15 @@ func (t *tails) put(room string, fresh tail) {
 // count fills in what a person has not read in their rooms, all as tx sees them.
 func (t *tails) count(ctx context.Context, tx pgx.Tx, username string, rooms []Room) error {
 	person := unique.Make(username)
-	var missing []*Room
+	var missing, reopened []*Room
 	for i := range rooms {
 		r := &rooms[i]
 		if r.Read >= r.Head {
 			continue
 		}
-		if found, ok := t.get(r.Name, r.Head, r.Read); ok {
+		if r.Reopened > r.Read {
+			reopened = append(reopened, r)
+		} else if found, ok := t.get(r.Name, r.Head, r.Read); ok {
 			r.Read, r.Unread, r.Mentions = found.count(person, r.Read)
 		} else {
 			missing = append(missing, r)
@@ -78,6 +80,20 @@ func (t *tails) count(ctx context.Context, tx pgx.Tx, username string, rooms []R
 			r.Read, r.Unread, r.Mentions = fresh.count(person, r.Read)
 		}
 		missing = short
+	}
+	return countReopened(ctx, tx, username, reopened)
+}
+
+// countReopened fills in what a person has not read in rooms that they marked
+// unread, as far as they have not read them since: these are few, and no tail
+// says it of them.
+func countReopened(ctx context.Context, tx pgx.Tx, username string, rooms []*Room) error {
+	for _, r := range rooms {
+		read, unread, mentions, err := history.In(tx).Unread(ctx, username, r.Name, r.Read, r.Reopened, most)
+		if err != nil {
+			return err
+		}
+		r.Read, r.Unread, r.Mentions = read, unread, mentions
 	}
 	return nil
 }

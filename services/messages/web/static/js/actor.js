@@ -100,6 +100,7 @@ export class Actor {
       again: () => acts.problem(message.id)?.again(),
       dismiss: () => acts.dismiss(message.id),
       menu: () => this.#openMenu(article, boxOf(button === article ? article.querySelector(".message-row") : button)),
+      unread: () => may.unread && this.#markUnread(visit, message.id),
       link: () => this.#copy(new URL(`/chat/${message.room}/${message.id}`, location.href).href, "The link was copied."),
       copy: () => this.#copy(message.body, "The text was copied."),
     };
@@ -137,6 +138,11 @@ export class Actor {
   #remove(visit, id) {
     visit.doings.acts.remove(id);
     visit.element.querySelector(`[data-id="${id}"] [data-act=undo]`)?.focus({ preventScroll: true });
+  }
+
+  #markUnread(visit, id) {
+    visit.reader.markUnread(id);
+    this.#announcer.say("Marked unread from this message on.");
   }
 
   #undo(acts, id, article) {

@@ -118,7 +118,7 @@ function opens(button, make) {
   return open;
 }
 
-opens(part("room-pins"), async () => new (await later()).Pins({ api, dates, room: () => stage.current?.summary ?? null }));
+opens(part("room-pins"), async () => new (await later()).Pins({ api, dates, room: () => stage.current?.summary ?? null, line }));
 if (part("room-dialog")) opens(part("new-room"), async () => new (await later()).RoomDialog(part("room-dialog"), (room) => api.createRoom(room)));
 const openJump = opens(part("room-jump"), async () => new (await later()).Jump(new Places(api, stage)));
 goByKeys(chat, {

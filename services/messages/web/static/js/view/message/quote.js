@@ -1,3 +1,4 @@
+import { withoutTurns } from "../../model/bidi.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 
 const longest = 140;
@@ -22,6 +23,6 @@ export function quote({ room, reply_to: id }, answered) {
  */
 export function excerpt({ body, deleted }) {
   if (deleted) return "This message was deleted";
-  const line = [...body.trim().replace(/\s+/g, " ")];
+  const line = [...withoutTurns(body).trim().replace(/\s+/g, " ")];
   return line.length > longest ? `${line.slice(0, longest).join("")}…` : line.join("");
 }
