@@ -139,14 +139,18 @@ func eventually(t testing.TB, within time.Duration, what string, try func(contex
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
+	var last error // but for the one that says that it takes too long
 	for {
 		err := try(ctx)
 		if err == nil {
 			return
 		}
+		if last == nil || ctx.Err() == nil {
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("not within %s: %s: %s", within, what, err)
+			t.Fatalf("not within %s: %s: %s", within, what, last)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -132,12 +132,5 @@ func TestFirstLoadIsSmall(t *testing.T) {
 	if bytes > firstLoad {
 		t.Errorf("%d bytes", bytes)
 	}
-	var shift float64
-	must(t, page.Evaluate(`new PerformanceObserver((list) => { globalThis.shifts = (globalThis.shifts ?? 0) + list.getEntries().reduce((sum, { value }) => sum + value, 0); })
-		.observe({ type: "layout-shift", buffered: true })`, nil))
-	must(t, page.Evaluate(`requestAnimationFrame(() => setTimeout(() => { globalThis.looked = true; }, 100))`, nil), page.Await("it was looked at", `globalThis.looked`))
-	must(t, page.Evaluate(`globalThis.shifts ?? 0`, &shift))
-	if shift > 0 {
-		t.Errorf("the layout shifts by %.4f", shift)
-	}
+	checkStill(t, page, "the first load")
 }

@@ -254,37 +254,54 @@ func TestUnreadIsEqualEverywhere(t *testing.T) {
 	awaitCounts(t, me, all, map[string]int{private: 2})
 }
 
+// Two browsers of ada's with four tabs each; she writes in both of them.
 func TestRemovedWhileTyping(t *testing.T) {
 	ada := newPerson(t, browser.Desktop)
-	bob := newUser(t)
-	private := newPrivateRoom(t, bob, ada.name)
+	phone := ada.elsewhere(t, browser.Phone)
+	bob, carol := newUser(t), newUser(t)
+	private := newPrivateRoom(t, bob, ada.name, carol.Name)
+	direct := newDirect(t, carol, ada.name)
 	post(t, bob, private, "between us")
-	all := tabs(t, ada.Page, "/chat/"+private, "/chat/general", "/chat/"+private, "/chat/general")
-	must(t, ada.AwaitMessages("between us"), ada.Fill("#composer-body", "what I was about to"))
+	post(t, carol, direct, "and us")
+	paths := []string{"/chat/" + private, "/chat/general", "/chat/" + private, "/chat/" + direct}
+	all := append(tabs(t, ada.Page, paths...), tabs(t, phone, paths...)...)
+	for _, page := range []*browser.Page{ada.Page, phone} {
+		must(t, page.AwaitMessages("between us"), page.Fill("#composer-body", "what I was about to"))
+	}
 	act(t, bob, http.MethodDelete, "/chat/"+private+"/members/"+ada.name, nil)
-	post(t, bob, private, "behind her back")
+	post(t, carol, private, "behind her back")
 	for i, tab := range all {
 		must(t, tab.Await("the room is gone from the list", `!document.querySelector(".room-link[data-room='`+private+`']")`))
 		if i%2 == 0 {
 			must(t, tab.Await("the page says so, and shows a way on", `document.querySelector("#room-gone a[href='/chat']")`))
 		}
 	}
-	must(t, ada.Await("what was written can be copied", `document.querySelector("#composer-body").value === "what I was about to"`))
-	for _, text := range []string{"between us", "behind her back"} {
-		var shown bool
-		must(t, ada.Evaluate(fmt.Sprintf(`document.body.textContent.includes(%q)`, text), &shown))
-		if shown {
-			t.Errorf("ada still sees %q", text)
+	for _, page := range []*browser.Page{ada.Page, phone} {
+		must(t, page.Await("what was written can be copied", `document.querySelector("#composer-body").value === "what I was about to"`))
+	}
+	for i, tab := range all {
+		for _, text := range []string{"between us", "behind her back"} {
+			var shown bool
+			must(t, tab.Evaluate(fmt.Sprintf(`document.body.textContent.includes(%q)`, text), &shown))
+			if shown {
+				t.Errorf("in tab %d ada still sees %q", i+1, text)
+			}
 		}
 	}
+	must(t, all[3].AwaitMessages("and us"), all[7].AwaitMessages("and us"))
 	act(t, bob, http.MethodPut, "/chat/"+private+"/members/"+ada.name, nil)
-	must(t, ada.AwaitMessages("between us", "behind her back"), ada.Live())
+	for _, page := range []*browser.Page{ada.Page, phone} {
+		must(t, page.AwaitMessages("between us", "behind her back"), page.Live())
+	}
 }
 
+// Two browsers of ada's with four tabs each look on.
 func TestInvitedWhileWatching(t *testing.T) {
 	ada := newPerson(t, browser.Desktop)
+	phone := ada.elsewhere(t, browser.Phone)
 	bob, carol := newUser(t), newUser(t)
-	all := tabs(t, ada.Page, "/chat/general", "/chat/general", "/chat/general", "/chat/general")
+	paths := slices.Repeat([]string{"/chat/general"}, 4)
+	all := append(tabs(t, ada.Page, paths...), tabs(t, phone, paths...)...)
 	private := newPrivateRoom(t, bob, carol.Name)
 	act(t, bob, http.MethodPatch, "/chat/"+private, map[string]string{"title": "The Launch"})
 	post(t, bob, private, "before ada came")
@@ -325,12 +342,7 @@ func TestSigningOutReachesAllTabs(t *testing.T) {
 				must(t, tab.Await("at the door", `location.pathname === "/login"`), tab.Loaded())
 			}
 			must(t, all[3].Await("the door is told why", fmt.Sprintf(`location.search.includes(%q)`, row.search)))
-			rows, stored, err := all[0].Kept(ada.name)
-			must(t, err)
-			maps.DeleteFunc(rows, func(_ string, n int) bool { return n == 0 })
-			if len(rows) > 0 || stored > 0 {
-				t.Errorf("%v are left, and %d in the storage", rows, stored)
-			}
+			keepsNothing(t, all[0], ada.name)
 		})
 	}
 }
@@ -340,7 +352,8 @@ func TestSigningOutReachesAllTabs(t *testing.T) {
 func awaitKept(t testing.TB, tab *browser.Page, username string, messages int) {
 	t.Helper()
 	eventually(t, patience, "messages are kept", func(context.Context) error {
-		rows, _, err := tab.Kept(username)
+		kept, err := tab.Kept(username)
+		rows := kept.Counts()
 		if err == nil && (rows["messages"] < messages || rows["rooms"] == 0 || rows["me"] == 0) {
 			err = fmt.Errorf("kept are %v", rows)
 		}

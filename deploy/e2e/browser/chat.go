@@ -105,30 +105,6 @@ func (p *Page) Counts() (rooms map[string]string, title string, err error) {
 	return rooms, title, err
 }
 
-// Kept returns how many rows of each kind the browser keeps of username, and how
-// many things the tab's storage holds.
-func (p *Page) Kept(username string) (rows map[string]int, stored int, err error) {
-	const look = `(() => {
-		delete globalThis.kept;
-		const name = %q;
-		indexedDB.databases().then((all) => {
-			if (!all.some((db) => db.name === name)) { globalThis.kept = {}; return; }
-			indexedDB.open(name).onsuccess = ({ target: { result: db } }) => {
-				const rows = {};
-				const look = db.transaction([...db.objectStoreNames]);
-				for (const store of db.objectStoreNames) look.objectStore(store).count().onsuccess = (e) => { rows[store] = e.target.result; };
-				look.oncomplete = () => { db.close(); globalThis.kept = rows; };
-			};
-		});
-	})()`
-	err = errors.Join(
-		p.Evaluate(fmt.Sprintf(look, "parley:"+username), nil),
-		p.Await("what is kept", `globalThis.kept`),
-		p.Evaluate(`globalThis.kept`, &rows),
-		p.Evaluate(`localStorage.length`, &stored))
-	return rows, stored, err
-}
-
 // Overflow returns by how many pixels the page is wider than the screen.
 func (p *Page) Overflow() (pixels int, err error) {
 	err = p.Evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &pixels)

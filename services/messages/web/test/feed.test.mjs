@@ -212,6 +212,7 @@ for (let seed = 1; seed <= 60; seed++) {
     const server = serverWith("a", "b", "c");
     for (const name of ["d", "e"]) server.makeRoom(name);
     server.replayLimit = pick([3, 10, 1000]);
+    server.mineFirst = seed % 2 === 0;
     let it = await bench({ server });
     const all = () => pick([...server.rooms.keys()]);
     const acts = [

@@ -72,11 +72,17 @@ test("back to the newest, which may be there already", async () => {
   assert.deepEqual([span(), server.asked.length, changes], [[351, 400, true, true], 1, ["moved"]]);
 });
 
-test("a reset loads what was loaded; at the end, or beyond it, the newest", async () => {
+test("a reset loads what was loaded; at the end, what follows that was read; beyond it, the newest", async () => {
   const { loader, span } = bench({ loaded: run(75, 124), atNewest: false });
-  await loader.reset(400, { atEnd: () => false });
+  await loader.reset(400, { goOn: () => null });
   assert.deepEqual(span(), [1, 124, false, false]);
-  await loader.reset(400, { atEnd: () => true });
+  await loader.reset(400, { goOn: () => 200 });
+  assert.deepEqual(span(), [176, 225, true, false]);
+  await loader.reset(400, { goOn: () => 390 });
+  assert.deepEqual(span(), [366, 400, true, true]);
+  await loader.reset(400, { goOn: () => 400 });
+  assert.deepEqual(span(), [351, 400, true, true]);
+  await loader.reset(300, { goOn: () => null });
   assert.deepEqual(span(), [351, 400, true, true]);
 });
 

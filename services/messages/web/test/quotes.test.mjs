@@ -41,6 +41,47 @@ test("what can't be had is not asked for again", async () => {
   assert.equal(asked.length, 1);
 });
 
+test("what comes while it is asked for is newer than the answer", async () => {
+  const { quotes } = bench((id) => [{ id, revision: id, body: "hi" }]);
+  quotes.get(3);
+  quotes.take({ id: 3, revision: 9, body: "hello" });
+  await settle();
+  assert.equal(quotes.get(3).body, "hello");
+});
+
+test("what was asked for without a connection is asked for again when there is one", async () => {
+  let down = true;
+  const { quotes, asked, changes } = bench((id) => {
+    if (down) throw new TypeError("network");
+    return [{ id, revision: id, body: "hi" }];
+  });
+  quotes.get(3);
+  await settle();
+  quotes.get(3);
+  assert.equal(asked.length, 1);
+  down = false;
+  const before = changes();
+  quotes.again();
+  assert.equal(changes(), before + 1);
+  quotes.get(3);
+  await settle();
+  assert.equal(quotes.get(3).body, "hi");
+  quotes.again();
+  assert.equal(quotes.get(3).body, "hi");
+});
+
+test("forgotten: asked for anew, and an answer of before counts for nothing", async () => {
+  let body = "hi";
+  const { quotes } = bench((id) => [{ id, revision: id, body }]);
+  quotes.get(3);
+  quotes.forget();
+  await settle();
+  body = "hello";
+  assert.equal(quotes.get(3), undefined);
+  await settle();
+  assert.equal(quotes.get(3).body, "hello");
+});
+
 test("what a draft answers is kept with it, a room each", () => {
   const drafts = new Drafts(new Shelf(new MemoryStorage(), "ada"));
   drafts.answer("general", { id: 3, username: "bob", text: "hi" });

@@ -46,8 +46,19 @@ test("memberships come and go, each once, in order", () => {
   assert.equal(rooms.member(member("launch", 4, { joined: 20 })).joined.position, 20);
 });
 
+test("joined while the stream was away: it began with the room's head, and what was said before is missed", () => {
+  const rooms = new Rooms("ada");
+  rooms.cursors();
+  const { joined: room } = rooms.member(member("launch", 1));
+  assert.equal(rooms.ready(room, 7), false);
+  rooms.told();
+  const { joined: live } = rooms.member(member("plans", 2));
+  assert.equal(rooms.ready(live, 7), true);
+});
+
 test("out and back before my log could tell: what was said meanwhile is missed", () => {
   const rooms = new Rooms("ada");
+  rooms.told();
   const { joined: room } = rooms.member(member("launch", 1));
   assert.equal(rooms.ready(room, 5), true);
   rooms.member(member("launch", 2, { read: 5 })); // a read position: the stream goes on

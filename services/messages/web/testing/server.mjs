@@ -10,6 +10,7 @@ export class FakeServer {
   streams = new Set();
   asked = { rooms: 0, reads: [], posts: [] };
   replayLimit = 50;
+  mineFirst = true; // a stream tells my log before the rooms, or after them
 
   constructor(me = "ada") {
     this.me = me;
@@ -131,8 +132,10 @@ export class FakeServer {
     const stream = { source, logs: new Set() };
     source.open();
     this.streams.add(stream);
+    const tellMine = () => this.#replay(stream, `@${this.me}`, Number(cursors.get(`@${this.me}`)), this.head, [...this.memberships.values()]);
+    if (this.mineFirst) tellMine();
     for (const name of this.mine) this.#begin(stream, name, cursors.has(name) ? Number(cursors.get(name)) : undefined);
-    this.#replay(stream, `@${this.me}`, Number(cursors.get(`@${this.me}`)), this.head, [...this.memberships.values()]);
+    if (!this.mineFirst) tellMine();
     stream.mine = true;
     return undefined;
   }

@@ -26,18 +26,42 @@ func (b *testBundle) slowly(path, cookie string) net.Conn {
 	return conn
 }
 
-// A page of a replay has up to 2.4 MB, which somebody who reads slowly takes
-// for as long as they like.
-func TestARemovalEndsAReplayInTheMiddleOfAPage(t *testing.T) {
-	t.Parallel()
-	b := start(t)
-	ada := b.signIn("ada", time.Hour)
+// fullCabinet makes a private room of ada's, whose replay is more than sockets hold.
+func (b *testBundle) fullCabinet() {
+	b.t.Helper()
 	b.privateRoom("cabinet")
 	b.member("ada", "cabinet", true)
 	b.sql(`
 		INSERT INTO messages (room, id, revision, username, body)
 		SELECT 'cabinet', n, n, 'ada', repeat('<', 4000) FROM generate_series(1, 300) AS n`)
 	b.sql(`UPDATE rooms SET head = 300 WHERE name = 'cabinet'`)
+}
+
+// A session takes one replay at a time: whoever takes nothing of theirs would
+// hold up the others for as long as they like.
+func TestWhoTakesNoReplayLosesTheirPlace(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	b.fullCabinet()
+	first := bufio.NewReader(b.slowly("/chat/cabinet/stream?after=0", string(ada)))
+	if _, err := first.Peek(1); err != nil { // it has begun
+		t.Fatal(err)
+	}
+	c := b.listen("/chat/cabinet/stream?after=0", ada, "") // of the same session
+	for id := range 300 {
+		c.want(fmt.Sprint("room.cabinet ", id+1))
+	}
+	c.want("ready 300")
+}
+
+// A page of a replay has up to 2.4 MB, which somebody who reads slowly takes
+// for as long as they like.
+func TestARemovalEndsAReplayInTheMiddleOfAPage(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada := b.signIn("ada", time.Hour)
+	b.fullCabinet()
 
 	from := bufio.NewReaderSize(b.slowly("/chat/cabinet/stream?after=0", string(ada)), 4096)
 	if _, err := io.CopyN(io.Discard, from, 64<<10); err != nil {

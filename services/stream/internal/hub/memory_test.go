@@ -7,9 +7,12 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
@@ -43,13 +46,41 @@ func (h *heard) Notice(*Log, []byte) { h.notices++ }
 
 func newHub(t *testing.T, limit int64, listeners ...Listener) *Hub {
 	t.Helper()
-	pool := testkit.Database(t)
+	return newHubOn(t, testkit.Database(t), limit, listeners...)
+}
+
+func newHubOn(t *testing.T, pool *pgxpool.Pool, limit int64, listeners ...Listener) *Hub {
+	t.Helper()
 	if _, err := pool.Exec(t.Context(), `INSERT INTO rooms (name) SELECT 'room-' || n FROM generate_series(0, 299) n`); err != nil {
 		t.Fatal(err)
 	}
 	h := New(history.NewStore(pool), quiet{}, slog.New(slog.NewTextHandler(io.Discard, nil)), NewMetrics(prometheus.NewRegistry()), limit, listeners...)
 	t.Cleanup(h.Close)
 	return h
+}
+
+// counter counts queries.
+type counter struct{ atomic.Int64 }
+
+func (c *counter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	c.Add(1)
+	return ctx
+}
+
+func (*counter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// watched returns another pool of the same database, and what counts its queries.
+func watched(t *testing.T, pool *pgxpool.Pool) (*pgxpool.Pool, *counter) {
+	t.Helper()
+	asked := new(counter)
+	cfg := pool.Config()
+	cfg.ConnConfig.Tracer = asked
+	other, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(other.Close)
+	return other, asked
 }
 
 func TestLogsTogetherStayWithinTheirMemory(t *testing.T) {
@@ -121,14 +152,19 @@ func TestLeastRecentlyReadIsForgottenFirst(t *testing.T) {
 // A hundred rooms that there aren't cost one query, and leave nothing behind.
 func TestUnknownLogs(t *testing.T) {
 	t.Parallel()
-	h := newHub(t, 0)
+	pool, asked := watched(t, testkit.Database(t))
+	h := newHubOn(t, pool, 0)
 	topics := []wire.Topic{"room-0", "@nobody"}
 	for i := range 300 {
 		topics = append(topics, wire.Topic(fmt.Sprintf("nowhere-%d", i)))
 	}
+	before := asked.Load()
 	logs, err := h.AcquireAll(t.Context(), topics, true)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if n := asked.Load() - before; n > 3 { // which rooms and people there are, and what was said in room-0
+		t.Errorf("%d queries for %d logs", n, len(topics))
 	}
 	for i, l := range logs {
 		if (l != nil) != (i == 0) {

@@ -7,6 +7,7 @@ import { UnreadMark } from "./model/unreadmark.js";
 import { Reader } from "./reader.js";
 import { ConversationView } from "./view/room/conversationview.js";
 
+const glance = 30; // messages: more than can be seen at once
 const light = 100; // messages that stay of a room that is not shown: what is there at once must be little
 
 /**
@@ -32,6 +33,8 @@ export class Conversation {
   #view;
   #reader;
   #waiting = false;
+  #live = true;
+  #missed = []; // what others have said, and came in this replay
   #since; // what came before, it was begun with
   #closed = false;
 
@@ -136,6 +139,7 @@ export class Conversation {
 
   /** Messages as they stand now. In a replay many come at once, and are shown together. */
   receive(messages, { live }) {
+    this.#live = live;
     for (const message of messages) {
       this.#room.advance(message.revision);
       if (!this.#closed && message.revision > this.#since) this.#inbox.push(message);
@@ -145,14 +149,21 @@ export class Conversation {
 
   ready(id) {
     this.#inbox.flush();
+    this.#missed = [];
     this.#room.advance(id);
+    this.#doings.ready();
   }
 
-  reset(head) {
+  /** What came until now may not be what the server has. Whoever was at the end goes on where they had read to. */
+  async reset(head) {
     this.#inbox.clear();
+    this.#missed = [];
+    this.#doings.reset();
+    const { atEnd } = this.#reader;
     this.#room.reset(head);
     this.#since = Math.min(this.#since, head);
-    return this.#loader.reset(head, { atEnd: () => this.#reader.atEnd });
+    await this.#loader.reset(head, { goOn: () => (atEnd ? (this.#room.read ?? head) : null) });
+    if (atEnd && !this.#closed) this.#reader.goOn();
   }
 
   /** replyTo: the id of the message that it answers. */
@@ -191,20 +202,31 @@ export class Conversation {
   #take(messages) {
     const { here, endsAtNewest } = this.#reader;
     const news = this.#unread.news(messages, this.#history);
+    if (!this.#live) this.#missed.push(...news);
+    const floods = here && endsAtNewest && this.#missed.length > glance;
+    this.#store(messages, endsAtNewest && !floods);
+    if (here && (document.hidden || !endsAtNewest)) this.#unread.miss(news);
+    if (floods) this.#reader.goOn();
+    else this.#showNow(here, endsAtNewest);
+    if (here) this.#announcer.said(news);
+  }
+
+  /** follows: what is let go for it is at the beginning. */
+  #store(messages, follows) {
     for (const message of messages) {
       this.#history.upsert(message);
       this.#doings.take(message);
       if (message.username === this.#me) this.#outbox.acknowledge(message.client_id);
     }
-    if (endsAtNewest) this.#history.trimOldest(here ? undefined : light);
+    if (follows) this.#history.trimOldest(this.#reader.here ? undefined : light);
     else this.#history.trimNewest();
-    if (here && (document.hidden || !endsAtNewest)) this.#unread.miss(news);
-    if (!here || endsAtNewest) this.#view.show();
+  }
+
+  #showNow(here, follows) {
+    if (!here || follows) this.#view.show();
     else this.#view.scroller.hold(() => this.#view.show());
-    if (!here) return;
-    if (endsAtNewest) this.#view.scroller.toBottom();
-    this.#announcer.said(news);
-    this.#reader.settle();
+    if (here && follows) this.#view.scroller.toBottom();
+    if (here) this.#reader.settle();
   }
 
   #redraw() {

@@ -50,6 +50,16 @@ export class Doings {
     this.#quotes.take(message);
   }
 
+  /** There is a connection, and everything has come. */
+  ready() {
+    this.#quotes.again();
+  }
+
+  /** What came until now is not what the server has. */
+  reset() {
+    this.#quotes.forget();
+  }
+
   /** Changes a message in its place; back() takes the focus when that is done. Rejects if the editor can't be fetched. */
   async edit(id, back) {
     const message = this.message(id);

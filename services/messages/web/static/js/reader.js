@@ -79,6 +79,14 @@ export class Reader {
     return this.settle();
   }
 
+  /** They were at the end, and more has come than can be seen at once: on from where they had read to. */
+  goOn() {
+    this.#unread.clear();
+    this.#unread.begin(this.#history, 1);
+    this.#view().show();
+    return this.toUnread();
+  }
+
   /** Everything is read, wherever they are. */
   markRead() {
     this.#room.release();

@@ -110,7 +110,7 @@ export class Feed extends EventTarget {
     const on = (type, act) => stream.addEventListener(type, ({ detail }) => act(detail));
     on("state", ({ state }) => state === "live" && this.hurry());
     on("change", ({ topic, data }) => (isMine(topic) ? this.#mine(data) : this.#change(topic, data)));
-    on("ready", ({ topic, id }) => (isMine(topic) ? this.#log.advance(id) : this.#readied(topic, id)));
+    on("ready", ({ topic, id }) => (isMine(topic) ? this.#log.ready(id) : this.#readied(topic, id)));
     on("reset", ({ topic, id }) => (isMine(topic) ? this.#log.reset(id) : this.#reset(topic, id)));
     on("notice", ({ data }) => this.#tell("notice", data));
     on("signedout", ({ other }) => this.#leave(other ? "other" : "ended"));

@@ -82,19 +82,19 @@ export class Loader {
 
   /** Where reading goes on: the messages on either side of a position. */
   from(position) {
-    return this.#load(async () => {
-      const page = await this.#ask({ around: position + 1, limit: pageSize });
-      this.#replace(page, this.#isNewest(page));
-    }, { wait: true });
+    return this.#load(() => this.#loadFrom(position), { wait: true });
   }
 
-  /** The server cannot say what changed since our cursor: load again what is loaded, however often it takes. */
-  async reset(head, { atEnd }) {
+  /**
+   * The server cannot say what changed since our cursor: load again what is loaded, however often it takes. goOn() is where
+   * to go on from instead: the position up to which a reader has read who is at the end; null for others.
+   */
+  async reset(head, { goOn }) {
     const idle = this.#resetTo === null;
     this.#resetTo = head;
     while (idle && this.#resetTo !== null && !this.#closed) {
       const to = this.#resetTo;
-      if (await this.#load(() => this.#reload(to, atEnd()), { wait: true })) {
+      if (await this.#load(() => this.#reload(to, goOn()), { wait: true })) {
         if (to === this.#resetTo) this.#resetTo = null;
       } else {
         await new Promise((done) => setTimeout(done, pause));
@@ -103,11 +103,17 @@ export class Loader {
   }
 
   /** Where the reader is, if that still exists; else the newest. */
-  async #reload(head, atEnd) {
+  async #reload(head, read) {
     const last = this.#history.last?.id ?? 0;
-    if (atEnd || last > head) return this.#loadNewest();
+    if (last > head || (read !== null && read >= head)) return this.#loadNewest();
+    if (read !== null) return this.#loadFrom(read);
     const page = await this.#ask({ before: last + 1, limit: 200 });
     return this.#replace(page, last >= page.head && page.head >= this.#room.at);
+  }
+
+  async #loadFrom(position) {
+    const page = await this.#ask({ around: position + 1, limit: pageSize });
+    this.#replace(page, this.#isNewest(page));
   }
 
   async #loadNewest() {

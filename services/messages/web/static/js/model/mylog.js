@@ -53,6 +53,12 @@ export class MyLog {
     this.advance(data.revision);
   }
 
+  /** It is complete up to position. */
+  ready(position) {
+    this.#rooms.told();
+    this.advance(position);
+  }
+
   advance(position) {
     this.#rooms.at = Math.max(this.#rooms.at, position);
     if (!this.#stale) this.#keep.at(this.#rooms.at);

@@ -10,6 +10,7 @@ export class Rooms {
   #named = new Set(); // those that the stream was asked for, or began with: they have no gap
   #left = new Map(); // room: the revision at which I left it
   #strays = new Map(); // room: the position of what came before the room was known
+  #told = false; // my log is complete, since the stream was opened
 
   at = 0; // my position in my log
   answered = 0; // what my log said up to here is in an answer of the server
@@ -41,6 +42,7 @@ export class Rooms {
     const rooms = this.all.sort((a, b) => behind(b) - behind(a) || b.used - a.used);
     let text = `@${this.#me}:${this.at}`;
     this.#named.clear();
+    this.#told = false;
     for (const { name, position } of rooms.slice(0, mostNamed - 1)) {
       const cursor = `,${name}:${position}`;
       if (text.length + cursor.length > mostText) break;
@@ -48,6 +50,11 @@ export class Rooms {
       this.#named.add(name);
     }
     return text;
+  }
+
+  /** My log is complete: rooms that I join from now on begin where I joined. */
+  told() {
+    this.#told = true;
   }
 
   /** A room's log is complete up to id. Returns false if something before it was missed: the stream began at its head. */
@@ -80,7 +87,7 @@ export class Rooms {
       return { changed: room };
     }
     const fresh = this.#add({ name, position: membership.joined, read: membership.read, reopened: membership.reopened });
-    this.#named.add(name); // the stream begins where I joined
+    if (this.#told) this.#named.add(name); // else the stream had begun with it, at its head
     fresh.member(membership);
     return { joined: fresh };
   }
