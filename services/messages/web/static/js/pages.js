@@ -12,7 +12,7 @@ export function begin({ api }) {
   new Confirm(document.getElementById("confirm-dialog"));
   for (const form of document.querySelectorAll("form[data-search]")) new LiveSearch(form);
   mirrorCounts(document);
-  for (const form of document.querySelectorAll("form[data-new-room]")) new RoomForm(form, (room) => api.createRoom(room));
+  for (const form of document.querySelectorAll("form[data-new-room]")) new RoomForm(form, (room) => api.createRoom(room), (address) => location.assign(address));
   offer();
 }
 
