@@ -61,6 +61,7 @@ var rows = []row{
 	{"growth", (*bench).growth},
 	{"search", (*bench).search},
 	{"pages", (*bench).pages},
+	{"pages-grown", (*bench).pagesGrown},
 }
 
 // Rows returns the names of all rows.

@@ -16,49 +16,63 @@ const (
 	pageSessions    = 1000 // in turn
 )
 
+// read is a way to read pages that is measured.
+type read struct {
+	what, path, header string
+	s                  *subject
+	least              float64 // a second
+}
+
+// reads are those that have a target, of a room.
+func (b *bench) reads(room string) []read {
+	return []read{
+		{"room pages/s", "/chat/" + room, "", b.parley, 10_000},
+		{"room pages/s compressed through nginx", "/chat/" + room, "Accept-Encoding: gzip\r\n", b.gatewayParley, 6_000},
+		{"histories/s", "/chat/" + room + "/messages", "", b.parley, 15_000},
+	}
+}
+
 // pages measures how many rooms' pages and histories are read a second, by one
 // session and by many in turn, directly and compressed through the gateway.
 func (b *bench) pages(ctx context.Context) error {
 	if err := b.pageRoom(ctx); err != nil {
 		return err
 	}
-	for _, one := range []struct {
-		what, path   string
-		s            *subject
-		least        float64
-		through      string
-		acceptedForm string
-	}{
-		{"room page", "/chat/page-0", b.parley, 10_000, "", ""},
-		{"room page", "/chat/page-0", b.gatewayParley, 6_000, " compressed through nginx", "Accept-Encoding: gzip\r\n"},
-		{"history", "/chat/page-0/messages", b.parley, 15_000, "", ""},
-	} {
+	for _, one := range b.reads("page-0") {
 		for _, sessions := range []int{1, pageSessions} {
-			result := &result{
-				row:    fmt.Sprintf("%ss/s%s, %d connections, %d sessions", one.what, one.through, pageConnections, sessions),
-				format: "%.0f", target: atLeast(one.least), latency: &stat.Histogram{}, latencyOf: "the request to its whole answer",
-			}
-			templates := b.pageRequests(one.s, one.path, one.acceptedForm, sessions)
-			for turn := range full(b, 4, 2) { // the first is to get warm
-				got, err := b.readPages(ctx, templates, pageConnections)
-				if err != nil {
-					return err
-				}
-				if turn > 0 {
-					result.parley = append(result.parley, float64(got.OK)/got.Took.Seconds())
-				}
+			templates := b.pageRequests(one, sessions)
+			rates, err := b.readInTurns(ctx, templates)
+			if err != nil {
+				return err
 			}
 			crowded, err := b.readPages(ctx, templates, pageCrowd)
 			if err != nil {
 				return err
 			}
-			result.latency = &crowded.Latency
-			result.notes = []string{fmt.Sprintf("latencies are those of %d connections", pageCrowd)}
-			b.logf("pages    %s%s, %d sessions: %.0f/s, p99 of %d %s", one.what, one.through, sessions, result.parley.Median(), pageCrowd, short(crowded.Latency.Quantile(0.99)))
-			b.report.add(result)
+			b.logf("pages    %s, %d sessions: %.0f, p99 of %d %s", one.what, sessions, rates.Median(), pageCrowd, short(crowded.Latency.Quantile(0.99)))
+			b.report.add(&result{
+				row: fmt.Sprintf("%s, %d connections, %d sessions", one.what, pageConnections, sessions), format: "%.0f",
+				parley: rates, target: atLeast(one.least), latency: &crowded.Latency, latencyOf: "the request to its whole answer",
+				notes: []string{fmt.Sprintf("latencies are those of %d connections", pageCrowd)},
+			})
 		}
 	}
 	return nil
+}
+
+// readInTurns returns how many pages are read a second, several times, after
+// one that is to get warm.
+func (b *bench) readInTurns(ctx context.Context, templates []*load.Template) (rates stat.Series, err error) {
+	for turn := range full(b, 4, 2) {
+		got, err := b.readPages(ctx, templates, pageConnections)
+		if err != nil {
+			return nil, err
+		}
+		if turn > 0 {
+			rates = append(rates, float64(got.OK)/got.Took.Seconds())
+		}
+	}
+	return rates, nil
 }
 
 // pageRoom makes a room with history, in which those are who read it.
@@ -88,13 +102,18 @@ func (b *bench) pageRoom(ctx context.Context) error {
 	return nil
 }
 
-func (b *bench) pageRequests(s *subject, path, header string, sessions int) (templates []*load.Template) {
+// pageRequests are those of the first so many users.
+func (b *bench) pageRequests(one read, sessions int) (templates []*load.Template) {
 	for user := range sessions {
-		template := load.NewTemplate(s.posts, fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/html\r\nCookie: %s\r\n%s\r\n",
-			path, s.posts, b.system.cookies[user], header))
-		templates = append(templates, &template)
+		templates = append(templates, b.pageRequest(one, user))
 	}
 	return templates
+}
+
+func (b *bench) pageRequest(one read, user int) *load.Template {
+	template := load.NewTemplate(one.s.posts, fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/html\r\nCookie: %s\r\n%s\r\n",
+		one.path, one.s.posts, b.system.cookies[user], one.header))
+	return &template
 }
 
 func (b *bench) readPages(ctx context.Context, templates []*load.Template, connections int) (*load.Posted, error) {

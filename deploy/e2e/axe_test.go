@@ -70,6 +70,7 @@ func TestNobodyIsKeptOut(t *testing.T) {
 	checkAccess(t, ada.Page, "completion")
 	must(t, ada.Press("Escape"), ada.Fill("#composer-body", ""))
 	checkDialogs(t, ada)
+	checkActs(t, ada, room)
 	must(t, ada.Resize(browser.Phone))
 	checkAccess(t, ada.Page, "a room on a phone")
 	must(t, ada.Click("#drawer-open"))
@@ -96,6 +97,42 @@ func checkDialogs(t *testing.T, ada *person) {
 	must(t, ada.Fill("#finder input", "bold"), ada.PressEnter(), ada.Await("something is found", `document.querySelector("#found mark")`))
 	checkAccess(t, ada.Page, "a search in the page")
 	must(t, ada.Evaluate(`history.go(-2)`, nil), ada.Await("back in the room", `document.querySelector("#found").hidden`))
+}
+
+// checkActs looks at all that acts on a message.
+func checkActs(t *testing.T, ada *person, room string) {
+	must(t, ada.Enter(room), ada.Write("mine"))
+	const last = `[...document.querySelectorAll("#log .message[data-id]")].at(-1)`
+	must(t, ada.Await("it is stored", last+`?.textContent.includes("mine")`))
+	for _, state := range []struct{ what, key, is, end string }{
+		{"the menu of a message", "Enter", `document.querySelector("#act-menu:popover-open")`, "Escape"},
+		{"the picker of reactions", "+", `document.activeElement.shadowRoot?.querySelectorAll(".emoji").length > 100`, "Escape"},
+		{"a reaction", "", `document.querySelector("#log .reaction")`, ""},
+		{"an editor", "e", `document.querySelector("#log .editor-text")`, "Escape"},
+		{"an answer", "r", `!document.querySelector("#answer").hidden`, "Escape"},
+		{"a pinned message", "p", `document.querySelector("#log .pinned")`, ""},
+	} {
+		must(t, ada.Evaluate(`document.querySelector("#scroller").focus()`, nil), ada.Press("End"), ada.Await("on the last", `document.activeElement === `+last))
+		switch state.key {
+		case "":
+			must(t, ada.Hover("#log .message:last-child .body"), ada.Click("#log .message:last-child .bar [data-emoji]"))
+		case "Enter":
+			must(t, ada.PressEnter())
+		default:
+			must(t, ada.Strike(state.key))
+		}
+		must(t, ada.Await(state.what, state.is))
+		checkAccess(t, ada.Page, state.what)
+		if state.end != "" {
+			must(t, ada.Press(state.end), ada.Await(state.what+" is over", `!(`+state.is+`)`))
+		}
+	}
+	must(t, ada.Click("#room-pins"), ada.Await("the pins are there", `document.querySelector("#pins[open] .pins-link")`))
+	checkAccess(t, ada.Page, "the pins")
+	must(t, ada.Press("Escape"), ada.Await("they are closed", `!document.querySelector("#pins").open`))
+	must(t, ada.Evaluate(`document.querySelector("#scroller").focus()`, nil), ada.Press("End"), ada.Await("on the last", `document.activeElement === `+last))
+	must(t, ada.Press("Delete"), ada.Await("it can be brought back", `document.querySelector("#log [data-act=undo]")`))
+	checkAccess(t, ada.Page, "a message that is about to be deleted")
 }
 
 // typeAt types where nothing takes text.

@@ -118,7 +118,7 @@ func (p *play) act(t *testing.T) string {
 	case n < 70:
 		return p.crowd(t, room)
 	case n < 76:
-		read := map[string]int64{"id": p.dice.Int64N(60)}
+		read := map[string]any{"id": p.dice.Int64N(60), "unread": p.dice.IntN(3) == 0}
 		return p.ask(t, p.hero, http.MethodPut, at+"/read", read)
 	case n < 79:
 		level := []string{"all", "mentions", "none"}[p.dice.IntN(3)]

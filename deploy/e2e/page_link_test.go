@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,4 +64,27 @@ func TestPagePins(t *testing.T) {
 	if got := string(answer.Body); !strings.Contains(got, `"messages":[]`) {
 		t.Errorf("pins are %s", got)
 	}
+}
+
+func TestPinsShowAsTheyChange(t *testing.T) {
+	ada, bob, room := two(t, "one", "two", "three")
+	pin := "/chat/" + room + "/messages/%d/pin"
+	user := ada.client(t)
+	shows := func(what string, texts ...string) {
+		t.Helper()
+		want, err := json.Marshal(texts)
+		must(t, err)
+		must(t, bob.Await(what, `JSON.stringify([...document.querySelectorAll("#pins .pins-text")].map((e) => e.textContent)) === `+strconv.Quote(string(want))))
+	}
+	must(t, bob.Click("#room-pins"), bob.Await("nothing is pinned", `/Nothing is pinned/.test(document.querySelector("#pins").textContent)`))
+	act(t, user, http.MethodPut, fmt.Sprintf(pin, 1), nil)
+	shows("one is pinned", "one")
+	act(t, user, http.MethodPut, fmt.Sprintf(pin, 3), nil)
+	shows("another is, on top", "three", "one")
+	act(t, user, http.MethodPatch, "/chat/"+room+"/messages/1", map[string]string{"body": "one!"})
+	shows("one is edited", "three", "one!")
+	act(t, user, http.MethodDelete, "/chat/"+room+"/messages/3", nil)
+	shows("one is deleted", "one!")
+	act(t, user, http.MethodDelete, fmt.Sprintf(pin, 1), nil)
+	must(t, bob.Await("none is left", `/Nothing is pinned/.test(document.querySelector("#pins").textContent) && document.querySelector("#pins").contains(document.activeElement)`))
 }

@@ -150,9 +150,12 @@ func TestWhatTurnsTextAroundIsShown(t *testing.T) {
 	ada := newPerson(t, browser.Desktop)
 	room := newRoom(t, newUser(t))
 	must(t, ada.Enter(room))
-	post(t, newUser(t), room, "see \u202egnp.exe")
+	bob := newUser(t)
+	post(t, bob, room, "see \u202egnp.exe")
+	post(t, bob, room, "*see* `\u202egnp.exe` [\u202egnp.exe](https://x.example)")
 	for _, look := range []func() error{ada.Live, ada.Reload} { // as the script shows it, then as the server does
-		must(t, look(), ada.AwaitMessages("see U+202Egnp.exe"))
+		must(t, look(), ada.AwaitMessages("see U+202Egnp.exe", "see U+202Egnp.exe U+202Egnp.exe"))
+		must(t, ada.Await("each is set apart", `document.querySelectorAll("#log .markup :is(code, a) .mark").length === 2`))
 	}
 }
 

@@ -106,9 +106,7 @@ func quantile(all []time.Duration, percent int) time.Duration {
 }
 
 // firstLoad is what the first load of a room may have, in bytes with all heads.
-// 80 KB are wanted; what acts on messages is to be fetched later, as what helps to
-// write is.
-const firstLoad = 96 << 10
+const firstLoad = 80 << 10
 
 // TestFirstLoadIsSmall counts what a browser without anything fetches for a
 // room, and how soon its messages are painted.

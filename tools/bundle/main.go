@@ -1,6 +1,7 @@
 // Bundle makes of the page's modules and style sheets the few files that a
-// release serves: one script, one style sheet, the worker, and the script that
-// begins the first. It leaves the digest of the sources beside them, by which
+// release serves: a script and a style sheet of what a room needs at once,
+// others of what it needs later or other pages have, the worker, and the script
+// that begins the first. It leaves the digest of the sources beside them, by which
 // the service knows whether they are of its own.
 //
 //	bundle services/messages/web
@@ -39,7 +40,7 @@ func run(static, dist string) error {
 	if made, err := os.ReadFile(stamp); err == nil && string(made) == digest {
 		return nil
 	}
-	for _, entry := range []string{"js/app.js", "js/hub.js", "js/later.js", "js/picker.js", "js/worker.js", "css/app.css"} {
+	for _, entry := range []string{"js/app.js", "js/hub.js", "js/later.js", "js/pages.js", "js/picker.js", "js/worker.js", "css/app.css", "css/later.css"} {
 		if err := build(static, dist, entry, true); err != nil {
 			return err
 		}
@@ -55,8 +56,11 @@ func build(static, dist, entry string, bundle bool) error {
 	if bundle {
 		external = []string{"../fonts/*", "../img/*"}
 	}
-	if entry == "js/app.js" {
-		external = append(external, "./hub.js", "./later.js", "./picker.js") // seldom needed, or not at once
+	switch entry {
+	case "js/app.js":
+		external = append(external, "./hub.js", "./later.js", "./pages.js") // not needed by all, or not at once
+	case "js/later.js":
+		external = append(external, "./picker.js") // large, and seldom needed
 	}
 	result := api.Build(api.BuildOptions{
 		EntryPoints:       []string{filepath.Join(static, filepath.FromSlash(entry))},

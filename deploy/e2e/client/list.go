@@ -110,6 +110,7 @@ type Room struct {
 	Kind               chat.Kind
 	Archived           bool
 	Head, Read         chat.Position
+	Reopened           chat.Position
 	Unread, Mentions   int
 	Moderator          bool
 	Notify             chat.Level

@@ -47,21 +47,23 @@ func (r *mirrored) differences(fresh *mirrored) (all []string) {
 const most = 100
 
 // counted returns the room with what a page counts itself: who posts has read up
-// to there; of the newest hundred above what was read those by others count.
+// to there, unless they marked it unread since; of the newest hundred by others
+// above that all count.
 func (r *mirrored) counted(username string) Room {
 	room := r.Room
 	room.Head, room.Unread, room.Mentions = r.at, 0, 0
-	var newest []chat.Message
-	for _, id := range slices.Backward(slices.Sorted(maps.Keys(r.messages))) {
-		m := r.messages[id].Message
-		if id > r.Read && len(newest) < most && m.Thread == 0 && (!m.Deleted || m.Username == username) {
-			newest = append(newest, m)
+	for id, m := range r.messages {
+		if m.Username == username && m.Thread == 0 && id > room.Reopened {
+			room.Read = max(room.Read, id)
 		}
 	}
-	for _, m := range newest {
-		if m.Username == username { // the newest of them comes first
-			room.Read = max(room.Read, m.ID)
-			return room
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(r.messages))) {
+		m := r.messages[id].Message
+		if id <= room.Read || room.Unread == most {
+			break
+		}
+		if m.Username == username || m.Thread != 0 || m.Deleted {
+			continue
 		}
 		room.Unread++
 		if slices.ContainsFunc(m.Mentions, func(name string) bool {

@@ -97,6 +97,7 @@ func (m *Mirror) takeOwn(ctx context.Context, seen Seen) error {
 		room = m.rooms[event.Room]
 	}
 	room.joined = event.Joined
-	room.Moderator, room.Read, room.Notify, room.People = event.Moderator, event.Read, event.Notify, event.People
+	room.Moderator, room.Read, room.Reopened = event.Moderator, event.Read, event.Reopened
+	room.Notify, room.People = event.Notify, event.People
 	return nil
 }

@@ -70,10 +70,12 @@ func (e *ear) personal(event *Event) {
 	case log != nil && log.out, told != nil && !told.Member, told == nil && e.joining(event.Row):
 		e.joined(event, log)
 	case log != nil && told != nil && told.Joined != event.Row.Joined:
-		// Out and back in between: the room goes on, or begins anew.
-		log.free, log.ready = event.Row.Joined, false
+		log.rejoined(event.Row)
 	}
 }
+
+// rejoined has a room go on, or begin anew: its person was out and back in between.
+func (h *heard) rejoined(row *Row) { h.free, h.ready = row.Joined, false }
 
 // joined begins a room, unless it is carried already. What was there when the
 // stream's rooms were looked up begins as it was asked for, or at the head; what
@@ -85,6 +87,9 @@ func (e *ear) joined(event *Event, log *heard) {
 	open := e.ledgers[room] != nil && !e.ledgers[room].Private
 	switch {
 	case log != nil && !log.out && (log.came || log.broken || open):
+		if e.again(event.Row) && !(open && e.named[room]) {
+			log.rejoined(event.Row)
+		}
 	case log != nil && !log.out && e.live == 0 && made+clocks < e.place.connection().Opened:
 	case e.live == 0 || made <= e.live+clocks, log != nil && !log.out, open && e.named[room]:
 		e.logs[room] = &heard{}
@@ -100,6 +105,13 @@ func (e *ear) joining(row *Row) bool {
 	all := e.stays(e.client.Person, row.room())
 	i := slices.IndexFunc(all, func(s stay) bool { return s.row.Revision == row.Revision })
 	return i == 0 || i > 0 && (!all[i-1].row.Member || all[i-1].row.Joined != row.Joined)
+}
+
+// again reports whether a version of a membership is a coming back.
+func (e *ear) again(row *Row) bool {
+	return slices.ContainsFunc(e.stays(e.client.Person, row.room()), func(s stay) bool {
+		return s.row.Revision < row.Revision && s.row.Member && s.row.Joined != row.Joined
+	})
 }
 
 // admitted checks that a client got of each room only what its person may have.

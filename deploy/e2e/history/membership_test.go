@@ -166,6 +166,34 @@ func TestBrokenMoving(t *testing.T) {
 
 func postedAt(h *History, body string) *time.Duration { return &attempt(h, body).Answered }
 
+// Who was out and is back, and is told of both by one event, is not owed what was
+// said meanwhile; also if nothing was told of the room before.
+func TestOutAndBackAtOnce(t *testing.T) {
+	t.Parallel()
+	s := simulate("den", "@dan")
+	den := s.logs["den"]
+	den.Private = true
+	s.logs["den"] = den
+	s.move("dan", "den", true, 204)
+	s.listen("dan-1", "dan")
+	s.post("den", "dan hears", "", 201)
+	s.move("dan", "den", false, 204)
+	s.post("den", "dan is out", "", 201)
+	s.move("dan", "den", true, 204)
+	s.post("den", "dan is back", "", 201)
+	s.cut("dan-1")
+	h := s.history()
+	c := h.Clients[0].Connections[0]
+	drop(c, index(c, leaves("den")))
+	for _, v := range Check(h) {
+		t.Error(v)
+	}
+	drop(c, index(c, says("dan is back")))
+	if found := Check(h); len(found) == 0 {
+		t.Error("nobody missed what was said after the coming back")
+	}
+}
+
 // What a stream began with may still come when its person is told to be out.
 func TestStragglersMeanNothing(t *testing.T) {
 	t.Parallel()

@@ -49,16 +49,16 @@ func (p Page) following(at chat.Position, limit int) Page {
 // membership is a person's row in a room as a query returns it, or NULLs where
 // a LEFT JOIN found none.
 type membership struct {
-	revision, joined, read *chat.Position
-	room                   *string
-	kind                   *chat.Kind
-	member, moderator      *bool
-	notify                 *chat.Level
-	people                 []string
+	revision, joined, read, reopened *chat.Position
+	room                             *string
+	kind                             *chat.Kind
+	member, moderator                *bool
+	notify                           *chat.Level
+	people                           []string
 }
 
 func (m *membership) targets() []any {
-	return []any{&m.revision, &m.room, &m.kind, &m.member, &m.moderator, &m.joined, &m.read, &m.notify, &m.people}
+	return []any{&m.revision, &m.room, &m.kind, &m.member, &m.moderator, &m.joined, &m.read, &m.reopened, &m.notify, &m.people}
 }
 
 // event returns the row's membership; ok is false for a row of NULLs.
@@ -68,7 +68,7 @@ func (m *membership) event() (e *wire.Membership, ok bool) {
 	}
 	e = &wire.Membership{
 		Revision: *m.revision, Room: *m.room, Kind: *m.kind, Member: *m.member, Moderator: *m.moderator,
-		Joined: *m.joined, Read: *m.read, Notify: *m.notify, People: m.people,
+		Joined: *m.joined, Read: *m.read, Reopened: *m.reopened, Notify: *m.notify, People: m.people,
 	}
 	m.people = nil // the next row gets memory of its own
 	return e, true
@@ -85,7 +85,7 @@ func (s *Store) people(ctx context.Context, asks []Ask, limit int) (map[wire.Top
 	}
 	rows, err := s.db.Query(ctx, `
 		SELECT p.username, asked.after, p.head, p.revision, p.display_name, p.role,
-			m.revision, m.room, r.kind, m.member, m.moderator, m.joined, m.read, m.notify, r.people
+			m.revision, m.room, r.kind, m.member, m.moderator, m.joined, m.read, m.reopened, m.notify, r.people
 		FROM unnest($1::text[], $2::bigint[]) AS asked (username, after)
 		JOIN users p ON p.username = asked.username
 		LEFT JOIN LATERAL (

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"parley/core/bidi"
 )
 
 // address looks for an http or https address whose "://" is at s[colon:]. It
@@ -21,7 +23,7 @@ func address(s string, colon int) (start, end int, ok bool) {
 	end = colon + len("://")
 	for end < len(s) {
 		r, size := utf8.DecodeRuneInString(s[end:])
-		if r == '<' || r == '>' || r == '"' || unicode.IsSpace(r) {
+		if r == '<' || r == '>' || r == '"' || unicode.IsSpace(r) || bidi.Is(r) {
 			break
 		}
 		end += size

@@ -25,7 +25,7 @@ import (
 
 // Version is the renderer's. It is stored beside what [Render] made, and grows
 // whenever the same body would be rendered differently.
-const Version = 1
+const Version = 2
 
 const (
 	// MaxHTML is the size of the largest HTML that is made or taken, in bytes.
@@ -67,7 +67,7 @@ func render(body string, mentions []string) string {
 	if !w.rich || !w.visible || w.tooMuch() {
 		return ""
 	}
-	return string(w.html)
+	return string(withMarks(w.html))
 }
 
 // readable reports whether body can be a message's.

@@ -32,9 +32,10 @@ func newPolicy() *bluemonday.Policy {
 	return p
 }
 
-// spanClass matches the classes of words in code, and of mentions.
+// spanClass matches the classes of words in code, of mentions, and of the names
+// of characters that are not let through.
 func spanClass() *regexp.Regexp {
-	names := []string{"mention"}
+	names := []string{"mention", "mark"}
 	for _, c := range classes {
 		names = append(names, c.class)
 	}

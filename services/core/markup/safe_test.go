@@ -10,7 +10,7 @@ func TestSafe(t *testing.T) {
 	const link = `<a href="https://x.example" target="_blank" rel="noopener noreferrer">`
 	for _, html := range []string{
 		"", "text &amp; more", "<p>a<br>b</p>", link + "x</a>", `<ol start="3"><li>a</li></ol>`, `<pre><code class="language-go"><span class="k">x</span></code></pre>`,
-		`<span class="mention" data-mention="@room">@room</span>`, `<div class="table" tabindex="0"><table><tbody><tr><td class="right">1</td></tr></tbody></table></div>`,
+		`<span class="mention" data-mention="@room">@room</span>`, `gnp<span class="mark">U+202E</span>`, `<div class="table" tabindex="0"><table><tbody><tr><td class="right">1</td></tr></tbody></table></div>`,
 	} {
 		if !Safe(html) {
 			t.Errorf("%s is taken for unsafe", html)
@@ -26,7 +26,7 @@ func TestSafe(t *testing.T) {
 		`<a href="jav&#09;ascript:x" target="_blank" rel="noopener noreferrer">x</a>`, `<a href="ftp://x" target="_blank" rel="noopener noreferrer">x</a>`,
 		`<a href="https://x.example">x</a>`, `<a href="https://x.example" target="_blank">x</a>`, `<a href="https://x.example" target="_top" rel="noopener noreferrer">x</a>`,
 		`<a target="_blank" rel="noopener noreferrer">x</a>`, `<a href="https://x.example" target="_blank" rel="opener">x</a>`, "<a>x</a>",
-		`<span class="avatar">x</span>`, `<span class="mention k">x</span>`, `<span class="mention" data-mention="A B">x</span>`,
+		`<span class="avatar">x</span>`, `<span class="mention k">x</span>`, `<span class="mark k">x</span>`, `<span class="mention" data-mention="A B">x</span>`,
 		`<div class="table" tabindex="1">x</div>`, `<div class="dialog">x</div>`, `<code class="language-">x</code>`, `<ol start="-1"></ol>`, `<li class="x">a</li>`, `<td style="x"></td>`,
 		"<p>a", "a</p>", "</div>", "<p><em>a</p></em>", "<h1>a</h1>", "<h2>a</h2>", "<P>a</P>", "<p >a</p>", "<p/>", "<br/>", "</br>", "<", "a < b", "a & b", "a > b", `"`, "<p", "a\x00", "\xff", "a\rb",
 		link + link + "x</a></a>", strings.Repeat("<em>", 60) + "x" + strings.Repeat("</em>", 60), strings.Repeat("a", MaxHTML+1),

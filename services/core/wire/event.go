@@ -69,8 +69,9 @@ type Membership struct {
 	Kind      chat.Kind     `json:"kind"`
 	Member    bool          `json:"member"`
 	Moderator bool          `json:"moderator"`
-	Joined    chat.Position `json:"joined"` // the room's head when the person came in
-	Read      chat.Position `json:"read"`   // read up to here; one's own messages are read besides
+	Joined    chat.Position `json:"joined"`             // the room's head when the person came in
+	Read      chat.Position `json:"read"`               // read up to here; one's own messages above Reopened are read besides
+	Reopened  chat.Position `json:"reopened,omitempty"` // the room's head when the person marked it unread
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"` // of a direct room, in order of name
 }
@@ -93,6 +94,10 @@ func (m *Membership) AppendJSON(b []byte) []byte {
 	b = strconv.AppendInt(b, m.Joined, 10)
 	b = append(b, `,"read":`...)
 	b = strconv.AppendInt(b, m.Read, 10)
+	if m.Reopened > 0 {
+		b = append(b, `,"reopened":`...)
+		b = strconv.AppendInt(b, m.Reopened, 10)
+	}
 	b = append(b, `,"notify":`...)
 	b = chat.AppendString(b, string(m.Notify))
 	if len(m.People) > 0 {

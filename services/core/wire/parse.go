@@ -25,6 +25,7 @@ type payload struct {
 	Moderator   bool          `json:"moderator"`
 	Joined      chat.Position `json:"joined"`
 	Read        chat.Position `json:"read"`
+	Reopened    chat.Position `json:"reopened"`
 	Notify      chat.Level    `json:"notify"`
 	People      []string      `json:"people"`
 	DisplayName string        `json:"display_name"`
@@ -86,9 +87,9 @@ func parsePersonal(username string, p *payload) (Event, Notice, error) {
 	case TypeMembership:
 		m := &Membership{
 			Revision: p.Revision, Room: p.Room, Kind: p.Kind, Member: p.Member, Moderator: p.Moderator,
-			Joined: p.Joined, Read: p.Read, Notify: p.Notify, People: p.People,
+			Joined: p.Joined, Read: p.Read, Reopened: p.Reopened, Notify: p.Notify, People: p.People,
 		}
-		if m.Revision < 1 || !chat.ValidRoom(m.Room) || !validKind(m.Kind) || m.Joined < 0 || m.Read < 0 || !m.Notify.Valid() ||
+		if m.Revision < 1 || !chat.ValidRoom(m.Room) || !validKind(m.Kind) || m.Joined < 0 || m.Read < 0 || m.Reopened < 0 || !m.Notify.Valid() ||
 			len(m.People) > chat.MaxDirect || !allUsernames(m.People) {
 			return nil, nil, outside("membership")
 		}

@@ -105,7 +105,7 @@ func TestParseKeepsOurBytes(t *testing.T) {
 			&Room{Revision: 3, Room: "general", Kind: chat.Open, Title: "General & more", Topic: "x", Archived: true},
 		},
 		"@ada": {
-			&Membership{Revision: 1, Room: "dm-1", Kind: chat.Direct, Member: true, Moderator: true, Joined: 5, Read: 6, Notify: chat.NotifyNone, People: []string{"ada", "bob"}},
+			&Membership{Revision: 1, Room: "dm-1", Kind: chat.Direct, Member: true, Moderator: true, Joined: 5, Read: 6, Reopened: 7, Notify: chat.NotifyNone, People: []string{"ada", "bob"}},
 			&Person{Revision: 2, Username: "ada", DisplayName: "Ada \"L\"", Role: chat.Guest},
 		},
 	} {

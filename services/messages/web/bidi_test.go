@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/core/bidi"
 )
 
-func TestBidi(t *testing.T) {
+func TestWithMarks(t *testing.T) {
 	t.Parallel()
 	table, err := os.ReadFile("test/bidi.json") // the script's test reads it too
 	if err != nil {
@@ -22,28 +24,28 @@ func TestBidi(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range cases {
-		if got := bidi(c.Text); !slices.Equal(got, c.Shown) {
-			t.Errorf("bidi(%q) = %+q, want %+q", c.Text, got, c.Shown)
+		if got := withMarks(c.Text); !slices.Equal(got, c.Shown) {
+			t.Errorf("withMarks(%q) = %+q, want %+q", c.Text, got, c.Shown)
 		}
 	}
 }
 
 // Nothing is lost but the characters that are named, and no override is left.
-func FuzzBidi(f *testing.F) {
+func FuzzWithMarks(f *testing.F) {
 	for _, seed := range []string{"", "gnp\u202egnp.exe", "\u2067a\u2069", "\u202b\u2067x\u202c\u2069", "\n\u2069\u202c", "\xff\u202e"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		var plain strings.Builder
-		for _, s := range bidi(text) {
+		for _, s := range withMarks(text) {
 			plain.WriteString(s.Text)
 		}
-		if strings.ContainsAny(plain.String(), overrides) {
+		if strings.ContainsAny(plain.String(), "\u202d\u202e") {
 			t.Errorf("%q leaves an override", text)
 		}
 		strip := func(s string) string {
 			return strings.Map(func(r rune) rune {
-				if strings.ContainsRune(embeddings+isolates+pops, r) {
+				if bidi.Is(r) {
 					return -1
 				}
 				return r

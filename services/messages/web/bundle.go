@@ -10,7 +10,7 @@ import (
 
 // bundled are the files of dist, which take the places of all scripts and style
 // sheets; stamp, beside them, is the digest of the sources they are made of.
-var bundled = []string{"css/app.css", "js/app.js", "js/hub.js", "js/later.js", "js/picker.js", "js/start.js", "js/worker.js"}
+var bundled = []string{"css/app.css", "css/later.css", "js/app.js", "js/hub.js", "js/later.js", "js/pages.js", "js/picker.js", "js/start.js", "js/worker.js"}
 
 const bundleStamp = "sources"
 

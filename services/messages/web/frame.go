@@ -69,8 +69,9 @@ type MyRoom struct {
 	Kind      chat.Kind
 	Head      chat.Position
 	Read      chat.Position
-	Unread    int // 100 stands for more than 99
-	Mentions  int // unread messages that mention the person
+	Unread    int           // 100 stands for more than 99
+	Mentions  int           // unread messages that mention the person
+	Reopened  chat.Position // the head when the person marked it unread; 0 if they never did
 	Notify    chat.Level
 	Archived  bool
 	Moderator bool     // the person moderates it

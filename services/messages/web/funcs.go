@@ -19,6 +19,7 @@ var funcs = template.FuncMap{
 	"role":     roleName,
 	"roleHint": roleHint,
 	"plural":   plural,
+	"cut":      cut,
 }
 
 // tints is how many colours avatars have: --tint-0 … in css/colors.css.

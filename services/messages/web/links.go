@@ -21,15 +21,15 @@ func pieces(body string) []span {
 		if s.Href != "" {
 			all = append(all, s)
 		} else {
-			all = append(all, bidi(s.Text)...)
+			all = append(all, withMarks(s.Text)...)
 		}
 	}
 	return all
 }
 
 // address finds what may be a link. Only these two schemes ever are: no
-// javascript:, no data:.
-var address = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"]+`)
+// javascript:, no data:. What turns the text around it is not of an address.
+var address = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"\x{202a}-\x{202e}\x{2066}-\x{2069}]+`)
 
 // links cuts a body into text and links, as js/model/links.js does; both are
 // held to test/links.json.

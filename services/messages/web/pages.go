@@ -137,7 +137,12 @@ type Room struct {
 	Messages []chat.Message // oldest first
 	Error    string         // why a form's post failed, for the reader; "" else
 	Draft    string         // the body that was not stored then
+	Apart    bool           // the log is rendered apart: [Site.RoomApart]
+	Kept     bool           // it is there already: Messages are not needed
 }
+
+// Silent reports whether there are no messages.
+func (r Room) Silent() bool { return len(r.Messages) == 0 && !r.Kept }
 
 // Members is the data of members.html: who is in a room.
 type Members struct {

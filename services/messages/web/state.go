@@ -32,18 +32,18 @@ type roomState struct {
 	Read      chat.Position `json:"read"`
 	Unread    int           `json:"unread"`
 	Mentions  int           `json:"mentions"`
+	Reopened  chat.Position `json:"reopened,omitempty"`
 	Moderator bool          `json:"moderator"`
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"`
 }
 
 type openState struct {
-	Room     roomState      `json:"room"`
-	Messages []chat.Message `json:"messages"`
-	Head     chat.Position  `json:"head"`
-	More     bool           `json:"more"`
-	Newer    bool           `json:"newer"`
-	People   int            `json:"people"`
+	Room   roomState     `json:"room"`
+	Head   chat.Position `json:"head"`
+	More   bool          `json:"more"`
+	Newer  bool          `json:"newer"`
+	People int           `json:"people"`
 }
 
 // State is that of a page without a conversation.
@@ -65,7 +65,7 @@ func (f Frame) State() State {
 func (r MyRoom) state(me Person) roomState {
 	s := roomState{
 		Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Archived: r.Archived, Head: r.Head, Read: r.Read,
-		Unread: r.Unread, Mentions: r.Mentions, Moderator: r.Moderator, Notify: r.Notify,
+		Unread: r.Unread, Mentions: r.Mentions, Reopened: r.Reopened, Moderator: r.Moderator, Notify: r.Notify,
 	}
 	if r.Direct() {
 		s.People = append(s.People, me.Username)
@@ -77,14 +77,17 @@ func (r MyRoom) state(me Person) roomState {
 	return s
 }
 
-// State is that of a room's page.
+// State is that of a room's page, but what was said: [Room.Said].
 func (r Room) State() State {
 	s := r.Frame.State()
-	s.Open = &openState{
-		Room: r.Room.state(r.Me), Messages: r.Messages, Head: r.At, More: r.More, Newer: r.Newer, People: r.People,
-	}
-	if s.Open.Messages == nil {
-		s.Open.Messages = []chat.Message{}
-	}
+	s.Open = &openState{Room: r.Room.state(r.Me), Head: r.At, More: r.More, Newer: r.Newer, People: r.People}
 	return s
+}
+
+// Said are the messages of a room's page, for its script.
+func (r Room) Said() []chat.Message {
+	if r.Messages == nil {
+		return []chat.Message{}
+	}
+	return r.Messages
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/core/bidi"
 	"parley/core/chat"
 )
 
@@ -89,7 +90,8 @@ var (
 	tag   = regexp.MustCompile(`<[^>]*>`)
 )
 
-// Excerpt is the beginning of the message, on one line, without its formatting.
+// Excerpt is the beginning of the message, on one line, without its formatting and
+// what turns the text around it.
 func (e Entry) Excerpt() string {
 	if e.Deleted {
 		return "This message was deleted"
@@ -98,7 +100,7 @@ func (e Entry) Excerpt() string {
 	if e.HTML != "" {
 		text = html.UnescapeString(tag.ReplaceAllString(block.ReplaceAllString(e.HTML, " "), ""))
 	}
-	line := []rune(strings.Join(strings.Fields(text), " "))
+	line := []rune(strings.Join(strings.Fields(bidi.Without(text)), " "))
 	if len(line) > maxExcerpt {
 		return string(line[:maxExcerpt]) + "…"
 	}

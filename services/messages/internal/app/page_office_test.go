@@ -18,6 +18,12 @@ func TestPeoplePages(t *testing.T) {
 	assertPage(t, "nobody found", bob.get("/people?q=%3Cb%3E"), 200, "Nobody is called", "&lt;b&gt;")
 	assertPage(t, "no such person", ada.get("/people/nobody"), 404)
 
+	for path, want := range map[string]int{"/people/BOB": 308, "/people/NOBODY": 308, "/people/%C3%84da": 404} {
+		a := ada.get(path)
+		if to := a.header.Get("Location"); a.status != want || want == 308 && to != strings.ToLower(path) {
+			t.Errorf("%s: %d, to %q", path, a.status, to)
+		}
+	}
 	assertPage(t, "person", ada.get("/people/bob"), 200, `value="guest"`, "Ban bob")
 	led(t, "role", ada.form("/people/bob", "role=guest"), "/people/bob?saved=role")
 	assertPage(t, "role saved", ada.get("/people/bob?saved=role"), 200, "Saved", "Guest")

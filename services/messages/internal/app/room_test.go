@@ -485,6 +485,25 @@ func TestUnread(t *testing.T) {
 	check("99 again", 8, 99)
 	say(c.ada, 1)
 	check("ada says that she was away", 108, 0)
+	say(c.bob, 120)
+	check("her own is read, however much came since", 108, 100)
+	say(c.ada, 1)
+	reopen := func(id int64) {
+		t.Helper()
+		walk(t, step{c.ada, put, "/chat/general/read", fields{"id": id, "unread": true}, 204, ""})
+	}
+	reopen(227)
+	check("two are unread again, though she has answered", 227, 1)
+	mark(220)
+	check("less is not read by it", 227, 1)
+	say(c.bob, 1)
+	check("bob goes on", 227, 2)
+	reopen(107)
+	check("from before her own on", 107, 100)
+	say(c.ada, 1)
+	check("what she says now reads all", 231, 0)
+	reopen(999)
+	check("never beyond the head", 231, 0)
 }
 
 func TestTyping(t *testing.T) {

@@ -12,22 +12,22 @@ import (
 
 // membershipColumns are those of a membership, m, and its room, r, in the order
 // of [membershipRow.targets].
-const membershipColumns = `m.username, m.revision, m.room, r.kind, m.member, m.moderator, m.joined, m.read, m.notify, r.people`
+const membershipColumns = `m.username, m.revision, m.room, r.kind, m.member, m.moderator, m.joined, m.read, m.reopened, m.notify, r.people`
 
 // membershipRow is a membership as a query returns it, or NULLs where a LEFT
 // JOIN found none.
 type membershipRow struct {
-	username, room    *string
-	revision          *chat.Position
-	kind              *chat.Kind
-	member, moderator *bool
-	joined, read      *chat.Position
-	notify            *chat.Level
-	people            []string
+	username, room         *string
+	revision               *chat.Position
+	kind                   *chat.Kind
+	member, moderator      *bool
+	joined, read, reopened *chat.Position
+	notify                 *chat.Level
+	people                 []string
 }
 
 func (r *membershipRow) targets() []any {
-	return []any{&r.username, &r.revision, &r.room, &r.kind, &r.member, &r.moderator, &r.joined, &r.read, &r.notify, &r.people}
+	return []any{&r.username, &r.revision, &r.room, &r.kind, &r.member, &r.moderator, &r.joined, &r.read, &r.reopened, &r.notify, &r.people}
 }
 
 // membership returns whose membership the row is, and it; it is nil for a row
@@ -38,7 +38,7 @@ func (r *membershipRow) membership() (username string, m *wire.Membership) {
 	}
 	m = &wire.Membership{
 		Revision: *r.revision, Room: *r.room, Kind: *r.kind, Member: *r.member, Moderator: *r.moderator,
-		Joined: *r.joined, Read: *r.read, Notify: *r.notify, People: r.people,
+		Joined: *r.joined, Read: *r.read, Reopened: *r.reopened, Notify: *r.notify, People: r.people,
 	}
 	r.people = nil // the next row must not write into it
 	return *r.username, m

@@ -6,7 +6,7 @@ import "github.com/gin-gonic/gin"
 // limits of their own. By the others one gets rid of whoever uses up one's
 // limit with a session that they should not have.
 var unbounded = map[string]bool{
-	"/chat/:room/read":   true, // only grows, up to the head
+	"/chat/:room/read":   true, // only grows, up to the head; what makes it shrink is counted
 	"/chat/:room/typing": true,
 	"/password":          true,
 	"/sessions/:id":      true,

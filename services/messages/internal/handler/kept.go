@@ -15,6 +15,7 @@ import (
 
 const (
 	keptPages   = 64 << 20 // bytes
+	keptLogs    = 16 << 20
 	keptHistory = 32 << 20
 	// keptFor is how long a page may show names, and how many are in a room, as
 	// they were: no position tells of these.
@@ -24,11 +25,18 @@ const (
 // kept are the answers that are kept.
 type kept struct {
 	pages   *reads.Kept[pageKey, reads.Now]
+	logs    *reads.Kept[string, logState]          // of rooms' pages, for who has read it all
 	history *reads.Kept[stretchKey, chat.Position] // which hold for a room's head
 }
 
 // pageKey is whose page of which room it is.
 type pageKey struct{ username, room string }
+
+// logState is what a page's log holds for.
+type logState struct {
+	at   chat.Position // the room's head
+	more bool          // there are older messages
+}
 
 // stretchKey is a stretch of a room's history, as the request asks for it.
 type stretchKey struct{ room, query string }
@@ -36,6 +44,7 @@ type stretchKey struct{ room, query string }
 func newKept() kept {
 	return kept{
 		pages:   reads.NewKept[pageKey, reads.Now](keptPages, keptFor),
+		logs:    reads.NewKept[string, logState](keptLogs, keptFor),
 		history: reads.NewKept[stretchKey, chat.Position](keptHistory, keptFor),
 	}
 }
@@ -72,8 +81,7 @@ func (h *Handler) keptRoom(c *gin.Context) {
 }
 
 // answerRoom answers with the page of a room, and keeps it.
-func (h *Handler) answerRoom(c *gin.Context, body []byte) {
-	answer := reads.NewAnswer(body)
+func (h *Handler) answerRoom(c *gin.Context, answer *reads.Answer) {
 	if found, ok := c.Value(now).(reads.Now); ok && found.Member {
 		h.kept.pages.Put(pageKey{user(c), c.Param("room")}, found, answer)
 	}
@@ -89,7 +97,7 @@ func (h *Handler) keptStretch(c *gin.Context) {
 
 // answerStretch answers with a stretch of history, and keeps it.
 func (h *Handler) answerStretch(c *gin.Context, body []byte) {
-	answer := reads.NewAnswer(body)
+	answer := reads.Join(reads.NewPart(body))
 	if found, ok := c.Value(now).(reads.Now); ok {
 		h.kept.history.Put(stretchKey{c.Param("room"), c.Request.URL.RawQuery}, found.Room, answer)
 	}
@@ -107,19 +115,25 @@ func (h *Handler) answerKept(c *gin.Context, contentType string, answer *reads.A
 	c.Abort()
 	header := c.Writer.Header()
 	header["Vary"] = varyKept
-	body, tag := answer.Plain, `"`+answer.ETag+`"`
-	if acceptsGzip(c.Request) {
-		body, tag = answer.Gzip, `"`+answer.ETag+`-gzip"`
-		header["Content-Encoding"] = encodingGzip
+	packed := acceptsGzip(c.Request)
+	tag := `"` + answer.ETag + `"`
+	if packed {
+		tag = `"` + answer.ETag + `-gzip"`
 	}
 	header["Etag"] = []string{tag}
 	if sameTag(c.Request.Header.Get("If-None-Match"), tag) {
-		header.Del("Content-Encoding")
 		c.Status(http.StatusNotModified)
 		return
 	}
-	header["Content-Length"] = []string{strconv.Itoa(len(body))} // else it goes out in chunks
-	c.Data(http.StatusOK, contentType, body)
+	if packed {
+		header["Content-Encoding"] = encodingGzip
+	}
+	header["Content-Type"] = []string{contentType}
+	header["Content-Length"] = []string{strconv.Itoa(answer.Len(packed))} // else it goes out in chunks
+	c.Status(http.StatusOK)
+	if err := answer.Write(c.Writer, packed); err != nil {
+		_ = c.Error(err) // for the log
+	}
 }
 
 var (

@@ -25,7 +25,7 @@ func (h *Handler) frame(c *gin.Context, here string) (web.Frame, error) {
 	f.Me.Role = me.Role
 	for i, r := range rooms {
 		f.Rooms[i] = web.MyRoom{
-			Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Head: r.Head, Read: r.Read, Unread: r.Unread, Mentions: r.Mentions,
+			Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Head: r.Head, Read: r.Read, Unread: r.Unread, Mentions: r.Mentions, Reopened: r.Reopened,
 			Notify: r.Notify, Archived: r.Archived, Moderator: r.Moderator, Others: known.others(me.Username, r.People),
 		}
 	}

@@ -23,14 +23,12 @@ func (h *Handler) showRoom(c *gin.Context) {
 	if !ok {
 		return
 	}
-	var page web.Room
-	if err := h.converse(c, name, 0, &page); err != nil {
+	answer, err := h.roomAnswer(c, name)
+	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	if body, ok := h.rendered(c, "room.html", page); ok {
-		h.answerRoom(c, body)
-	}
+	h.answerRoom(c, answer)
 }
 
 // showMessage answers with a room's page around a message.
@@ -62,20 +60,20 @@ func (h *Handler) entered(c *gin.Context) (string, bool) {
 
 // renderRoom answers with a room's page; page has what is special about it.
 func (h *Handler) renderRoom(c *gin.Context, status int, name string, around chat.Position, page web.Room) {
-	if err := h.converse(c, name, around, &page); err != nil {
+	err := h.fillRoom(c, &page, name)
+	if err == nil {
+		err = h.fillLog(c, name, around, &page)
+	}
+	if err != nil {
 		h.fail(c, err)
 		return
 	}
 	h.render(c, status, "room.html", page)
 }
 
-// converse fills in what page does not have yet: the messages, and all that
-// stands around them. They are the newest; or those around a message, if one is
+// fillLog fills in the messages: the newest; or those around one, if it is
 // named; or those where the unread begins, if that may not be among the newest.
-func (h *Handler) converse(c *gin.Context, name string, around chat.Position, page *web.Room) error {
-	if err := h.fillRoom(c, page, name); err != nil {
-		return err
-	}
+func (h *Handler) fillLog(c *gin.Context, name string, around chat.Position, page *web.Room) error {
 	if around == 0 && page.Room.Unread >= manyUnread {
 		around = page.Room.Read + 1
 	}

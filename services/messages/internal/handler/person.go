@@ -23,7 +23,7 @@ func (h *Handler) peopleRoutes(own *gin.RouterGroup, read []string) {
 	admin := own.Group("", h.atLeast(chat.Admin))
 	admin.PATCH("/people/:username", h.setRole)
 	admin.POST("/people/:username", h.setRole)
-	admin.POST("/people/:username/ban", h.judge(h.People.Ban))
+	admin.POST("/people/:username/ban", h.judge(h.ban))
 	admin.POST("/people/:username/unban", h.judge(h.People.Unban))
 }
 
@@ -95,6 +95,10 @@ func (h *Handler) showPerson(c *gin.Context) {
 	}
 	c.Header("Vary", "Accept")
 	if wantsPage(c.Request) {
+		if isRead(c.Request) && username != c.Param("username") { // a person has one address
+			c.Redirect(http.StatusPermanentRedirect, "/people/"+username)
+			return
+		}
 		h.personPage(c, http.StatusOK, web.Failure{})
 		return
 	}
@@ -136,6 +140,14 @@ func (h *Handler) setRole(c *gin.Context) {
 	default:
 		h.showPerson(c)
 	}
+}
+
+// ban bans somebody. Whatever private room only they moderate, another does then.
+func (h *Handler) ban(ctx context.Context, by session.Session, username string) error {
+	if err := h.People.Ban(ctx, by, username); err != nil {
+		return err
+	}
+	return h.Members.HandOver(ctx, by, username)
 }
 
 // judge bans or unbans.

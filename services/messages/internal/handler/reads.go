@@ -13,17 +13,25 @@ import (
 	"parley/messages/internal/limit"
 )
 
-// markRead notes how far the user has read a room.
+// markRead notes how far the user has read a room: no less than they had, unless
+// they mark what comes after it unread.
 func (h *Handler) markRead(c *gin.Context) {
 	h.inRoom(c, "", func(ctx context.Context, room string) error {
 		var wanted struct {
-			ID *chat.Position `json:"id"`
+			ID     *chat.Position `json:"id"`
+			Unread bool           `json:"unread"`
 		}
 		if err := readObject(c, &wanted); err != nil {
 			return err
 		}
 		if wanted.ID == nil || *wanted.ID < 0 {
 			return errIDInvalid
+		}
+		if wanted.Unread {
+			if err := h.ChangeLimit.Take(ctx, user(c)); err != nil {
+				return err
+			}
+			return h.Members.MarkUnread(ctx, current(c).Session, room, *wanted.ID)
 		}
 		return h.Committer.Read(ctx, change.Read{Room: room, Username: user(c), Upto: *wanted.ID, Session: current(c).Key})
 	})

@@ -65,14 +65,18 @@ func (s *Store) Join(ctx context.Context, by session.Session, room string) error
 	})
 }
 
-// Leave takes somebody out of a room. Errors: [access.ErrDirect].
+// Leave takes somebody out of a room. When the last moderator leaves a private
+// room, another who is in it moderates it. Errors: [access.ErrDirect].
 func (s *Store) Leave(ctx context.Context, by session.Session, room string) error {
-	return s.change(ctx, by, room, by.Username, func(ctx context.Context, tx *change.Tx, g access.Grant) error {
-		if g.Kind == chat.Direct {
-			return access.ErrDirect
+	return s.handingOver(ctx, by.Key, room, by.Username, func(ctx context.Context, tx *change.Tx) (bool, error) {
+		g, err := tx.Grant(ctx, by.Username, room)
+		switch {
+		case err != nil:
+			return false, err
+		case g.Kind == chat.Direct:
+			return false, access.ErrDirect
 		}
-		_, err := exit(ctx, tx, room, by.Username)
-		return err
+		return exit(ctx, tx, room, by.Username)
 	})
 }
 
@@ -87,6 +91,24 @@ func exit(ctx context.Context, tx *change.Tx, room, username string) (bool, erro
 		return false, fmt.Errorf("leave room: %w", err)
 	}
 	return n > 0, nil
+}
+
+// MarkUnread has somebody read a room up to a position and no further, also if
+// they have read more, or said something since; beyond the head it is the head.
+// Errors: [access.ErrNotMember].
+func (s *Store) MarkUnread(ctx context.Context, by session.Session, room string, upto chat.Position) error {
+	return s.change(ctx, by, room, by.Username, func(ctx context.Context, tx *change.Tx, g access.Grant) error {
+		if !g.Member {
+			return access.ErrNotMember
+		}
+		_, err := tx.Memberships(ctx, `
+			UPDATE memberships m SET read = least($3, r.head), reopened = r.head, revision = p.head + 1
+			FROM users p, rooms r
+			WHERE m.username = $1 AND m.room = $2 AND p.username = m.username AND r.name = m.room
+				AND (m.read, m.reopened) <> (least($3, r.head), r.head)
+			RETURNING m.*`, by.Username, room, upto)
+		return err
+	})
 }
 
 // Notify sets which messages of a room somebody is notified of. Errors:

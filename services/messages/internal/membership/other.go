@@ -75,21 +75,24 @@ func (s *Store) Remove(ctx context.Context, by session.Session, room, username s
 	if username == by.Username {
 		return s.Leave(ctx, by, room)
 	}
-	return s.change(ctx, by, room, username, func(ctx context.Context, tx *change.Tx, g access.Grant) error {
+	return s.handingOver(ctx, by.Key, room, username, func(ctx context.Context, tx *change.Tx) (bool, error) {
+		g, err := tx.Grant(ctx, by.Username, room)
 		switch {
+		case err != nil:
+			return false, err
 		case g.Kind == chat.Direct:
-			return access.ErrDirect
+			return false, access.ErrDirect
 		case !g.Moderates():
-			return access.ErrForbidden
+			return false, access.ErrForbidden
 		}
 		was, err := exit(ctx, tx, room, username)
 		if err != nil || !was || g.Moderator {
-			return err
+			return was, err
 		}
 		detail := map[string]string{"room": room}
 		if g.Kind == chat.Private { // whoever reads the audit may not know of it
 			detail = map[string]string{"kind": string(g.Kind)}
 		}
-		return change.Record(ctx, tx, by.Username, "member.remove", username, detail)
+		return true, change.Record(ctx, tx, by.Username, "member.remove", username, detail)
 	})
 }

@@ -2,43 +2,22 @@ package reads
 
 import (
 	"bytes"
-	"compress/gzip"
-	"hash/crc32"
-	"strconv"
+	"crypto/sha256"
 	"sync"
 	"time"
 )
 
-// Answer is the body of an answer, as it is and compressed.
-type Answer struct {
-	Plain, Gzip []byte
-	ETag        string // of Plain, without quotes
-}
-
-// NewAnswer compresses a body. The answer keeps it.
-func NewAnswer(body []byte) *Answer {
-	var packed bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&packed, gzip.DefaultCompression) // the level is a valid one
-	_, err := w.Write(body)
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		panic(err) // a buffer takes everything
-	}
-	return &Answer{Plain: body, Gzip: packed.Bytes(), ETag: strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 36) + "-" + strconv.Itoa(len(body))}
-}
-
 // Kept are the answers of one kind, by what was asked, each with what it holds
-// for. All of them together take at most limit bytes: one more, and they are
-// gathered anew.
+// for. Parts that are equal are kept once. All of them together take at most
+// limit bytes: for more, some others go.
 type Kept[K, V comparable] struct {
 	limit int
-	age   time.Duration // after which an answer is made anew; 0 is never
+	age   time.Duration // after which an answer is made anew
 
 	mu      sync.RWMutex
 	size    int
 	answers map[K]keptAnswer[V]
+	parts   map[[sha256.Size]byte]*keptPart
 }
 
 type keptAnswer[V comparable] struct {
@@ -47,9 +26,18 @@ type keptAnswer[V comparable] struct {
 	answer *Answer
 }
 
+// keptPart is a part, and in how many answers it is.
+type keptPart struct {
+	*Part
+	answers int
+}
+
+// overhead is what an answer costs beside its parts, more or less, in bytes.
+const overhead = 512
+
 // NewKept returns an empty keeper.
 func NewKept[K, V comparable](limit int, age time.Duration) *Kept[K, V] {
-	return &Kept[K, V]{limit: limit, age: age, answers: make(map[K]keptAnswer[V])}
+	return &Kept[K, V]{limit: limit, age: age, answers: make(map[K]keptAnswer[V]), parts: make(map[[sha256.Size]byte]*keptPart)}
 }
 
 // Get returns what was kept for key, if it holds for now; else nil.
@@ -57,28 +45,69 @@ func (k *Kept[K, V]) Get(key K, now V) *Answer {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	kept, ok := k.answers[key]
-	if !ok || kept.holds != now || k.age > 0 && time.Since(kept.made) > k.age {
+	if !ok || kept.holds != now || time.Since(kept.made) > k.age {
 		return nil
 	}
 	return kept.answer
 }
 
+// Part returns the part of a piece: one that is kept already, or a new one, which
+// has a copy of the piece.
+func (k *Kept[K, V]) Part(plain []byte) *Part {
+	sum := sha256.Sum256(plain)
+	k.mu.RLock()
+	known := k.parts[sum]
+	k.mu.RUnlock()
+	if known != nil {
+		return known.Part
+	}
+	return newPart(sum, bytes.Clone(plain))
+}
+
 // Put keeps an answer for key that holds for now: what it was made of was read
 // after now was.
 func (k *Kept[K, V]) Put(key K, now V, answer *Answer) {
-	size := len(answer.Plain) + len(answer.Gzip)
+	size := overhead
+	for _, p := range answer.parts {
+		size += p.size()
+	}
 	if size > k.limit/8 {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if old, ok := k.answers[key]; ok {
-		k.size -= len(old.answer.Plain) + len(old.answer.Gzip)
-	}
-	if k.size+size > k.limit {
-		clear(k.answers)
-		k.size = 0
+	if _, ok := k.answers[key]; ok {
+		k.drop(key)
 	}
 	k.answers[key] = keptAnswer[V]{now, time.Now(), answer}
-	k.size += size
+	k.size += overhead
+	for _, p := range answer.parts {
+		known, ok := k.parts[p.sum]
+		if !ok {
+			known = &keptPart{Part: p}
+			k.parts[p.sum] = known
+			k.size += p.size()
+		}
+		known.answers++
+	}
+	for other := range k.answers { // in an order that differs each time
+		if k.size <= k.limit {
+			break
+		}
+		if other != key {
+			k.drop(other)
+		}
+	}
+}
+
+func (k *Kept[K, V]) drop(key K) {
+	for _, p := range k.answers[key].answer.parts {
+		known := k.parts[p.sum]
+		if known.answers--; known.answers == 0 {
+			delete(k.parts, p.sum)
+			k.size -= known.size()
+		}
+	}
+	delete(k.answers, key)
+	k.size -= overhead
 }

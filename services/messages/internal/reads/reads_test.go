@@ -68,17 +68,39 @@ func TestFind(t *testing.T) {
 
 func TestAnswer(t *testing.T) {
 	t.Parallel()
-	body := []byte(strings.Repeat("hello ", 500))
-	a, b := NewAnswer(body), NewAnswer([]byte("else"))
-	r, err := gzip.NewReader(bytes.NewReader(a.Gzip))
-	if err != nil {
-		t.Fatal(err)
+	var all []byte
+	var parts []*Part
+	for n := range 5 { // one is empty, one is large
+		piece := []byte(strings.Repeat("hello ", n*n*n*1000))
+		all, parts = append(all, piece...), append(parts, NewPart(piece))
 	}
-	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, body) {
-		t.Errorf("%d bytes, %v", len(got), err)
+	a := Join(parts...)
+	for _, packed := range []bool{false, true} {
+		var b bytes.Buffer
+		if err := a.Write(&b, packed); err != nil || b.Len() != a.Len(packed) {
+			t.Errorf("packed %v: %d bytes of %d, %v", packed, b.Len(), a.Len(packed), err)
+		}
+		got := b.Bytes()
+		if packed {
+			r, err := gzip.NewReader(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err = io.ReadAll(r); err != nil { // the sum and the length fit
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(got, all) {
+			t.Errorf("packed %v: other bytes", packed)
+		}
 	}
-	if a.ETag == b.ETag || a.ETag != NewAnswer(body).ETag {
-		t.Errorf("tags %s, %s", a.ETag, b.ETag)
+	for _, other := range []*Answer{Join(), Join(parts[1:]...), Join(NewPart([]byte("else")))} {
+		if a.ETag == other.ETag {
+			t.Errorf("tag %s twice", a.ETag)
+		}
+	}
+	if a.ETag != Join(parts...).ETag {
+		t.Error("the same answer has another tag")
 	}
 }
 
@@ -86,7 +108,7 @@ func TestKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		k := NewKept[string, int](100_000, 5*time.Second)
-		a := NewAnswer([]byte("a"))
+		a := Join(NewPart([]byte("a")))
 		k.Put("x", 1, a)
 		if k.Get("x", 1) != a || k.Get("x", 2) != nil || k.Get("y", 1) != nil {
 			t.Error("an answer for another key, or another state")
@@ -95,15 +117,39 @@ func TestKept(t *testing.T) {
 		if k.Get("x", 1) != nil {
 			t.Error("an answer that is too old")
 		}
-		for n := range 1000 { // incompressible enough
-			k.Put(strings.Repeat("k", n), n, &Answer{Plain: make([]byte, 1000)})
+		for n := range 1000 {
+			k.Put(strings.Repeat("k", n), n, Join(&Part{plain: make([]byte, 1000), sum: [32]byte{byte(n), byte(n >> 8), 1}}))
 			if k.size > 100_000 {
 				t.Fatalf("%d bytes are kept", k.size)
 			}
 		}
-		k.Put("x", 3, &Answer{Plain: make([]byte, 20_000)})
+		if n := len(k.answers); n < 50 {
+			t.Errorf("%d answers are kept, where there is place for more", n)
+		}
+		k.Put("x", 3, Join(&Part{plain: make([]byte, 20_000)}))
 		if k.Get("x", 3) != nil {
 			t.Error("one answer that is a good part of all is kept")
 		}
 	})
+}
+
+// Parts that are equal are kept once, and go with the last answer that has them.
+func TestKeptParts(t *testing.T) {
+	t.Parallel()
+	k := NewKept[int, int](1_000_000, time.Hour)
+	for n := range 100 {
+		k.Put(n, 1, Join(k.Part([]byte(strings.Repeat("shared ", 1000))), k.Part([]byte{byte(n)})))
+	}
+	if k.size > 100*(overhead+20)+10_000 {
+		t.Errorf("%d bytes are kept of one large part and 100 small ones", k.size)
+	}
+	if k.Part([]byte(strings.Repeat("shared ", 1000))) != k.Get(5, 1).parts[0] {
+		t.Error("the part is another")
+	}
+	for n := range 100 {
+		k.Put(n, 2, Join(k.Part([]byte("other"))))
+	}
+	if len(k.parts) != 1 || k.size != 100*overhead+k.Get(5, 2).parts[0].size() {
+		t.Errorf("%d parts, %d bytes", len(k.parts), k.size)
+	}
 }

@@ -24,6 +24,7 @@ type Room struct {
 	Unread    int           `json:"unread"`   // exact up to 99; 100 is more
 	Mentions  int           `json:"mentions"` // how many of the unread ones mention the person
 	Moderator bool          `json:"moderator"`
+	Reopened  chat.Position `json:"reopened,omitempty"` // the head when it was marked unread: one's own messages up to there are not read
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"` // of a direct room, in order of name
 }
@@ -53,7 +54,7 @@ func mine(ctx context.Context, tx pgx.Tx, username string) (rooms []Room, head c
 		SELECT p.head, m.member, coalesce(r.name::text, ''),
 			coalesce(CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END, ''),
 			coalesce(r.topic, ''), coalesce(r.kind, ''), r.archived_at IS NOT NULL, coalesce(r.head, 0),
-			coalesce(m.read, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
+			coalesce(m.read, 0), coalesce(m.reopened, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
 		FROM users p
 		LEFT JOIN (memberships m JOIN rooms r ON r.name = m.room) ON m.username = p.username AND m.member
 		WHERE p.username = $1
@@ -66,7 +67,7 @@ func mine(ctx context.Context, tx pgx.Tx, username string) (rooms []Room, head c
 	var member *bool // nil for who is in no room
 	_, err = pgx.ForEachRow(rows, []any{
 		&head, &member, &r.Name, &r.Title, &r.Topic, &r.Kind, &r.Archived, &r.Head,
-		&r.Read, &r.Moderator, &r.Notify, &r.People,
+		&r.Read, &r.Reopened, &r.Moderator, &r.Notify, &r.People,
 	}, func() error {
 		if member != nil {
 			rooms = append(rooms, r)

@@ -83,7 +83,7 @@ var expected = []error{access.ErrNotFound, access.ErrNotMember, access.ErrForbid
 func (s *system) act(ctx context.Context, dice *rand.Rand, people []session.Session, rooms []string) error {
 	who, other := people[dice.IntN(len(people))], people[dice.IntN(len(people))].Username
 	room := rooms[dice.IntN(len(rooms))]
-	switch dice.IntN(12) {
+	switch dice.IntN(13) {
 	case 0, 1:
 		return s.members.Join(ctx, who, room)
 	case 2:
@@ -97,6 +97,8 @@ func (s *system) act(ctx context.Context, dice *rand.Rand, people []session.Sess
 	case 6, 7:
 		return s.committer.Read(ctx, change.Read{Room: room, Username: who.Username, Upto: dice.Int64N(60)})
 	case 8:
+		return s.members.MarkUnread(ctx, who, room, dice.Int64N(60))
+	case 9:
 		title, archived := fmt.Sprint("title ", dice.IntN(5)), dice.IntN(8) == 0
 		_, err := s.rooms.Change(ctx, who, room, Settings{Title: &title, Archived: &archived})
 		return err
@@ -216,7 +218,7 @@ func (s *system) assertUnread(t *testing.T, username string) {
 			t.Errorf("%s isn't shown %s", username, m.Room)
 			continue
 		}
-		read, unread := s.count(wire.RoomTopic(m.Room), username, m.Read)
+		read, unread := s.count(wire.RoomTopic(m.Room), username, m)
 		if rooms[i].Read != read || rooms[i].Unread != min(unread, 100) {
 			t.Errorf("%s in %s: shown %d, %d; want %d, %d", username, m.Room, rooms[i].Read, rooms[i].Unread, read, unread)
 		}
@@ -227,9 +229,10 @@ func (s *system) assertUnread(t *testing.T, username string) {
 }
 
 // count counts what a person has not read: first how far they have.
-func (s *system) count(topic wire.Topic, username string, read chat.Position) (upto chat.Position, unread int) {
+func (s *system) count(topic wire.Topic, username string, in *wire.Membership) (read chat.Position, unread int) {
+	read = in.Read
 	for _, event := range s.told[topic] {
-		if m, ok := event.(*chat.Message); ok && m.Username == username {
+		if m, ok := event.(*chat.Message); ok && m.Username == username && m.ID > in.Reopened {
 			read = max(read, m.ID)
 		}
 	}

@@ -57,11 +57,11 @@ func TestTailCounts(t *testing.T) {
 // counted counts as the definition says, message by message.
 const counted = `
 	WITH mine AS (
-		SELECT greatest(m.read, coalesce((SELECT max(id) FROM messages WHERE room = m.room AND username = m.username AND thread IS NULL), 0)) AS read
+		SELECT greatest(m.read, coalesce((SELECT max(id) FROM messages WHERE room = m.room AND username = m.username AND thread IS NULL AND id > m.reopened), 0)) AS read
 		FROM memberships m WHERE m.username = $1 AND m.room = $2
 	)
 	SELECT mine.read, least(count(s.id), 100), count(s.id) FILTER (WHERE $1 = ANY(s.mentions) OR '@room' = ANY(s.mentions) OR '@here' = ANY(s.mentions))
-	FROM mine LEFT JOIN messages s ON s.room = $2 AND s.id > mine.read AND s.thread IS NULL AND s.deleted_at IS NULL
+	FROM mine LEFT JOIN messages s ON s.room = $2 AND s.id > mine.read AND s.thread IS NULL AND s.deleted_at IS NULL AND s.username <> $1
 	GROUP BY mine.read`
 
 // Whatever was said, deleted and read in between: what is kept of a room never
@@ -102,6 +102,8 @@ func TestTailsAreExact(t *testing.T) {
 				head AS (UPDATE rooms SET head = head + (SELECT count(*) FROM gone) WHERE name = $1 RETURNING head)
 				UPDATE messages SET deleted_at = now(), body = '', revision = head.head - numbered.n + 1
 				FROM numbered, head WHERE messages.room = $1 AND messages.id = numbered.id`, room, who)
+		case 4:
+			exec(`UPDATE memberships m SET read = (r.head * $3)::bigint, reopened = r.head FROM rooms r WHERE r.name = m.room AND m.room = $1 AND m.username = $2`, room, who, dice.Float64())
 		case 3:
 			exec(`UPDATE memberships m SET read = greatest(read, (r.head * $3)::bigint) FROM rooms r WHERE r.name = m.room AND m.room = $1 AND m.username = $2`, room, who, dice.Float64())
 		}

@@ -9,6 +9,7 @@ import (
 
 	"parley/core/chat"
 	"parley/core/history"
+	"parley/messages/internal/change"
 )
 
 // maxSaid is how many messages all tails hold together, some 12 MB.
@@ -49,13 +50,15 @@ func (t *tails) put(room string, fresh tail) {
 // count fills in what a person has not read in their rooms, all as tx sees them.
 func (t *tails) count(ctx context.Context, tx pgx.Tx, username string, rooms []Room) error {
 	person := unique.Make(username)
-	var missing []*Room
+	var missing, reopened []*Room
 	for i := range rooms {
 		r := &rooms[i]
 		if r.Read >= r.Head {
 			continue
 		}
-		if found, ok := t.get(r.Name, r.Head, r.Read); ok {
+		if r.Reopened > r.Read {
+			reopened = append(reopened, r)
+		} else if found, ok := t.get(r.Name, r.Head, r.Read); ok {
 			r.Read, r.Unread, r.Mentions = found.count(person, r.Read)
 		} else {
 			missing = append(missing, r)
@@ -79,7 +82,45 @@ func (t *tails) count(ctx context.Context, tx pgx.Tx, username string, rooms []R
 		}
 		missing = short
 	}
+	if err := countReopened(ctx, tx, username, reopened); err != nil {
+		return err
+	}
+	return ownBelow(ctx, tx, username, rooms)
+}
+
+// countReopened fills in what a person has not read in rooms that they marked
+// unread, as far as they have not read them since: these are few, and no tail
+// says it of them.
+func countReopened(ctx context.Context, tx pgx.Tx, username string, rooms []*Room) error {
+	for _, r := range rooms {
+		read, unread, mentions, err := history.In(tx).Unread(ctx, username, r.Name, r.Read, r.Reopened, most)
+		if err != nil {
+			return err
+		}
+		r.Read, r.Unread, r.Mentions = read, unread, mentions
+	}
 	return nil
+}
+
+// ownBelow finds the person's own messages that lie below the tails: a room with
+// more unread than a tail holds is read up to there, too.
+func ownBelow(ctx context.Context, tx pgx.Tx, username string, rooms []Room) error {
+	var names []string
+	var above []chat.Position
+	of := make(map[string]*Room)
+	for i := range rooms {
+		if r := &rooms[i]; r.Unread == most && r.Reopened <= r.Read {
+			names, above, of[r.Name] = append(names, r.Name), append(above, r.Read), r
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	own, err := history.In(tx).OwnAbove(ctx, username, names, above, change.MaxLag)
+	for room, id := range own {
+		of[room].Read = id
+	}
+	return err
 }
 
 func load(ctx context.Context, tx pgx.Tx, rooms []*Room, limit int) (map[string]history.Tail, error) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"parley/core/bidi"
 )
 
 const (
@@ -123,11 +125,12 @@ func after(body string, at, most int) int {
 	return at
 }
 
-// line returns text as HTML, with one space for any white space.
+// line returns text as HTML, with one space for any white space, and without
+// what turns the text around it.
 func line(s string) string {
 	var b strings.Builder
 	space := false
-	for _, r := range s {
+	for _, r := range bidi.Without(s) {
 		if unicode.IsSpace(r) {
 			if !space {
 				b.WriteByte(' ')

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { bidi } from "../static/js/model/bidi.js";
+import { bidi, withoutTurns } from "../static/js/model/bidi.js";
 import { pieces } from "../static/js/model/pieces.js";
 
 const cases = JSON.parse(readFileSync(new URL("./bidi.json", import.meta.url), "utf8"));
@@ -19,3 +19,5 @@ test("links and marks in one body", () => {
     { text: "gnp" },
   ]);
 });
+
+test("an excerpt has none of them", () => assert.equal(withoutTurns("\u2066a\u2069\u202egnp.exe"), "agnp.exe"));

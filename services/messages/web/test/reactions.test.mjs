@@ -48,10 +48,12 @@ test("what may be done with a message", () => {
   const bobs = { username: "bob" };
   const able = (...what) => Object.entries(rights(...what)).filter(([, may]) => may).map(([name]) => name).join(" ");
   assert.equal(able(ada, open, own), "react reply edit remove pin");
-  assert.equal(able(ada, open, bobs), "react reply pin");
-  assert.equal(able(ada, { ...open, moderator: true }, bobs), "react reply remove pin");
-  assert.equal(able({ ...ada, role: "admin" }, open, bobs), "react reply remove pin");
-  assert.equal(able({ ...ada, role: "owner" }, { ...open, kind: "direct", moderator: true }, bobs), "react reply pin");
+  assert.equal(able(ada, open, bobs), "react reply pin unread");
+  assert.equal(able(ada, { ...open, moderator: true }, bobs), "react reply remove pin unread");
+  assert.equal(able({ ...ada, role: "admin" }, open, bobs), "react reply remove pin unread");
+  assert.equal(able({ ...ada, role: "owner" }, { ...open, kind: "direct", moderator: true }, bobs), "react reply pin unread");
   assert.equal(able(ada, { ...open, archived: true }, own), "");
+  assert.equal(able(ada, { ...open, archived: true }, bobs), "unread");
+  assert.equal(able(ada, open, { ...bobs, thread: 3 }), "react reply pin");
   assert.equal(able(ada, open, { ...own, deleted: true }), "");
 });

@@ -72,6 +72,12 @@ export class FakeServer {
     if (read > membership.read) this.#member({ ...membership, read });
   }
 
+  /** What is above id is unread again, also if I have said something since. */
+  markUnread(name, id) {
+    const { head } = this.rooms.get(name);
+    this.#member({ ...this.memberships.get(name), read: Math.min(id, head), reopened: head });
+  }
+
   unread(name) {
     const read = this.#effective(name);
     const counts = ({ id, username, deleted, thread }) => id > read && username !== this.me && !deleted && !thread;
@@ -89,10 +95,11 @@ export class FakeServer {
       this.asked.rooms++;
       return { me: this.head, rooms: this.mine.map((name) => this.#summary(name)) };
     },
-    read: async (name, id) => {
+    read: async (name, id, unread) => {
       this.#answer();
-      this.asked.reads.push([name, id]);
-      this.read(name, id);
+      this.asked.reads.push(unread ? [name, id, unread] : [name, id]);
+      if (unread) this.markUnread(name, id);
+      else this.read(name, id);
     },
     post: async (name, body, clientId) => {
       this.#answer();
@@ -167,8 +174,9 @@ export class FakeServer {
   }
 
   #effective(name) {
-    const own = this.rooms.get(name).messages.findLast(({ username }) => username === this.me)?.id ?? 0;
-    return Math.max(this.memberships.get(name).read, own);
+    const { read, reopened = 0 } = this.memberships.get(name);
+    const own = this.rooms.get(name).messages.findLast(({ username, id }) => username === this.me && id > reopened)?.id ?? 0;
+    return Math.max(read, own);
   }
 
   #roomEvent({ name, kind, title, revision }) {
@@ -177,8 +185,8 @@ export class FakeServer {
 
   #summary(name) {
     const { kind, title, head } = this.rooms.get(name);
-    const { notify, moderator } = this.memberships.get(name);
+    const { notify, moderator, reopened = 0 } = this.memberships.get(name);
     const read = this.#effective(name);
-    return { name, kind, title, topic: "", head, read, unread: this.unread(name), mentions: 0, notify, moderator, archived: false };
+    return { name, kind, title, topic: "", head, read, reopened, unread: this.unread(name), mentions: 0, notify, moderator, archived: false };
   }
 }

@@ -50,6 +50,7 @@ type testBundle struct {
 	seats  atomic.Int64 // given back
 	logs   atomic.Int64
 	syncs  atomic.Int64 // asked for
+	onSync func()       // in the goroutine of the loop that asks
 	listen net.Listener
 }
 
@@ -61,12 +62,17 @@ var pollers = map[string]func() (poller, error){
 // start returns a bundle whose rooms are room-0 … room-(n-1).
 func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundle {
 	t.Helper()
+	return startLoops(t, newPoller, rooms, 2)
+}
+
+func startLoops(t testing.TB, newPoller func() (poller, error), rooms, loops int) *testBundle {
+	t.Helper()
 	pool := testkit.Database(t)
 	if _, err := pool.Exec(t.Context(), `INSERT INTO rooms (name) SELECT 'room-' || n FROM generate_series(0, $1) n`, rooms-1); err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	engine, err := newEngine(Config{Loops: 2, Heartbeat: time.Hour, MaxAge: time.Hour}, log, NewMetrics(prometheus.NewRegistry()), newPoller)
+	engine, err := newEngine(Config{Loops: loops, Heartbeat: time.Hour, MaxAge: time.Hour}, log, NewMetrics(prometheus.NewRegistry()), newPoller)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,9 +80,14 @@ func start(t testing.TB, newPoller func() (poller, error), rooms int) *testBundl
 	b.hub = hub.New(history.NewStore(pool), quiet{}, log, hub.NewMetrics(prometheus.NewRegistry()), 0, engine)
 	t.Cleanup(b.hub.Close)
 	engine.Start(Owners{
-		Logs:      func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
-		Retain:    b.hub.Retain,
-		Sync:      func(*hub.Log) { b.syncs.Add(1) },
+		Logs:   func(logs ...*hub.Log) { b.logs.Add(int64(len(logs))); b.hub.Release(logs...) },
+		Retain: b.hub.Retain,
+		Sync: func(*hub.Log) {
+			b.syncs.Add(1)
+			if b.onSync != nil {
+				b.onSync()
+			}
+		},
 		SyncAgain: func(*hub.Log) {},
 		Session:   func(guard.Seat) { b.seats.Add(1) },
 	})

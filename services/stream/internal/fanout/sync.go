@@ -72,7 +72,12 @@ func (l *loop) applyTo(c *conn, rooms Rooms, in map[*hub.Log]chat.Position) {
 	for _, n := range lost {
 		l.engine.owners.Logs(l.leave(c, n))
 	}
-	if l.goOn(c, in, rooms.Person.Head() <= rooms.Seen) && c.blocked == nil {
+	some := l.goOn(c, in, rooms.Person.Head() <= rooms.Seen)
+	// The event that a room begins with may not have been looked at here yet: it
+	// goes out first.
+	own := l.own(c)
+	behind := own != 0 && l.subs.at(own).at() < rooms.Person.Head()
+	if (some || behind) && c.blocked == nil {
 		l.scratch = l.scratch[:0]
 		l.catchUp(c)
 	}

@@ -41,13 +41,13 @@ func (b *testBundle) everything(person *hub.Log) net.Conn {
 	return client
 }
 
-// person makes an account, and returns its log.
-func (b *testBundle) person(username string) *hub.Log {
+// person makes ada's account, and returns her log.
+func (b *testBundle) person() *hub.Log {
 	b.t.Helper()
-	if _, err := b.pool.Exec(b.t.Context(), `INSERT INTO users (username, password_hash) VALUES ($1, 'x')`, username); err != nil {
+	if _, err := b.pool.Exec(b.t.Context(), `INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`); err != nil {
 		b.t.Fatal(err)
 	}
-	person, err := b.hub.Acquire(b.t.Context(), wire.PersonTopic(username), true)
+	person, err := b.hub.Acquire(b.t.Context(), wire.PersonTopic("ada"), true)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func (b *testBundle) person(username string) *hub.Log {
 func TestAnAnswerThatIsBehindIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	b := start(t, newPoller, 1)
-	person := b.person("ada")
+	person := b.person()
 	events := sse.NewReader(b.everything(person))
 	for range 2 { // the stream is there once both of its logs are live
 		if e, err := events.Next(); err != nil || e.Name != "ready" {
@@ -89,7 +89,7 @@ func TestAnAnswerThatIsBehindIsAskedForAgain(t *testing.T) {
 func TestAStreamThatIsBehindItsPersonBeginsWithTheAnswer(t *testing.T) {
 	t.Parallel()
 	b := start(t, newPoller, 1)
-	person := b.person("ada")
+	person := b.person()
 	log, err := b.hub.Acquire(t.Context(), roomName(0), true)
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +115,41 @@ func TestAStreamThatIsBehindItsPersonBeginsWithTheAnswer(t *testing.T) {
 	want("ready room-0:3")
 }
 
+// The answer may be there before the loop has looked at the event that it is
+// about. The reader is told of the joining first all the same: a room that
+// begins before would be taken to begin again.
+func TestARoomBeginsBehindItsJoining(t *testing.T) {
+	t.Parallel()
+	b := startLoops(t, newPoller, 2, 1)
+	person := b.person()
+	events := sse.NewReader(b.everything(person))
+	wantEvents(t, events, []string{"ready @ada:0", "ready 0"})
+	room, err := b.hub.Acquire(t.Context(), roomName(1), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	carried, err := b.hub.Acquire(t.Context(), roomName(0), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ring(roomName(1), 1, "before")
+	b.ring(roomName(1), 2, "after")
+	joining := func(revision int64) {
+		in := wire.Membership{Revision: revision, Room: string(roomName(1)), Kind: "open", Member: true, Joined: 1, Notify: "all"}
+		b.hub.Ring(person.Topic, in.AppendJSON(nil))
+		b.await("the log to grow", func() bool { return person.Head() >= revision })
+	}
+	b.onSync = func() {
+		b.onSync = nil
+		joining(2)
+		b.engine.loops[0].read(mail{rooms: []Rooms{{Person: person, Seen: 2, In: []Room{
+			{Log: carried}, {Log: room, At: 1, Joined: 1},
+		}}}})
+	}
+	joining(1)
+	wantEvents(t, events, []string{"me @ada:1", "me @ada:2", "room.room-1 room-1:2", "ready room-1:2"})
+}
+
 // Who has been told that they left a room, or joined it again, gets nothing more
 // of it until Postgres has said what is true: if they are in it anew, it begins
 // anew; if they never left it, it goes on.
@@ -137,7 +172,7 @@ func TestARoomThatWasLeftIsHeld(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := start(t, newPoller, 1)
-			person := b.person("ada")
+			person := b.person()
 			events := sse.NewReader(b.everything(person))
 			want := func(all ...string) { t.Helper(); wantEvents(t, events, all) }
 			want("ready @ada:0", "ready 0")

@@ -1,169 +1,77 @@
-import { Favourites } from "./model/favourites.js";
-import { rights } from "./model/rights.js";
-import { Bar } from "./view/act/bar.js";
-import { EmojiPicker } from "./view/act/emojipicker.js";
 import { MessageKeys } from "./view/act/keys.js";
-import { ActMenu } from "./view/act/menu.js";
-import { boxAt, boxOf } from "./view/act/place.js";
 import { onLongPress } from "./view/act/press.js";
 
+const buttons = "[data-act], .message [data-emoji]";
+
 /**
- * Acting on the messages of the room that is open: by the bar, the menu, keys, and what is written into a message.
+ * Acting on the messages of the room that is open. What acts is fetched when somebody points at a message or comes to one by
+ * keyboard; what they ask for meanwhile is done when it is there.
  *
- *     pointer, focus ──▶ bar ──┐
- *     long press ──▶ menu ─────┼──▶ act(name, article) ──▶ doings
- *     keys ────────────────────┘         └──▶ picker, editor, reply
+ *     pointer, focus ──▶ point ──┐
+ *     long press, click, keys ───┴──▶ Actor
  */
 export class Acting {
-  /** @type {import("./roomstage.js").RoomStage} */
-  #stage;
-  #me;
-  #favourites;
-  #reply;
-  #focus;
+  #fetch;
   #announcer;
-  #bar = new Bar();
-  #menu = new ActMenu((name, emoji) => this.#act(name, this.#article, emoji));
-  #picker = new EmojiPicker(() => import("./picker.js"));
-  #article = null; // that the menu or the picker is about
+  #actor = null;
 
   /**
-   * stage: the RoomStage; me(): {username, role}; field: where one writes; reply(message) quotes one there; focus() goes on
-   * there.
+   * fetch() resolves to the Actor; stage: the RoomStage; field: where one writes.
    *
    * @param {any} element
    * @param {{stage: import("./roomstage.js").RoomStage, [more: string]: any}} parts
    */
-  constructor(element, { stage, me, shelf, announcer, field, reply, focus }) {
-    this.#stage = stage;
-    this.#me = me;
-    this.#favourites = new Favourites(shelf);
+  constructor(element, { fetch, stage, announcer, field }) {
+    this.#fetch = fetch;
     this.#announcer = announcer;
-    this.#reply = reply;
-    this.#focus = focus;
     new MessageKeys(element, {
-      act: (name, article) => this.#act(name, article),
+      act: (name, article) => this.#do((actor) => actor.act(name, article)),
       last: () => stage.current?.reader.toNewest(),
       leave: () => field.focus(),
     });
-    element.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.#point(event.target));
-    element.addEventListener("pointerleave", () => this.#bar.holdsFocus || this.#bar.hide());
+    element.addEventListener("pointerover", ({ pointerType, target }) => pointerType !== "touch" && this.#point(target));
+    element.addEventListener("pointerleave", () => this.#actor?.pointerLeft());
     element.addEventListener("focusin", ({ target }) => target.closest(".message:focus-visible, .bar, .message :focus-visible") && this.#point(target));
-    element.addEventListener("focusout", ({ relatedTarget }) => element.contains(relatedTarget) || this.#bar.article?.matches(":hover") || this.#bar.hide());
-    element.addEventListener("click", (event) => this.#click(event));
-    onLongPress(element, (target, x, y) => this.#openMenu(target.closest(".message[data-id]"), boxAt(x, y)));
-    field.addEventListener("keydown", (event) => this.#typed(event, field));
+    element.addEventListener("focusout", ({ relatedTarget }) => element.contains(relatedTarget) || this.#actor?.focusLeft());
+    element.addEventListener("click", ({ target }) => {
+      const button = target.closest(buttons);
+      if (button) this.#do((actor) => actor.click(button));
+    });
+    onLongPress(element, (target, x, y) => this.#do((actor) => actor.menuAt(target, x, y)));
+    field.addEventListener("keydown", (event) => this.#typed(event, field, stage));
     addEventListener("pagehide", () => stage.flush());
   }
 
-  #point(target) {
-    const article = target.closest(".message[data-id]");
-    if (article && article === this.#bar.article) return;
-    const message = this.#message(article);
-    if (message && !this.#menu.open && !article.querySelector(".editor")) this.#bar.show(article, this.#may(message), this.#favourites.list);
-    else if (article && !message) this.#bar.hide();
+  /** If it is not pointed at any more when the Actor is there, nothing has happened. */
+  async #point(target) {
+    if (this.#actor) {
+      this.#actor.point(target);
+      return;
+    }
+    if (!target.closest(".message")) return;
+    this.#actor ??= await this.#fetch().catch(() => null); // nobody has asked for anything
+    if (target.matches(":hover, :focus")) this.#actor?.point(target);
   }
 
   /** ↑ where nothing is written yet: what was said last is changed. */
-  #typed(event, field) {
+  #typed(event, field, stage) {
     const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
     if (key !== "ArrowUp" || ctrlKey || metaKey || altKey || shiftKey || isComposing || defaultPrevented || field.value) return;
-    if (this.#stage.current?.doings.editLast(() => field.focus())) event.preventDefault();
+    const doings = stage.current?.doings;
+    const last = doings?.lastOwn;
+    if (!last) return;
+    event.preventDefault();
+    this.#do(() => doings.edit(last.id, () => field.focus()));
   }
 
-  #click({ target }) {
-    const button = target.closest("[data-act], .message [data-emoji]");
-    const article = button?.closest(".message[data-id]");
-    if (article) this.#act(button.dataset.act ?? "emoji", article, button.dataset.emoji, button);
-  }
-
-  /** The message of an article, if something can be done with it. */
-  #message(article) {
-    const visit = this.#stage.current;
-    const id = Number(article?.dataset.id);
-    const message = id && visit?.doings.message(id);
-    return message && !message.deleted ? message : null;
-  }
-
-  #may(message) {
-    return rights(this.#me(), this.#stage.current.summary, message);
-  }
-
-  /** button: by which it was asked for. */
-  #act(name, article, emoji, button = article) {
-    const message = this.#message(article);
-    const visit = this.#stage.current;
-    if (!message) return;
-    this.#article = article;
-    const may = this.#may(message);
-    const { acts } = visit.doings;
-    const does = {
-      emoji: () => may.react && this.#react(message, emoji),
-      react: () => may.react && this.#pick(message, article, button),
-      reply: () => may.reply && this.#reply(message),
-      edit: () => may.edit && visit.doings.edit(message.id, () => this.#back(article)),
-      pin: () => may.pin && acts.pin(message.id, !message.pinned_at),
-      remove: () => may.remove && this.#remove(visit, message.id),
-      undo: () => this.#undo(acts, message.id, article),
-      again: () => acts.problem(message.id)?.again(),
-      dismiss: () => acts.dismiss(message.id),
-      menu: () => this.#openMenu(article, boxOf(button === article ? article.querySelector(".message-row") : button)),
-      link: () => this.#copy(new URL(`/chat/${message.room}/${message.id}`, location.href).href, "The link was copied."),
-      copy: () => this.#copy(message.body, "The text was copied."),
-    };
-    if (name !== "menu") this.#leaveBar(article);
-    does[name]?.();
-  }
-
-  #leaveBar(article) {
-    if (this.#bar.holdsFocus) article.focus({ preventScroll: true });
-    this.#bar.hide();
-  }
-
-  #react(message, emoji) {
-    this.#favourites.use(emoji);
-    this.#stage.current.doings.acts.toggle(message, emoji);
-  }
-
-  async #pick(message, article, button) {
+  /** At once if it can be. */
+  async #do(act) {
     try {
-      await this.#picker.show(boxOf(button.isConnected ? button : article.querySelector(".message-row")), (emoji) => this.#react(this.#message(article) ?? message, emoji), article);
+      this.#actor ??= await this.#fetch();
     } catch {
-      this.#announcer.notice("The emojis could not be loaded. Try again in a moment.");
+      this.#announcer.notice("There is no connection just now.");
+      return;
     }
-  }
-
-  #openMenu(article, box) {
-    const message = this.#message(article);
-    if (!message || this.#stage.current.doings.acts.leaving(message.id) || article.querySelector(".editor")) return;
-    this.#article = article;
-    const { list } = this.#favourites;
-    this.#menu.show({ may: this.#may(message), pinned: Boolean(message.pinned_at), favourites: list, box, back: article });
-  }
-
-  /** The focus goes to what undoes it, if it was on the message. */
-  #remove(visit, id) {
-    visit.doings.acts.remove(id);
-    visit.element.querySelector(`[data-id="${id}"] [data-act=undo]`)?.focus({ preventScroll: true });
-  }
-
-  #undo(acts, id, article) {
-    acts.undo(id);
-    article.focus({ preventScroll: true });
-  }
-
-  /** Back to the message whose editor was closed; where its keyboard is no more wanted, to the composer. */
-  #back(article) {
-    if (article.isConnected) article.focus({ preventScroll: true });
-    else this.#focus();
-  }
-
-  async #copy(text, done) {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.#announcer.notice(done);
-    } catch {
-      this.#announcer.notice("It could not be copied: this browser does not allow it here.");
-    }
+    await act(this.#actor);
   }
 }

@@ -1,11 +1,17 @@
 // The script of every page: it begins the one that data-page names.
 const pages = {
   room: () => import("./room.js"),
-  "pages/page": () => import("./pages/page.js"),
+  "pages/page": () => import("./rooms.js"),
   login: () => import("./pages/door.js"),
-  "pages/welcome": () => import("./pages/welcome.js"),
+  "pages/welcome": welcome,
 };
 
 export {}; // a module
 
 await pages[document.body.dataset.page]?.();
+
+async function welcome() {
+  const { offer } = await import("./pages.js");
+  offer();
+  document.documentElement.dataset.ready = "";
+}

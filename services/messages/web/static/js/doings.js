@@ -60,16 +60,14 @@ export class Doings {
     this.#quotes.forget();
   }
 
-  /** Changes a message in its place; back() takes the focus when that is done. */
-  edit(id, back) {
+  /** Changes a message in its place; back() takes the focus when that is done. Rejects if the editor can't be fetched. */
+  async edit(id, back) {
     const message = this.message(id);
-    if (message) this.#editing.begin(message, back);
+    if (message) await this.#editing.begin(message, back);
   }
 
-  /** Changes the last message that the reader wrote; false if none is loaded. */
-  editLast(back) {
-    const last = this.#history.messages.findLast((one) => one.username === this.#me && !this.message(one.id).deleted && !this.acts.leaving(one.id));
-    if (last) this.edit(last.id, back);
-    return Boolean(last);
+  /** The last loaded message that the reader wrote and can change; undefined. */
+  get lastOwn() {
+    return this.#history.messages.findLast((one) => one.username === this.#me && !this.message(one.id).deleted && !this.acts.leaving(one.id));
   }
 }

@@ -1,18 +1,16 @@
+import { later } from "./late.js";
 import { neighbour } from "./model/destinations.js";
 import { lazily } from "./model/lazily.js";
 import { listenForKeys } from "./view/go/keys.js";
-import { goToRegion } from "./view/go/regions.js";
-
-const later = lazily(() => import("./later.js"));
 
 /**
  * Going by keys, on every page: the switcher, the room before and after, the search. go(address) goes there; more are
  * commands that the page has; esc is what Esc does where nothing else takes it; failed(text) says what went wrong.
  */
 export function goByKeys(chat, { go, more = () => [], esc = undefined, failed = (_text) => {} }) {
-  const reached = (act) => async () => {
+  const reached = (act) => async (...how) => {
     try {
-      await act();
+      await act(...how);
     } catch (error) {
       failed(error.status ? error.message : "There is no connection just now.");
     }
@@ -26,7 +24,7 @@ export function goByKeys(chat, { go, more = () => [], esc = undefined, failed = 
     switcher: reached(async () => (await switcher()).toggle()),
     help,
     search: () => searchField().focus(),
-    region: goToRegion,
+    region: reached(async (by) => (await later()).goToRegion(by)),
     escape: esc,
     step: (by, unread) => {
       const room = neighbour(chat.rooms, chat.open, by, unread);

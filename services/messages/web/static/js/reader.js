@@ -45,11 +45,13 @@ export class Reader {
   leave() {
     this.#place = this.atEnd ? null : this.#scroller.place;
     this.here = false;
+    this.#room.release();
     this.#unread.clear();
   }
 
   /** Down to the newest message, which may have to be loaded. */
   async toNewest() {
+    this.#room.release();
     await this.#loader.newest();
     this.#view().link(null);
     this.#onNewest();
@@ -87,9 +89,26 @@ export class Reader {
 
   /** Everything is read, wherever they are. */
   markRead() {
+    this.#room.release();
     this.#unread.clear();
     this.#room.mark();
     this.#view().show();
+    this.showLead();
+  }
+
+  /** From a message on everything is unread, until they leave, or read it on purpose. */
+  markUnread(id) {
+    this.#room.reopen(id);
+    this.reopened(id);
+  }
+
+  /** It was marked unread, here or elsewhere. from: where, if that is known. */
+  reopened(from = null) {
+    this.#unread.clear();
+    if (from === null) this.#unread.begin(this.#history, this.#summary().unread);
+    else this.#unread.set(from);
+    if (this.here) this.#scroller.hold(() => this.#view().show());
+    else this.#view().show();
     this.showLead();
   }
 
@@ -118,7 +137,7 @@ export class Reader {
 
   /** The page is looked at again, or no more. */
   look() {
-    if (document.hidden && this.atEnd) this.#unread.clear();
+    if (document.hidden && this.atEnd && !this.#room.held) this.#unread.clear();
     this.settle();
   }
 

@@ -3,6 +3,7 @@ import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
 import { Found } from "./found.js";
 import { goByKeys } from "./going.js";
+import { later } from "./late.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
 import { lazily } from "./model/lazily.js";
@@ -15,9 +16,7 @@ import { everyDay } from "./view/day.js";
 import { Drawer } from "./view/drawer.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
-import { Pins } from "./view/room/pins.js";
 import { Replying } from "./view/room/replying.js";
-import { RoomDialog } from "./view/roomdialog.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
 import { whenWritten } from "./whenwritten.js";
@@ -77,15 +76,18 @@ function focus() {
 }
 
 new Acting(part("stage"), {
+  fetch: lazily(async () => new (await later()).Actor({
+    stage,
+    me: () => chat.state.me,
+    shelf: chat.shelf,
+    announcer,
+    reply: (message) => replying.begin(message),
+    focus,
+  })),
   stage,
-  me: () => chat.state.me,
-  shelf: chat.shelf,
   announcer,
   field: part("composer-body"),
-  reply: (message) => replying.begin(message),
-  focus,
 });
-new Pins(part("room-pins"), { api, dates, room: () => stage.current?.summary ?? null });
 const router = new Router({
   knows: ({ view, room }) => view !== "room" || chat.has(room),
   show: async (route, how) => {
@@ -101,13 +103,24 @@ const router = new Router({
   },
 });
 
-const later = lazily(() => import("./later.js"));
 const found = new Found(part("main"), part("found"), lazily(async () => new (await later()).FoundStage({
   element: part("found"), head, chat, dates, go: (address) => router.go(address),
 })));
-const jump = lazily(async () => new (await later()).Jump(new Places(api, stage)));
-const openJump = () => jump().then((dialog) => dialog.open(), () => announcer.notice("There is no connection just now."));
-part("room-jump").addEventListener("click", openJump);
+
+/** Opens a dialog that is fetched when it is first asked for. */
+function opens(button, make) {
+  const dialog = lazily(make);
+  const open = () => dialog().then((made) => made.open(), () => announcer.notice("There is no connection just now."));
+  button?.addEventListener("click", (event) => {
+    event.preventDefault();
+    open();
+  });
+  return open;
+}
+
+opens(part("room-pins"), async () => new (await later()).Pins({ api, dates, room: () => stage.current?.summary ?? null, line }));
+if (part("room-dialog")) opens(part("new-room"), async () => new (await later()).RoomDialog(part("room-dialog"), (room) => api.createRoom(room)));
+const openJump = opens(part("room-jump"), async () => new (await later()).Jump(new Places(api, stage)));
 goByKeys(chat, {
   go: (address) => router.go(address),
   failed: (text) => announcer.notice(text),
@@ -126,7 +139,6 @@ chat.addEventListener("gone", ({ detail: { name } }) => {
   stage.lose(name);
 });
 document.addEventListener("visibilitychange", () => stage.current?.reader.look());
-if (part("room-dialog")) new RoomDialog(part("room-dialog"), part("new-room"), (room) => api.createRoom(room));
 whenWritten([part("composer"), part("tools")], async () => {
   const { helpWriting } = await later();
   helpWriting({

@@ -80,8 +80,9 @@ export class RoomStage {
   /** The hub says something of a room. */
   know(summary) {
     const visit = this.#visits.get(summary.name);
-    visit?.room.know(summary.read);
+    const reopened = visit?.room.know(summary);
     visit?.know(summary);
+    if (reopened) visit?.reader.reopened();
     if (visit && visit === this.#current) this.#parts.head.show(summary);
   }
 
@@ -140,7 +141,7 @@ export class RoomStage {
 
   #make(summary, at) {
     const { line, api, shelf, username } = this.#chat;
-    const room = new OpenRoom({ name: summary.name, at, read: summary.read ?? null, line });
+    const room = new OpenRoom({ name: summary.name, at, read: summary.read ?? null, marked: summary.marked ?? null, line });
     return new Conversation({
       room,
       summary,

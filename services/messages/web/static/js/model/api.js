@@ -106,8 +106,9 @@ export class Api {
     return this.#ask(`/chat/${room}/pins`);
   }
 
-  read(room, id) {
-    return this.#ask(`/chat/${room}/read`, { method: "PUT", content: { id } });
+  /** unread: what is above id is unread again. */
+  read(room, id, unread = false) {
+    return this.#ask(`/chat/${room}/read`, { method: "PUT", content: { id, ...(unread && { unread }) } });
   }
 
   signOut() {

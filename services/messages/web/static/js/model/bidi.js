@@ -28,6 +28,11 @@ export function bidi(text) {
   return pieces;
 }
 
+/** Text without such characters: for a line of an excerpt, in which there is no room to show them. */
+export function withoutTurns(text) {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+}
+
 /** The places of those that are shown: overrides and their ends, and what is not closed within its line. */
 function misled(text) {
   const shown = new Set();

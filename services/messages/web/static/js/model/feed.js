@@ -90,6 +90,10 @@ export class Feed extends EventTarget {
     this.#ledger.mark(name, id);
   }
 
+  reopen(name, id) {
+    this.#ledger.reopen(name, id);
+  }
+
   seed(name, messages, from, at) {
     this.#ledger.seed(name, messages, from, at);
   }

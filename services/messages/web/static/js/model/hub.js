@@ -6,8 +6,8 @@ const linger = 10_000; // ms: the stream outlives the last page, in case that th
  * Serves the pages of one browser from their one owner. It runs in the worker, or in the page that was elected.
  *
  *     page ── hello {rooms: [{room, at}], open, drafts}, bye, look {room}, follow {room, at, from, messages}, unfollow
- *             {room}, open {room}, read {room, id}, send {room, entry}, retry, discard {room, clientId}, wake {surely},
- *             offline, ended, signout, ping ──▶ hub
+ *             {room}, open {room}, read {room, id}, unread {room, id}, send {room, entry}, retry, discard {room, clientId},
+ *             wake {surely}, offline, ended, signout, ping ──▶ hub
  *     page ◀── welcome {lasting}, mine {rooms, at}, rooms {changed, gone}, state {state}, kept {room, kept}, messages
  *              {room, messages}, ready {room, id}, reset {room, id}, outbox {room, entries, waiting}, sent {room, entry, id},
  *              safe, gone {room, clientId}, person, notice, staying, left {reason}, pong ── hub
@@ -68,6 +68,7 @@ export class Hub {
     unfollow: (_, port, { room }) => this.#pages.unfollow(port, room),
     open: (owner, port, { room }) => this.#pages.open(owner, port, room),
     read: ({ feed }, _, { room, id }) => feed.mark(room, id),
+    unread: ({ feed }, _, { room, id }) => feed.reopen(room, id),
     send: ({ outboxes }, _, { room, entry }) => outboxes.add(room, entry),
     retry: ({ outboxes }, _, { room, clientId }) => outboxes.of(room).retry(clientId),
     discard: ({ outboxes }, _, { room, clientId }) => outboxes.of(room).discard(clientId),

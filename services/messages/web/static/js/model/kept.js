@@ -8,7 +8,7 @@ const most = 100;
  */
 export class Kept {
   #me;
-  #entries; // {id, revision}; quiet: it never counts as unread; called: it mentions me
+  #entries; // {id, revision}; quiet: it never counts as unread; mine; called: it mentions me
 
   constructor({ entries = [], from, whole }, me) {
     this.#me = me;
@@ -40,6 +40,11 @@ export class Kept {
   above(position) {
     const loud = this.#entries.slice(this.#place(position + 1)).filter(({ quiet }) => !quiet);
     return { count: loud.length, mentions: loud.filter(({ called }) => called).length };
+  }
+
+  /** The newest of mine above a position; 0. */
+  mineAbove(position) {
+    return this.#entries.findLast(({ id, mine }) => mine && id > position)?.id ?? 0;
   }
 
   /** A message as it stands now. Returns whether it is to be kept, and the ids of those that are not any more. */
@@ -83,7 +88,8 @@ export class Kept {
     return place;
   }
 
-  #entry({ id, revision, deleted, thread, mentions = [] }) {
+  #entry({ id, revision, username, deleted, thread, mentions = [] }) {
+    if (username === this.#me && !thread) return { id, revision, quiet: true, mine: true };
     if (deleted || thread) return { id, revision, quiet: true };
     return isCalled(mentions, this.#me) ? { id, revision, called: true } : { id, revision };
   }

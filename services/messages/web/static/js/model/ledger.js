@@ -12,7 +12,7 @@ export class Ledger {
   #reads;
   #news;
   #onError;
-  #seen = new Map(); // how far readers have seen rooms
+  #seen = new Map(); // how far readers have seen rooms: {id, marked}; it counts until the room is marked unread
 
   /** tell(rooms that changed, names of those that are gone). onError(error): the server refused. */
   constructor({ username, api, keep, clock, tell, onError }) {
@@ -40,17 +40,34 @@ export class Ledger {
 
   /** A reader has seen the room up to id, which may be further than we are. */
   mark(name, id) {
-    this.#seen.set(name, Math.max(id, this.#seen.get(name) ?? 0));
     const room = this.rooms.get(name);
+    this.#seen.set(name, { id: Math.max(id, this.#seenOf(room)), marked: room?.marked ?? 0 });
+    if (this.#reads.reopening(name)) this.#reads.tell(name, id);
     if (room) this.touch(room);
+  }
+
+  /** What is above id is unread again. My log tells when it is. */
+  reopen(name, id) {
+    if (!this.rooms.get(name)) return;
+    this.#seen.delete(name);
+    this.#reads.reopen(name, id);
   }
 
   /** The room has changed. */
   touch(room) {
-    const seen = Math.min(this.#seen.get(room.name) ?? 0, room.position);
+    const seen = Math.min(this.#seenOf(room), room.position);
     if (room.mark(seen)) this.#reads.tell(room.name, room.read);
     this.#keep.room(room);
     this.#news.changed(room);
+  }
+
+  #seenOf(room) {
+    const seen = room && this.#seen.get(room.name);
+    if (!seen) return 0;
+    if (seen.marked === room.marked) return seen.id;
+    this.#seen.delete(room.name);
+    this.#reads.forget(room.name);
+    return 0;
   }
 
   /** The room is not mine any more. */
@@ -102,10 +119,10 @@ export class Ledger {
     return room.matches(messages, -1) ? { messages, from: room.from, at: room.position } : null;
   }
 
-  async #tellRead(name, id) {
-    await this.#api.read(name, id);
+  async #tellRead(name, id, unread) {
+    await this.#api.read(name, id, unread);
     const room = this.rooms.get(name);
-    if (!room) return;
+    if (!room || unread) return;
     room.acknowledge(id);
     this.touch(room);
   }

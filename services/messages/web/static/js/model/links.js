@@ -1,4 +1,4 @@
-const address = /\bhttps?:\/\/[^\s<>"]+/gi;
+const address = /\bhttps?:\/\/[^\s<>"\u202a-\u202e\u2066-\u2069]+/gi;
 
 /**
  * Cuts a body into pieces, {text} or {text, href}, as links.go does; both are held to test/links.json.

@@ -1,14 +1,17 @@
 import { Errand } from "./errand.js";
 
-/** Tells the server how far I have read: at most once a second for each room, the last first of all, until it is known. */
+/**
+ * Tells the server how far I have read, and where I have not any more: at most once a second for each room, the last first
+ * of all, until it is known.
+ */
 export class Reads {
   #put;
   #onError;
   #clock;
   #errands = new Map();
-  #wanted = new Map();
+  #wanted = new Map(); // room: {id, unread}
 
-  /** put(room, id) tells the server. Refused for good: onError(error, room). */
+  /** put(room, id, unread) tells the server. Refused for good: onError(error, room). */
   constructor({ put, onError, clock = globalThis }) {
     this.#put = put;
     this.#onError = onError;
@@ -16,7 +19,23 @@ export class Reads {
   }
 
   tell(room, id) {
-    this.#wanted.set(room, Math.max(id, this.#wanted.get(room) ?? 0));
+    const { id: before = 0, unread = false } = this.#wanted.get(room) ?? {};
+    this.#want(room, { id: unread ? id : Math.max(id, before), unread: false });
+  }
+
+  /** What is above id is unread, whatever was told before. */
+  reopen(room, id) {
+    this.#want(room, { id, unread: true });
+    this.#errands.get(room).hurry();
+  }
+
+  /** Whether the server may not know yet that a room was marked unread. */
+  reopening(room) {
+    return this.#wanted.get(room)?.unread ?? false;
+  }
+
+  #want(room, wanted) {
+    this.#wanted.set(room, wanted);
     if (!this.#errands.has(room)) this.#errands.set(room, this.#errand(room));
     this.#errands.get(room).want();
   }
@@ -37,7 +56,11 @@ export class Reads {
 
   #errand(room) {
     return new Errand({
-      run: () => this.#put(room, this.#wanted.get(room)),
+      run: async () => {
+        const wanted = this.#wanted.get(room);
+        await this.#put(room, wanted.id, wanted.unread);
+        if (wanted.unread && this.#wanted.get(room) === wanted) this.#wanted.delete(room);
+      },
       onError: (error) => this.#onError(error, room),
       clock: this.#clock,
     });

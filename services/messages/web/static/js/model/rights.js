@@ -1,4 +1,4 @@
-const nothing = { react: false, reply: false, edit: false, remove: false, pin: false };
+const nothing = { react: false, reply: false, edit: false, remove: false, pin: false, unread: false };
 const admins = ["owner", "admin"];
 
 /**
@@ -9,8 +9,9 @@ const admins = ["owner", "admin"];
  * @param {import("./types.js").Message} message
  */
 export function rights(me, room, message) {
-  if (message.deleted || room.archived) return nothing;
   const own = message.username === me.username;
+  const unread = !message.deleted && !message.thread && !own;
+  if (message.deleted || room.archived) return { ...nothing, unread };
   const moderates = room.kind !== "direct" && (room.moderator || admins.includes(me.role));
-  return { react: true, reply: true, edit: own, remove: own || moderates, pin: true };
+  return { react: true, reply: true, edit: own, remove: own || moderates, pin: true, unread };
 }

@@ -18,7 +18,7 @@ export class Room {
   #base; // what was counted at a position: {at, read, count, mentions}; null
   #last; // what was counted last: {count, mentions}
 
-  constructor({ name, me = "", kept, base = null, last = none, ...known }) {
+  constructor({ name, me = "", kept, base = null, last = none, reopened = 0, marked = 0, ...known }) {
     this.name = name;
     this.kind = known.kind ?? "open";
     this.title = known.title ?? "";
@@ -33,6 +33,8 @@ export class Room {
     this.head = known.head ?? this.position; // at least
     this.read = known.read ?? 0;
     this.acked = known.acked ?? this.read; // the server knows that it was read up to here
+    this.reopened = reopened; // mine up to here are not read by my having said them: it was marked unread
+    this.marked = marked; // how often it was, as far as is known
     this.used = known.used ?? 0; // when something last happened, by this machine's clock
     this.#me = me;
     this.#kept = new Kept(kept ?? { from: this.position, whole: this.position }, me);
@@ -47,9 +49,9 @@ export class Room {
 
   /** What a page is told of it. */
   summary() {
-    const { name, kind, topic, people, notify, moderator, archived, read, unread, mentions } = this;
+    const { name, kind, topic, people, notify, moderator, archived, read, marked, unread, mentions } = this;
     const title = this.title || (kind === "direct" ? "" : name);
-    return { name, kind, title, topic, people, notify, moderator, archived, read, unread, mentions };
+    return { name, kind, title, topic, people, notify, moderator, archived, read, marked, unread, mentions };
   }
 
   /** Every change after this, up to position, is to a message that is kept. */
@@ -95,7 +97,7 @@ export class Room {
     if (!mine) this.#recount(message);
     this.#settle();
     this.advance(message.revision);
-    if (mine) this.#raise(message.id);
+    if (mine && message.id > this.reopened) this.#raise(message.id);
     return this.#kept.put(message);
   }
 
@@ -126,18 +128,19 @@ export class Room {
   }
 
   /** What I have in it, as my log tells it. */
-  member({ revision, kind, moderator, read, notify, people = [] }) {
+  member({ revision, kind, moderator, read, reopened = 0, notify, people = [] }) {
     Object.assign(this, { revision, kind, moderator, notify, people });
-    this.acknowledge(read);
+    this.#hear(read, reopened);
   }
 
   /** What the server says of it when it is asked for my rooms; older: it knew less of my membership than we do. */
-  answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, unread, mentions = 0 }, { older }) {
+  answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, reopened = 0, unread, mentions = 0 }, { older }) {
     Object.assign(this, { kind, people });
     if (!older) Object.assign(this, { notify, moderator });
     if (head >= this.position || !this.titled) Object.assign(this, { title, topic, archived, titled: head >= this.position });
     this.head = Math.max(this.head, head);
-    this.acknowledge(read);
+    if (older) this.acknowledge(read);
+    else this.#hear(read, reopened);
     this.#base = { at: head, read, count: unread, mentions };
   }
 
@@ -180,6 +183,20 @@ export class Room {
     if (counted) this.#base = { at: Math.max(this.position, this.#base?.at ?? 0), read: this.read, ...counted };
   }
 
+  /** The server says how far it was read, and up to where mine don't count since it was marked unread. */
+  #hear(read, reopened) {
+    const back = read < reopened && (reopened > this.reopened || read < this.acked);
+    this.reopened = Math.max(this.reopened, reopened);
+    if (!back) {
+      this.acknowledge(read);
+      return;
+    }
+    this.marked++;
+    this.read = this.acked = read;
+    this.#base = null;
+    this.#raise(this.#kept.mineAbove(reopened));
+  }
+
   #raise(read) {
     this.read = Math.max(this.read, read);
   }
@@ -187,7 +204,7 @@ export class Room {
   /** null: it can't be said. */
   #count() {
     const base = this.#base?.read === this.read ? this.#base : null;
-    const seen = this.#kept.above(this.read); // mine are never above what I have read
+    const seen = this.#kept.above(this.read);
     if (this.read >= this.#kept.from && this.position >= (base?.at ?? 0)) return sum(seen, none);
     if (base && base.at >= this.#kept.from) return sum(base, this.#kept.above(base.at));
     return null;

@@ -86,7 +86,7 @@ export class Rooms {
       room.member(membership);
       return { changed: room };
     }
-    const fresh = this.#add({ name, position: membership.joined, read: membership.read });
+    const fresh = this.#add({ name, position: membership.joined, read: membership.read, reopened: membership.reopened });
     if (this.#told) this.#named.add(name); // else the stream had begun with it, at its head
     fresh.member(membership);
     return { joined: fresh };
@@ -99,9 +99,9 @@ export class Rooms {
     for (const { name } of left) this.#rooms.delete(name);
     const joined = [];
     for (const answer of rooms) {
-      const { name, head, read } = answer;
+      const { name, head, read, reopened } = answer;
       if ((this.#left.get(name) ?? 0) > me) continue;
-      if (!this.get(name)) joined.push(this.#add({ name, position: Math.min(hints.get(name) ?? head, head), read }));
+      if (!this.get(name)) joined.push(this.#add({ name, position: Math.min(hints.get(name) ?? head, head), read, reopened }));
       this.get(name).answer(answer, { older: this.get(name).revision > me });
     }
     this.answered = Math.max(this.answered, me);

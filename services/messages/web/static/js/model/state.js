@@ -1,6 +1,6 @@
 /**
  * What the server writes into the page beside its HTML, as JSON: who is here, their rooms as GET /chat says, the names of
- * people, and the room that is open with its messages as the history says.
+ * people, and the room that is open; beside its HTML its messages as the history says.
  *
  * @typedef {{username: string, name: string, role: string, head: number}} Me
  * @typedef {object} OpenState
@@ -24,7 +24,17 @@
  * @returns {State}
  */
 export function takeState(root = document) {
-  const script = /** @type {HTMLElement} */ (root.getElementById("state"));
+  const state = taken(root, "state");
+  if (state.open) state.open.messages = taken(root, "said");
+  return state;
+}
+
+/**
+ * @param {Document} root
+ * @param {string} id
+ */
+function taken(root, id) {
+  const script = /** @type {HTMLElement} */ (root.getElementById(id));
   script.remove();
   return JSON.parse(script.textContent ?? "");
 }

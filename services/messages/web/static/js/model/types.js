@@ -29,6 +29,7 @@
  * @property {boolean} moderator
  * @property {boolean} archived
  * @property {number} read
+ * @property {number=} marked how often it was marked unread, as far as the hub knows
  * @property {number} unread
  * @property {number} mentions how many of the unread mention me
  *

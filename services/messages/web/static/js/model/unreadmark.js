@@ -20,6 +20,11 @@ export class UnreadMark {
     return true;
   }
 
+  /** The reader has marked what comes from a message on. */
+  set(id) {
+    this.from = id;
+  }
+
   /** These came, and were not seen as they did. */
   miss(news) {
     if (news.length > 0) this.from ??= news[0].id;

@@ -17,6 +17,7 @@ const paths = {
   reply: svg`<path d="M9.5 6L4 11.5 9.5 17M4.5 11.5H14a6 6 0 0 1 6 6v1"/>`,
   search: svg`<circle cx="10.75" cy="10.75" r="6.25"/><path d="M15.5 15.5l4.5 4.5"/>`,
   trash: svg`<path d="M4.5 6.5h15M9.5 6V4h5v2M6.5 6.5l1 13h9l1-13M10.5 10.5v5M13.5 10.5v5"/>`,
+  unread: svg`<path d="M19.5 12.5V17a1.5 1.5 0 0 1-1.5 1.5H6A1.5 1.5 0 0 1 4.5 17V7A1.5 1.5 0 0 1 6 5.5h7"/><circle cx="18" cy="7" r="2.5" fill="currentColor"/>`,
   lock: svg`<rect x="5.5" y="10.5" width="13" height="9" rx="1.5"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>`,
 };
 

@@ -2,15 +2,20 @@ import { RoomForm } from "./roomform.js";
 
 /** Makes a room, and goes there. create takes {name, title, kind}. */
 export class RoomDialog {
-  constructor(dialog, opener, create) {
-    const form = dialog.querySelector("form");
-    const room = new RoomForm(form, create);
-    opener.addEventListener("click", (event) => {
-      event.preventDefault();
-      room.reset();
-      dialog.showModal();
-      form.elements.title.focus();
-    });
+  #dialog;
+  #form;
+  #room;
+
+  constructor(dialog, create) {
+    this.#dialog = dialog;
+    this.#form = dialog.querySelector("form");
+    this.#room = new RoomForm(this.#form, create);
     dialog.querySelector("[value=cancel]").addEventListener("click", () => dialog.close());
+  }
+
+  open() {
+    this.#room.reset();
+    this.#dialog.showModal();
+    this.#form.elements.title.focus();
   }
 }

@@ -1,4 +1,4 @@
-const keys = { e: "edit", r: "reply", "+": "react", p: "pin", Delete: "remove", Backspace: "remove", Enter: "menu", ContextMenu: "menu" };
+const keys = { e: "edit", u: "unread", r: "reply", "+": "react", p: "pin", Delete: "remove", Backspace: "remove", Enter: "menu", ContextMenu: "menu" };
 
 /**
  * The messages by keyboard: the arrows, Home and End go from one to another, and the keys above act on the one that has the

@@ -34,7 +34,7 @@ export class ActMenu {
     const emojis = html`<div class="act-emojis" role="group" aria-label="React">${favourites.map((emoji) => html`<button class="act-emoji" type="button" role="menuitem" tabindex="-1"
       data-emoji=${emoji} aria-label="React with ${emoji}">${emoji}</button>`)}<button class="act-emoji" type="button" role="menuitem" tabindex="-1" data-act="react" aria-label="Another reaction">${icon("react")}</button></div>`;
     render(html`${may.react ? emojis : nothing}${may.reply ? item("reply", "Reply", "reply", "R") : nothing}${may.edit ? item("edit", "Edit", "edit", "E") : nothing}${
-      may.pin ? item("pin", pinned ? "Unpin" : "Pin to the room", "pin", "P") : nothing}${item("link", "Copy link", "link")}${item("copy", "Copy text", "copy")}${may.remove ? item("remove", "Delete", "trash", "Del") : nothing}`, this.#element);
+      may.pin ? item("pin", pinned ? "Unpin" : "Pin to the room", "pin", "P") : nothing}${may.unread ? item("unread", "Mark unread from here", "unread", "U") : nothing}${item("link", "Copy link", "link")}${item("copy", "Copy text", "copy")}${may.remove ? item("remove", "Delete", "trash", "Del") : nothing}`, this.#element);
     openBeside(this.#element, box);
     this.#items[may.react ? this.#items.findIndex(({ dataset }) => dataset.act === "reply") : 0]?.focus();
   }

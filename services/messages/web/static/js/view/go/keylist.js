@@ -12,6 +12,7 @@ const all = [
   ["Edit your last message", ["↑"]],
   ["From message to message", ["↑"], ["↓"], ["Home"], ["End"]],
   ["Reply to it, react, edit, pin, delete", ["R"], ["+"], ["E"], ["P"], ["Del"]],
+  ["Mark everything unread from it on", ["U"]],
   ["Bold, italic, strike through", ["Mod", "B"], ["Mod", "I"], ["Mod", "Shift", "X"]],
   ["Code, a block of code", ["Mod", "E"], ["Mod", "Shift", "E"]],
   ["Link, list, quote", ["Mod", "Shift", "K"], ["Mod", "Shift", "8"], ["Mod", "Shift", "9"]],

@@ -1,3 +1,4 @@
+import { withoutTurns } from "../../model/bidi.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 
 const longest = 140;
@@ -24,7 +25,7 @@ export function quote({ room, reply_to: id }, answered) {
 export function excerpt({ body, html: markup, deleted }) {
   if (deleted) return "This message was deleted";
   const text = markup ? words(markup) : body;
-  const line = [...text.trim().replace(/\s+/g, " ")];
+  const line = [...withoutTurns(text).trim().replace(/\s+/g, " ")];
   return line.length > longest ? `${line.slice(0, longest).join("")}…` : line.join("");
 }
 

@@ -1,4 +1,4 @@
-import { Editor } from "../message/editor.js";
+import { later } from "../../late.js";
 
 /** Which messages of a conversation are being changed: one as a rule, and none is given up for another. */
 export class Editing {
@@ -15,16 +15,17 @@ export class Editing {
     return this.#editors.get(id)?.editor.element ?? null;
   }
 
-  /** back() takes the focus when it is done. */
-  begin(message, back) {
+  /** back() takes the focus when it is done. Rejects if the editor can't be fetched. */
+  async begin(message, back) {
     const { id } = message;
-    const editor = this.#editors.get(id)?.editor ?? this.#make(message);
+    const { Editor } = await later();
+    const editor = this.#editors.get(id)?.editor ?? this.#make(Editor, message);
     this.#editors.set(id, { editor, back });
     this.#on.change();
     editor.focus();
   }
 
-  #make(message) {
+  #make(Editor, message) {
     const { id } = message;
     return new Editor(message, {
       save: (body) => this.#on.save(id, body),
