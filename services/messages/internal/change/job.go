@@ -32,7 +32,6 @@ type portion interface {
 type Receipt struct {
 	ID       chat.Position // of a message
 	Repeated bool          // it was stored before
-	far      bool          // of a message: its author's read position is far below
 }
 
 // job is a change that waits to be stored.

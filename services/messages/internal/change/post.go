@@ -40,22 +40,9 @@ func (p *Post) session() session.Key { return p.Session }
 // [access.ErrNotFound] if its author isn't in the room, [access.ErrArchived],
 // [session.ErrNotFound], [ErrBusy], [ErrClosed], that ctx has ended, or
 // Postgres's. After the latter two the post may be stored nevertheless.
-//
-// A post reads its room up to itself. That is stored only where the stored read
-// position is more than [MaxLag] below: a failure to do so is made good by the
-// next post.
 func (c *Committer) Post(ctx context.Context, post Post) (Receipt, error) {
-	receipt, err := c.submit(ctx, &post)
-	if err == nil && receipt.far {
-		_, _ = c.submit(ctx, &Read{Room: post.Room, Username: post.Username, Upto: receipt.ID, own: true})
-	}
-	return receipt, err
+	return c.submit(ctx, &post)
 }
-
-// MaxLag is how far, in positions, an author's newest message that was
-// acknowledged may be above where the author has read the room as it is stored,
-// or has marked it unread.
-const MaxLag = 250
 
 // storePosts raises the heads of the rooms by the number of their posts, which
 // locks them, and inserts the posts behind the old heads, unless one of the
@@ -81,20 +68,15 @@ const storePosts = `
 	WITH gone AS MATERIALIZED (
 		SELECT key FROM unnest($8::bytea[]) AS asked (key)
 		WHERE coalesce((SELECT expires_at <= now() FROM sessions WHERE token_hash = key), true)
-	), author AS MATERIALIZED (
-		SELECT n, room, (
-			SELECT greatest(m.read, m.reopened) FROM memberships m
-			WHERE m.username = asked.username AND m.room = asked.room AND m.member
-		) AS read
-		FROM unnest($9::text[], $10::text[]) WITH ORDINALITY AS asked (username, room, n)
 	), barred AS MATERIALIZED (
-		SELECT n FROM author WHERE read IS NULL
+		SELECT n FROM unnest($9::text[], $10::text[]) WITH ORDINALITY AS asked (username, room, n)
+		WHERE NOT coalesce((SELECT m.member FROM memberships m WHERE m.username = asked.username AND m.room = asked.room), false)
 	), raised AS (
 		UPDATE rooms SET head = head + asked.posts
 		FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS asked (room, posts, n)
 		WHERE rooms.name = asked.room AND rooms.archived_at IS NULL
 			AND NOT EXISTS (SELECT FROM gone) AND NOT EXISTS (SELECT FROM barred)
-		RETURNING asked.n, asked.room, rooms.head, rooms.head - asked.posts AS base, clock_timestamp() AS at
+		RETURNING asked.n, asked.room, rooms.head - asked.posts AS base, clock_timestamp() AS at
 	), inserted AS (
 		INSERT INTO messages (room, id, revision, username, body, client_id, created_at, html, renderer, reply_to, thread, mentions)
 		SELECT raised.room, base + nth, base + nth, username, body, client_id, at,
@@ -103,13 +85,11 @@ const storePosts = `
 		JOIN unnest($3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $11::text[], $12::int8[], $13::int8[], $14::text[])
 			AS post (n, nth, username, body, client_id, html, reply_to, thread, mentions) USING (n)
 	)
-	SELECT n, base, at, NULL::bytea, 0, 0 FROM raised
+	SELECT n, base, at, NULL::bytea, 0 FROM raised
 	UNION ALL
-	SELECT 0, 0, now(), key, 0, 0 FROM gone
+	SELECT 0, 0, now(), key, 0 FROM gone
 	UNION ALL
-	SELECT 0, 0, now(), NULL, n, 0 FROM barred
-	UNION ALL
-	SELECT 0, 0, now(), NULL, 0, author.n FROM author JOIN raised USING (room) WHERE author.read + $16::int8 < raised.head`
+	SELECT 0, 0, now(), NULL, n FROM barred`
 
 // posts is the portion of a batch that posts are.
 type posts struct {
@@ -122,7 +102,6 @@ type posts struct {
 	bases  []base // by room
 	ended  map[session.Key]struct{}
 	barred map[author]struct{}
-	far    map[author]struct{} // those whose read position is far below
 }
 
 // author is somebody who posts in a room.
@@ -233,7 +212,7 @@ func sessionsOf(jobs []*job) (keys [][]byte) {
 
 func (p *posts) queue(tx *pgx.Batch) {
 	tx.Queue(storePosts, p.rooms, p.counts, p.room, p.nth, p.usernames, p.bodies, p.clientIDs, p.sessions, p.authors[0], p.authors[1],
-		p.more.html, p.more.replyTo, p.more.thread, p.more.mentions, markup.Version, MaxLag)
+		p.more.html, p.more.replyTo, p.more.thread, p.more.mentions, markup.Version)
 }
 
 func (p *posts) collect(results pgx.BatchResults) error {
@@ -241,18 +220,16 @@ func (p *posts) collect(results pgx.BatchResults) error {
 	if err != nil {
 		return fmt.Errorf("store messages: %w", err)
 	}
-	p.bases, p.ended, p.barred, p.far = make([]base, len(p.rooms)), make(map[session.Key]struct{}), make(map[author]struct{}), make(map[author]struct{})
-	var n, barred, far int
+	p.bases, p.ended, p.barred = make([]base, len(p.rooms)), make(map[session.Key]struct{}), make(map[author]struct{})
+	var n, barred int
 	var b base
 	var key []byte
-	_, err = pgx.ForEachRow(rows, []any{&n, &b.head, &b.at, &key, &barred, &far}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&n, &b.head, &b.at, &key, &barred}, func() error {
 		switch {
 		case key != nil:
 			p.ended[session.Key(key)] = struct{}{}
 		case barred > 0 && barred <= len(p.authors[0]):
 			p.barred[author{p.authors[0][barred-1], p.authors[1][barred-1]}] = struct{}{}
-		case far > 0 && far <= len(p.authors[0]):
-			p.far[author{p.authors[0][far-1], p.authors[1][far-1]}] = struct{}{}
 		case n < 1 || n > len(p.bases):
 			return errors.New("a room that was not asked for")
 		default:
@@ -287,9 +264,7 @@ func (p *posts) settle(c *Committer) (again []*job) {
 			j.fail(access.ErrArchived) // the author is in the room, so it exists
 			continue
 		}
-		post := p.unique[p.of[i]]
-		_, far := p.far[author{post.Username, post.Room}]
-		j.answer(Receipt{ID: id, Repeated: p.first[p.of[i]] != j, far: far && post.Thread == 0})
+		j.answer(Receipt{ID: id, Repeated: p.first[p.of[i]] != j})
 	}
 	return nil
 }

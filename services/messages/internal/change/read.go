@@ -19,7 +19,6 @@ type Read struct {
 	Username string
 	Upto     chat.Position // of a message; beyond the head it is the head
 	Session  session.Key   // has to be live, as that of a [Post]
-	own      bool          // a message of the reader's: not read if the room was marked unread since
 }
 
 func (r *Read) log() wire.Topic      { return wire.PersonTopic(r.Username) }
@@ -44,10 +43,9 @@ const lockReaders = `SELECT FROM users WHERE username = ANY($1) ORDER BY usernam
 // membership if that was changed.
 const storeReads = `
 	WITH asked AS MATERIALIZED (
-		SELECT a.n, a.username, a.room, least(a.upto, r.head) AS upto, p.head, m.member,
-			CASE WHEN a.own THEN greatest(m.read, m.reopened) ELSE m.read END AS read,
+		SELECT a.n, a.username, a.room, least(a.upto, r.head) AS upto, p.head, m.member, m.read,
 			a.session IS NULL OR EXISTS (SELECT FROM sessions WHERE token_hash = a.session AND expires_at > now()) AS live
-		FROM unnest($1::text[], $2::text[], $3::int8[], $4::bytea[], $5::bool[]) WITH ORDINALITY AS a (username, room, upto, session, own, n)
+		FROM unnest($1::text[], $2::text[], $3::int8[], $4::bytea[]) WITH ORDINALITY AS a (username, room, upto, session, n)
 		JOIN users p ON p.username = a.username
 		JOIN rooms r ON r.name = a.room
 		LEFT JOIN memberships m ON m.username = a.username AND m.room = a.room
@@ -82,13 +80,13 @@ func newReads(jobs []*job) *reads { return &reads{jobs: jobs} }
 
 func (r *reads) queue(tx *pgx.Batch) {
 	n := len(r.jobs)
-	usernames, rooms, upto, sessions, own := make([]string, n), make([]string, n), make([]int64, n), make([][]byte, n), make([]bool, n)
+	usernames, rooms, upto, sessions := make([]string, n), make([]string, n), make([]int64, n), make([][]byte, n)
 	for i, j := range r.jobs {
 		read, _ := j.change.(*Read)
-		usernames[i], rooms[i], upto[i], sessions[i], own[i] = read.Username, read.Room, read.Upto, keyOrNull(read.Session), read.own
+		usernames[i], rooms[i], upto[i], sessions[i] = read.Username, read.Room, read.Upto, keyOrNull(read.Session)
 	}
 	tx.Queue(lockReaders, usernames)
-	tx.Queue(storeReads, usernames, rooms, upto, sessions, own)
+	tx.Queue(storeReads, usernames, rooms, upto, sessions)
 }
 
 func (r *reads) collect(results pgx.BatchResults) error {

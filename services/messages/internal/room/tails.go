@@ -9,7 +9,6 @@ import (
 
 	"parley/core/chat"
 	"parley/core/history"
-	"parley/messages/internal/change"
 )
 
 // maxSaid is how many messages all tails hold together, some 12 MB.
@@ -82,10 +81,7 @@ func (t *tails) count(ctx context.Context, tx pgx.Tx, username string, rooms []R
 		}
 		missing = short
 	}
-	if err := countReopened(ctx, tx, username, reopened); err != nil {
-		return err
-	}
-	return ownBelow(ctx, tx, username, rooms)
+	return countReopened(ctx, tx, username, reopened)
 }
 
 // countReopened fills in what a person has not read in rooms that they marked
@@ -100,27 +96,6 @@ func countReopened(ctx context.Context, tx pgx.Tx, username string, rooms []*Roo
 		r.Read, r.Unread, r.Mentions = read, unread, mentions
 	}
 	return nil
-}
-
-// ownBelow finds the person's own messages that lie below the tails: a room with
-// more unread than a tail holds is read up to there, too.
-func ownBelow(ctx context.Context, tx pgx.Tx, username string, rooms []Room) error {
-	var names []string
-	var above []chat.Position
-	of := make(map[string]*Room)
-	for i := range rooms {
-		if r := &rooms[i]; r.Unread == most && r.Reopened <= r.Read {
-			names, above, of[r.Name] = append(names, r.Name), append(above, r.Read), r
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	own, err := history.In(tx).OwnAbove(ctx, username, names, above, change.MaxLag)
-	for room, id := range own {
-		of[room].Read = id
-	}
-	return err
 }
 
 func load(ctx context.Context, tx pgx.Tx, rooms []*Room, limit int) (map[string]history.Tail, error) {
