@@ -13,7 +13,7 @@ export function begin({ api, username }) {
   new Confirm(document.getElementById("confirm-dialog"));
   for (const form of document.querySelectorAll("form[data-search]")) new LiveSearch(form);
   mirrorCounts(document);
-  for (const form of document.querySelectorAll("form[data-new-room]")) new RoomForm(form, (room) => api.createRoom(room));
+  for (const form of document.querySelectorAll("form[data-new-room]")) new RoomForm(form, (room) => api.createRoom(room), (address) => location.assign(address));
   markMentions(document, username);
   offer();
 }
