@@ -129,7 +129,7 @@ func checkActs(t *testing.T, ada *person, room string) {
 	}
 	must(t, ada.Click("#room-pins"), ada.Await("the pins are there", `document.querySelector("#pins[open] .pins-link")`))
 	checkAccess(t, ada.Page, "the pins")
-	must(t, ada.Press("Escape"), ada.Await("they are closed", `!document.querySelector("#pins").open`))
+	must(t, ada.Click("#pins [data-close]"), ada.Await("they are closed", `!document.querySelector("#pins").open`))
 	must(t, ada.Evaluate(`document.querySelector("#scroller").focus()`, nil), ada.Press("End"), ada.Await("on the last", `document.activeElement === `+last))
 	must(t, ada.Press("Delete"), ada.Await("it can be brought back", `document.querySelector("#log [data-act=undo]")`))
 	checkAccess(t, ada.Page, "a message that is about to be deleted")

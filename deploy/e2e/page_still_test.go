@@ -41,6 +41,19 @@ func checkStill(t testing.TB, page *browser.Page, what string) {
 	}
 }
 
+// The composer is at the bottom of the window, on every screen, and what is said
+// is shown in the page's own font.
+func TestTheComposerIsInSight(t *testing.T) {
+	ada := newPerson(t, browser.Desktop)
+	room := newRoom(t, newUser(t))
+	must(t, ada.Enter(room), ada.Write("hello"), ada.AwaitMessages("hello"))
+	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone, {Width: 320, Height: 640, Phone: true}} {
+		must(t, ada.Resize(screen), ada.Await("the composer is in sight", `((box) => box.left >= 0 && box.right <= innerWidth && box.top > 0 && box.bottom <= innerHeight)(
+			document.querySelector("#main #composer").getBoundingClientRect())`))
+	}
+	must(t, ada.Await("letters are Figtree's", `[...document.fonts].some((face) => face.family === "Figtree" && face.status === "loaded" && face.unicodeRange.startsWith("U+0-"))`))
+}
+
 // However a page is loaded, nothing in it moves.
 func TestLoadsAreStill(t *testing.T) {
 	for name, screen := range map[string]browser.Screen{"desktop": browser.Desktop, "phone": browser.Phone} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"parley/deploy/e2e/browser"
@@ -116,8 +117,8 @@ func TestTheDocumentNeverScrolls(t *testing.T) {
 	if stops > 20 {
 		t.Errorf("%d stops of the Tab key with 41 rooms", stops)
 	}
-	must(t, ada.Evaluate(`document.querySelector(".room-link[aria-current]").focus()`, nil), ada.Press("ArrowDown"))
-	must(t, ada.Await("the arrow goes to the next room", `document.activeElement.matches(".room-link") && !document.activeElement.matches("[aria-current]")`))
+	must(t, ada.Evaluate(`document.querySelector(".room-link[aria-current]").focus()`, nil), ada.Press("ArrowUp")) // general is before all others
+	must(t, ada.Await("the arrow goes to the room before", `document.activeElement.matches(".room-link") && !document.activeElement.matches("[aria-current]")`))
 }
 
 func TestPageMakesRooms(t *testing.T) {
@@ -131,6 +132,65 @@ func TestPageMakesRooms(t *testing.T) {
 	must(t, ada.Fill("#new-name", title), ada.PressEnter())
 	must(t, ada.Await("in the room", `location.pathname.endsWith("-plan")`), ada.Loaded())
 	must(t, ada.Await("the title is kept", fmt.Sprintf(`document.querySelector("#room-name").textContent === %q`, title)))
+}
+
+// Rooms that one has just made, joined, or opened with somebody are entered in
+// the same document; so are those that one goes to from a search or mentions.
+func TestNewRoomsAreEnteredInThePage(t *testing.T) {
+	ada := newPerson(t, browser.Desktop)
+	bob := newUser(t)
+	theirs, others := newRoom(t, bob), newRoom(t, bob)
+	word := unique("quince")
+	post(t, bob, theirs, "see you there, "+word)
+	stays := func(what, path string) {
+		t.Helper()
+		must(t, ada.Await(what, fmt.Sprintf(`location.pathname.startsWith(%q) && globalThis.document_ && document.querySelector("#stage").checkVisibility()`, path)))
+	}
+	must(t, ada.Enter("general"), ada.Live(), ada.Evaluate(`globalThis.document_ = true`, nil))
+	name := unique("made")
+	must(t, ada.Click("#new-room"), ada.Await("it asks", `document.querySelector("#room-dialog").open`), ada.Fill("#room-dialog [name=name]", name), ada.Click("#room-dialog .button:not([value])"))
+	stays("in the room that was made", "/chat/"+name)
+	must(t, ada.Write("first"), ada.AwaitMessages("first"), ada.Await("the dialog is closed", `!document.querySelector("#room-dialog").open`))
+	must(t, ada.Chord(browser.Ctrl, "k", "KeyK"), ada.Type(bob.Name), ada.Await("bob is found", `document.querySelector(".switcher [aria-selected=true]")?.textContent.includes("@`+bob.Name+`")`), ada.PressEnter())
+	stays("with bob", "/chat/dm-")
+	must(t, ada.Write(location(t, ada)+"/chat/"+others), ada.Click("#log .body a"))
+	stays("in a room that was joined by a link", "/chat/"+others)
+
+	for _, page := range []string{"/search?q=" + word, "/mentions"} {
+		if page == "/mentions" {
+			post(t, bob, theirs, "@"+ada.name)
+		}
+		must(t, ada.Go(page), ada.Await("it is found", `document.querySelector("#found .found-item")`), ada.Loaded(), ada.Evaluate(`globalThis.document_ = true`, nil))
+		before := len(streams(ada))
+		must(t, ada.Click("#found .item-link"))
+		stays("in the room of it", "/chat/"+theirs)
+		must(t, ada.Await("it is shown", `document.querySelector("#log [data-linked]")`))
+		post(t, bob, theirs, "more on "+page)
+		must(t, ada.Await("what is said comes", fmt.Sprintf(`[...document.querySelectorAll("#log .body")].at(-1).textContent === %q`, "more on "+page)))
+		must(t, ada.Evaluate(`history.back()`, nil), ada.Await("back at what was found", `!document.querySelector("#found").hidden && document.querySelector("#found .found-item") && globalThis.document_`))
+		if after := len(streams(ada)); after != before {
+			t.Errorf("%s: %d streams were opened by going", page, after-before)
+		}
+	}
+	must(t, ada.Go("/search?q="+word), ada.Loaded(), ada.Evaluate(`globalThis.document_ = true`, nil), ada.Fill("#found input[type=search]", "nothing like it"), ada.PressEnter())
+	must(t, ada.Await("it searches in the page", `/Nothing found/.test(document.querySelector("#found").textContent) && globalThis.document_`))
+}
+
+// location is where the page comes from.
+func location(t *testing.T, who *person) (origin string) {
+	t.Helper()
+	must(t, who.Evaluate(`location.origin`, &origin))
+	return origin
+}
+
+// streams are the requests for streams that a page has made.
+func streams(who *person) (found []string) {
+	for _, request := range who.Requests() {
+		if strings.Contains(request, "/chat/stream") {
+			found = append(found, request)
+		}
+	}
+	return found
 }
 
 func TestAPhoneWritesTwoLines(t *testing.T) {

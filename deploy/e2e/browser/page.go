@@ -12,7 +12,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -189,28 +188,6 @@ func (p *Page) Forget() error {
 		_, err := cdp.Call(ctx, t, network.ClearBrowserCache, cdp.Empty{})
 		return err
 	}))
-}
-
-// Worked returns how long the page's own thread has worked so far, by its own
-// clock: what else this machine does meanwhile does not count.
-func (p *Page) Worked() (worked time.Duration, err error) {
-	err = p.do("ask for the work", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		own := performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}
-		if _, err := cdp.Call(ctx, t, performance.Enable, own); err != nil {
-			return err
-		}
-		all, err := cdp.Call(ctx, t, performance.GetMetrics, cdp.Empty{})
-		if err != nil {
-			return err
-		}
-		for _, metric := range all.Metrics {
-			if metric.Name == "TaskDuration" {
-				worked = time.Duration(metric.Value * float64(time.Second))
-			}
-		}
-		return nil
-	}))
-	return worked, err
 }
 
 // KillWorkers ends the workers that the tabs of this person share, as a browser

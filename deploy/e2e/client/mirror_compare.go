@@ -46,30 +46,28 @@ func (r *mirrored) differences(fresh *mirrored) (all []string) {
 // most is how many unread messages are looked at: "more than 99".
 const most = 100
 
-// counted returns the room with what a page counts itself: who posts has read up
-// to there, unless they marked it unread since; of the newest hundred by others
-// above that all count.
+// counted returns the room with what a page counts itself: of the newest hundred
+// by others above what was read all count; who posts has read up to there, unless
+// they marked the room unread since.
 func (r *mirrored) counted(username string) Room {
 	room := r.Room
 	room.Head, room.Unread, room.Mentions = r.at, 0, 0
-	for id, m := range r.messages {
-		if m.Username == username && m.Thread == 0 && id > room.Reopened {
-			room.Read = max(room.Read, id)
-		}
-	}
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(r.messages))) {
 		m := r.messages[id].Message
-		if id <= room.Read || room.Unread == most {
-			break
-		}
-		if m.Username == username || m.Thread != 0 || m.Deleted {
-			continue
-		}
-		room.Unread++
-		if slices.ContainsFunc(m.Mentions, func(name string) bool {
-			return name == username || name == chat.MentionRoom || name == chat.MentionHere
-		}) {
-			room.Mentions++
+		switch own := m.Username == username; {
+		case id <= room.Read || room.Unread == most:
+			return room
+		case m.Thread != 0 || own && id <= room.Reopened || !own && m.Deleted:
+		case own:
+			room.Read = id
+			return room
+		default:
+			room.Unread++
+			if slices.ContainsFunc(m.Mentions, func(name string) bool {
+				return name == username || name == chat.MentionRoom || name == chat.MentionHere
+			}) {
+				room.Mentions++
+			}
 		}
 	}
 	return room

@@ -2,7 +2,8 @@
 // would: from setting it up to reading the audit.
 //
 // With TOUR=folder it leaves pictures of the pages there, on a desktop and on a
-// phone, in light and dark.
+// phone, in light and dark. They want fonts that have all that is said: on Debian
+// fonts-noto-color-emoji, fonts-droid-fallback and fonts-nanum.
 package tour
 
 import (

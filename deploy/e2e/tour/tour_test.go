@@ -80,7 +80,7 @@ func (v *visitor) makesRooms() {
 	v.at("/chat/launch")
 	v.looks("room-empty")
 
-	v.must(v.Click("#new-room"))
+	v.must(v.Click("#new-room"), v.Await("the dialog is open", `document.querySelector("#room-dialog").open`))
 	v.sets("#room-dialog-label", "Secret plans")
 	v.sets(`#room-dialog [name="kind"]`, "private")
 	v.looks("room-dialog")

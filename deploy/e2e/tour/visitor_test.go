@@ -21,7 +21,12 @@ type visitor struct {
 
 func visit(t testing.TB, name string) *visitor {
 	t.Helper()
-	page, err := chromium.Open(parley.URL(), browser.Desktop)
+	return visitAt(t, parley.URL(), name)
+}
+
+func visitAt(t testing.TB, url, name string) *visitor {
+	t.Helper()
+	page, err := chromium.Open(url, browser.Desktop)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +98,6 @@ func (v *visitor) text(selector string) (text string) {
 // pictures of it if they are wanted.
 func (v *visitor) looks(what string) {
 	v.t.Helper()
-	folder := os.Getenv("TOUR")
 	screens := map[string]browser.Screen{"phone": browser.Phone, "narrow": {Width: 320, Height: 640, Phone: true}, "desktop": browser.Desktop}
 	for _, screen := range []string{"narrow", "phone", "desktop"} {
 		v.must(v.Resize(screens[screen]))
@@ -102,9 +106,16 @@ func (v *visitor) looks(what string) {
 		if overflow > 0 {
 			v.t.Errorf("%s is %d pixels wider than the %s screen", what, overflow, screen)
 		}
-		if folder == "" || screen == "narrow" {
-			continue
+		if screen != "narrow" {
+			v.keeps(what, screen)
 		}
+	}
+}
+
+// keeps keeps pictures of what the screen shows, if they are wanted.
+func (v *visitor) keeps(what, screen string) {
+	v.t.Helper()
+	if folder := os.Getenv("TOUR"); folder != "" {
 		for _, scheme := range []string{"dark", "light"} {
 			v.must(v.Scheme(scheme), v.Await("nothing moves", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getTiming().iterations === Infinity)`))
 			v.must(v.Shoot(filepath.Join(folder, fmt.Sprintf("%s-%s-%s.png", what, screen, scheme))))

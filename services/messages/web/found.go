@@ -34,6 +34,9 @@ func (f Found) Title() string {
 	return "Mentions"
 }
 
+// NoRoom is the data of what belongs to a room's page, while none is shown.
+func (f Found) NoRoom() Room { return Room{Frame: f.Frame} }
+
 // Entry is the message as a room shows it.
 func (h Hit) Entry() Entry { return Entry{Message: h.Message} }
 

@@ -81,3 +81,21 @@ func TestTimeline(t *testing.T) {
 		t.Errorf("timeline = %q, want %q", got, want)
 	}
 }
+
+func TestExcerpt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		message chat.Message
+		want    string
+	}{
+		{chat.Message{Body: " two\n lines "}, "two lines"},
+		{chat.Message{Body: "**a** <b>", HTML: "<p><strong>a</strong> &lt;b&gt;</p>"}, "a <b>"},
+		{chat.Message{Body: "a:\n- b", HTML: "<p>a:<br>b</p><ul><li>c</li></ul>"}, "a: b c"},
+		{chat.Message{Body: "", Deleted: true}, "This message was deleted"},
+		{chat.Message{Body: strings.Repeat("ä", 141)}, strings.Repeat("ä", 140) + "…"},
+	} {
+		if got := (Entry{Message: c.message}).Excerpt(); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.message, got, c.want)
+		}
+	}
+}

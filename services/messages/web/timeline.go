@@ -1,7 +1,9 @@
 package web
 
 import (
+	"html"
 	"html/template"
+	"regexp"
 	"strings"
 	"time"
 
@@ -81,13 +83,24 @@ func (e Entry) Big() bool { return isBigEmoji(e.Body) }
 // js/view/message/quote.js.
 const maxExcerpt = 140
 
-// Excerpt is the beginning of the message, on one line, without what turns the
-// text around it.
+// Tags of a rendered body, which is sanitised: an attribute has no >. A block's
+// end is the end of a word, as in js/view/message/quote.js.
+var (
+	block = regexp.MustCompile(`</?(?:p|br|li|td|th|pre|blockquote|h[1-6])\b[^>]*>`)
+	tag   = regexp.MustCompile(`<[^>]*>`)
+)
+
+// Excerpt is the beginning of the message, on one line, without its formatting and
+// what turns the text around it.
 func (e Entry) Excerpt() string {
 	if e.Deleted {
 		return "This message was deleted"
 	}
-	line := []rune(strings.Join(strings.Fields(bidi.Without(e.Body)), " "))
+	text := e.Body
+	if e.HTML != "" {
+		text = html.UnescapeString(tag.ReplaceAllString(block.ReplaceAllString(e.HTML, " "), ""))
+	}
+	line := []rune(strings.Join(strings.Fields(bidi.Without(text)), " "))
 	if len(line) > maxExcerpt {
 		return string(line[:maxExcerpt]) + "…"
 	}

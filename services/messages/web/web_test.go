@@ -28,6 +28,9 @@ func TestEveryPageRenders(t *testing.T) {
 				t.Errorf("%s has %q", s.name, wrong)
 			}
 		}
+		if opened, closed := strings.Count(page.String(), "<div"), strings.Count(page.String(), "</div>"); opened != closed {
+			t.Errorf("%s opens %d divs and closes %d", s.name, opened, closed)
+		}
 		if n := strings.Count(page.String(), "</body>"); n != 1 {
 			t.Errorf("%s ends %d times", s.name, n)
 		}

@@ -75,7 +75,7 @@ func places() []place {
 		{"support", "Support", "Questions of customers, and answers", chat.Open, []string{"support"}, 6, some("nina", 2, 10, 13, 17, 18)},
 		{"tokyo", "東京チーム", "東京と大阪のメンバー", chat.Private, []string{"japan"}, 4, some("kenji", 4, 13, 14, 0)},
 		{"leadership", "Leadership", "", chat.Private, []string{"leadership"}, 2, some("dora", 1, 2)},
-		{"agency", "Film for the launch", "With Carla and Theo", chat.Private, []string{"agency"}, 2, some("amara", 0, 4, 20, 21)},
+		{"film", "Film for the launch", "With Carla and Theo", chat.Private, []string{"agency"}, 2, some("amara", 0, 4, 20, 21)},
 		{kind: chat.Direct, talks: []string{"direct"}, share: 1, members: some("dora", 1)},
 		{kind: chat.Direct, talks: []string{"direct"}, share: 1, members: some("dora", 2)},
 		{kind: chat.Direct, talks: []string{"direct", "random"}, share: 1, members: some("mei", 0, 3, 18)},

@@ -24,7 +24,7 @@ function bench({ loaded = [], hasOlder = true, atNewest = true, at = 400 } = {})
       return { messages: [...half, ...all.filter(({ id }) => id >= around).slice(0, limit - half.length)], head, more: older.length > limit / 2 };
     },
   };
-  const history = new History();
+  const history = new History(300);
   history.join(loaded);
   Object.assign(history, { hasOlder, atNewest });
   const changes = [];

@@ -25,6 +25,7 @@ import { Status } from "./view/status.js";
 import { Unread } from "./view/unread.js";
 import { keepAwake } from "./wake.js";
 
+const patience = 2000; // ms, for my log to tell of a room that I have joined
 const part = (id) => document.getElementById(id);
 
 /** Events: "room" {…summary}, changed or new; "gone" {name}. */
@@ -69,6 +70,26 @@ export class Chat extends EventTarget {
 
   has(name) {
     return Boolean(this.#rooms.get(name));
+  }
+
+  /** Joins a room, if I may and am not in it. Resolves to whether it is known then to be mine. */
+  async join(name) {
+    try {
+      await this.api.join(name);
+    } catch {
+      return false;
+    }
+    const until = performance.now() + patience;
+    while (!this.has(name) && performance.now() < until) await this.#news(until - performance.now());
+    return this.has(name);
+  }
+
+  /** The next change of a room; or the time (ms) is over. */
+  #news(time) {
+    return new Promise((resolve) => {
+      this.addEventListener("room", resolve, { once: true });
+      setTimeout(resolve, time);
+    });
   }
 
   /** What is known of a room: of one that is not mine, what the page was written with. */

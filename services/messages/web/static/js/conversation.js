@@ -144,7 +144,7 @@ export class Conversation {
       this.#room.advance(message.revision);
       if (!this.#closed && message.revision > this.#since) this.#inbox.push(message);
     }
-    if (live) this.#inbox.flush();
+    if (live) this.#inbox.live();
   }
 
   ready(id) {

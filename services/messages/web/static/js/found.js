@@ -15,6 +15,11 @@ export class Found {
     this.#stage = stage;
   }
 
+  /** The page was written with it. */
+  begin() {
+    this.shown = true;
+  }
+
   async show(route, how) {
     const turn = ++this.#turn;
     this.shown = true;
@@ -34,6 +39,7 @@ export class Found {
     if (!this.shown) return;
     this.shown = false;
     this.#made?.hide();
+    for (const link of document.querySelectorAll('#sidebar a[href="/mentions"]')) link.removeAttribute("aria-current");
     delete this.#main.dataset.view;
     this.#element.hidden = true;
   }

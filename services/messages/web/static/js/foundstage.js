@@ -67,7 +67,6 @@ export class FoundStage {
   hide() {
     this.#leave();
     this.#shown = null;
-    for (const link of mentionLinks()) link.removeAttribute("aria-current");
   }
 
   #leave() {

@@ -34,14 +34,14 @@ export function goByKeys(chat, { go, more = () => [], esc = undefined, failed = 
   searchBySide(go);
 }
 
-/** The field at the side searches in this page, if the page can. */
+/** The field at the side searches in this page, if the page can; so does that of a search that the page was written with. */
 function searchBySide(go) {
   document.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.id !== "finder") return;
+    if (event.defaultPrevented || !form.matches("#finder, #found .search")) return;
     event.preventDefault();
     const q = String(new FormData(form).get("q")).trim();
-    form.reset();
+    if (form.id === "finder") form.reset();
     go(`/search?${new URLSearchParams({ q })}`);
   });
 }

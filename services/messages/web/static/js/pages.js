@@ -3,16 +3,18 @@ import { Confirm } from "./pages/confirm.js";
 import { offerCopying } from "./pages/copy.js";
 import { LiveSearch } from "./pages/search.js";
 import { showTimes } from "./pages/times.js";
+import { markMentions } from "./view/message/mentions.js";
 import { RoomForm } from "./view/roomform.js";
 
 // What no room's page needs: a file of its own. Each page works without it.
 
 /** A page with the rooms at its side. */
-export function begin({ api }) {
+export function begin({ api, username }) {
   new Confirm(document.getElementById("confirm-dialog"));
   for (const form of document.querySelectorAll("form[data-search]")) new LiveSearch(form);
   mirrorCounts(document);
-  for (const form of document.querySelectorAll("form[data-new-room]")) new RoomForm(form, (room) => api.createRoom(room));
+  for (const form of document.querySelectorAll("form[data-new-room]")) new RoomForm(form, (room) => api.createRoom(room), (address) => location.assign(address));
+  markMentions(document, username);
   offer();
 }
 

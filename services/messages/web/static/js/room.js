@@ -90,6 +90,7 @@ new Acting(part("stage"), {
 });
 const router = new Router({
   knows: ({ view, room }) => view !== "room" || chat.has(room),
+  admit: ({ room }) => chat.join(room),
   show: async (route, how) => {
     drawer.shut();
     if (route.view !== "room") {
@@ -119,7 +120,7 @@ function opens(button, make) {
 }
 
 opens(part("room-pins"), async () => new (await later()).Pins({ api, dates, room: () => stage.current?.summary ?? null, line }));
-if (part("room-dialog")) opens(part("new-room"), async () => new (await later()).RoomDialog(part("room-dialog"), (room) => api.createRoom(room)));
+if (part("room-dialog")) opens(part("new-room"), async () => new (await later()).RoomDialog(part("room-dialog"), (room) => api.createRoom(room), (address) => router.go(address)));
 const openJump = opens(part("room-jump"), async () => new (await later()).Jump(new Places(api, stage)));
 goByKeys(chat, {
   go: (address) => router.go(address),
@@ -153,16 +154,21 @@ whenWritten([part("composer"), part("tools")], async () => {
 typeAnywhere({ get usable() { return !found.shown && composer.usable; }, focus: () => composer.focus() });
 everyDay(() => visits.relabel());
 
-const seed = stage.begin(chat.state.open);
-const { name: begun } = chat.state.open.room;
+const route = routeOf(location);
+const { open } = chat.state;
+const seed = open ? stage.begin(open) : null;
+const begun = open?.room.name;
 delete chat.state.open; // it is the conversation's now
-let first = seed.from === null ? null : seed; // for the first hub
+let first = !seed || seed.from === null ? null : seed; // for the first hub
 chat.start(() => {
   const rooms = visits.followed.map((room) => (first && room.room === begun ? { ...room, ...first } : room));
   first = null;
   return { rooms, open: stage.wanted };
 });
-const route = routeOf(location);
-if (route?.id) stage.show(route);
+if (!open) {
+  found.begin();
+  head.other(part("found").getAttribute("aria-label"));
+  import("./pages.js").then(({ offer }) => offer(), () => {}); // its times are told as of the server's clock
+} else if (route?.id) stage.show(route);
 else if (fine.matches) composer.focus();
 document.documentElement.dataset.ready = "";

@@ -7,21 +7,30 @@ import { routeOf } from "./model/route.js";
 export class Router {
   #show;
   #knows;
+  #admit;
+  #turn = 0;
 
-  /** show(route, how): how is "click", "back" or "here". knows(route): whether this document can show it. */
-  constructor({ show, knows }) {
+  /**
+   * show(route, how): how is "click", "back" or "here". knows(route): whether this document can show it; if it can't yet,
+   * admit(route) resolves to whether it can then.
+   */
+  constructor({ show, knows, admit }) {
     this.#show = show;
     this.#knows = knows;
+    this.#admit = admit;
     history.scrollRestoration = "manual";
     document.addEventListener("click", (event) => this.#clicked(event));
     addEventListener("popstate", () => this.#moved());
   }
 
-  /** To an address, as by a click. */
-  go(address) {
+  /** To an address, as by a click. Who goes elsewhere meanwhile is not brought back. */
+  async go(address) {
     const url = new URL(address, location.href);
     const route = routeOf(url);
-    if (url.origin !== location.origin || !route || !this.#knows(route)) {
+    const turn = ++this.#turn;
+    const known = route && url.origin === location.origin && (this.#knows(route) || (await this.#admit(route)));
+    if (turn !== this.#turn) return;
+    if (!known) {
       location.assign(url);
       return;
     }
@@ -33,13 +42,14 @@ export class Router {
     const link = event.target.closest?.("a[href]");
     if (!link || !isPlain(event, link)) return;
     const route = routeOf(link);
-    if (!route || link.origin !== location.origin || !this.#knows(route)) return;
+    if (!route || link.origin !== location.origin) return;
     if (link.hash && !route.id) return; // a part of this page
     event.preventDefault();
     this.go(link.href);
   }
 
   #moved() {
+    this.#turn++;
     const route = routeOf(location);
     if (route && this.#knows(route)) this.#show(route, "back");
     else location.reload();

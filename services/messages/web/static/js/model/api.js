@@ -44,6 +44,10 @@ export class Api {
     return this.#ask("/chat", { content: room });
   }
 
+  join(room) {
+    return this.#ask(`/chat/${room}/join`, { method: "POST" });
+  }
+
   /** The messages before, after or around an id, or the newest: {messages, head, more}. */
   history(room, place = {}) {
     return this.#ask(`/chat/${room}/messages?${new URLSearchParams(place)}`);

@@ -10,7 +10,7 @@ export class Dates {
   /** @param {readonly string[]} languages */
   constructor(languages = []) {
     const english = languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
-    this.#clock = new Intl.DateTimeFormat(languages, { hour: "2-digit", minute: "2-digit" });
+    this.#clock = new Intl.DateTimeFormat(languages, { hour: "numeric", minute: "2-digit" });
     this.#near = new Intl.DateTimeFormat(english, { weekday: "long", day: "numeric", month: "long" });
     this.#far = new Intl.DateTimeFormat(english, { day: "numeric", month: "long", year: "numeric" });
     this.#full = new Intl.DateTimeFormat(english, { dateStyle: "full", timeStyle: "short" });

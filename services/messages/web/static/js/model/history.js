@@ -12,7 +12,7 @@ export class History {
   hasOlder = false;
   atNewest = true; // what arrives live comes right after the last
 
-  constructor(most = 300) {
+  constructor(most = 400) {
     this.#most = most;
   }
 
@@ -80,9 +80,9 @@ export class History {
     return gone;
   }
 
-  /** Lets the oldest go until at most `most` are left; returns them. */
+  /** Lets the oldest go if there are more than `most`, an eighth of them at once: all that stays moves. Returns them. */
   trimOldest(most = this.#most) {
-    const gone = this.#messages.splice(0, Math.max(0, this.size - most));
+    const gone = this.size > most ? this.#messages.splice(0, this.size - most + Math.floor(most / 8)) : [];
     if (gone.length > 0) this.hasOlder = true;
     return gone;
   }

@@ -1,6 +1,6 @@
 /**
  * Which view an address names: {view: "room", room, id?}, {view: "search", q}, {view: "mentions"}; null if it is a page of
- * the server's.
+ * the server's, as the later pages of a search are.
  */
 /** @type {{view: string, path: RegExp, of: (found: string[], search: string) => object}[]} */
 const routes = [
@@ -11,6 +11,7 @@ const routes = [
 
 /** @param {{pathname: string, hash: string, search?: string}} address */
 export function routeOf({ pathname, hash, search = "" }) {
+  if (new URLSearchParams(search).has("before")) return null;
   for (const { view, path, of } of routes) {
     const found = path.exec(pathname);
     if (found) return withHash({ view, ...of(found, search) }, hash);

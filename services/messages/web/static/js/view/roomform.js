@@ -2,17 +2,19 @@ import { handleOf } from "../model/handle.js";
 import { suggestHandles } from "../pages/suggest.js";
 import { copy } from "./template.js";
 
-/** The form for a new room, in a dialog or on the page of rooms: it goes to the room, or says at the field why not. */
+/** The form for a new room, in a dialog or on the page of rooms: it leads to the room, or says at the field why not. */
 export class RoomForm {
   #form;
   #problem;
   #create;
+  #go;
 
-  /** create takes {name, title, kind} and resolves to {name}. */
-  constructor(form, create) {
+  /** create takes {name, title, kind} and resolves to {name}; go(address). */
+  constructor(form, create, go) {
     this.#form = form;
     this.#problem = form.querySelector("[data-problem]");
     this.#create = create;
+    this.#go = go;
     form.noValidate = true;
     suggestHandles(form);
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -31,7 +33,7 @@ export class RoomForm {
     button.disabled = true;
     try {
       const { name } = await this.#create(this.#wanted());
-      location.assign(`/chat/${name}`);
+      this.#go(`/chat/${name}`);
     } catch (error) {
       this.#show(error.status ? error.message : "There is no connection just now. Try again when you’re back.");
       (error.code?.startsWith("title") ? title : field).focus();

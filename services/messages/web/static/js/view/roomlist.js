@@ -25,7 +25,7 @@ export class RoomList {
     this.#current = name;
     this.#stop = name;
     this.show();
-    if (name) this.#link(name)?.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(() => this.#link(name)?.scrollIntoView({ block: "nearest" })); // when all is laid out anyway
   }
 
   show() {

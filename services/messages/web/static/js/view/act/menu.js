@@ -19,7 +19,7 @@ export class ActMenu {
     this.#element.setAttribute("aria-label", "Message actions");
     this.#element.addEventListener("keydown", (event) => this.#key(event));
     this.#element.addEventListener("click", (event) => this.#click(event));
-    document.body.append(this.#element);
+    (document.querySelector("main") ?? document.body).append(this.#element); // within a landmark
     document.addEventListener("pointerdown", ({ target }) => this.open && !this.#element.contains(/** @type {Node} */ (target)) && this.#close(), { capture: true });
     addEventListener("resize", () => this.open && this.#close());
   }

@@ -2,6 +2,7 @@ import { withoutTurns } from "../../model/bidi.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 
 const longest = 140;
+const block = /<\/?(?:p|br|li|td|th|pre|blockquote|h[1-6])\b[^>]*>/g; // its end is the end of a word
 
 /**
  * What a message answers, with a link back. answered: that message if it is loaded.
@@ -17,12 +18,17 @@ export function quote({ room, reply_to: id }, answered) {
 }
 
 /**
- * The beginning of a message, on one line.
+ * The beginning of a message, on one line, without its formatting.
  *
- * @param {{body: string, deleted?: boolean}} message
+ * @param {{body: string, html?: string, deleted?: boolean}} message
  */
-export function excerpt({ body, deleted }) {
+export function excerpt({ body, html: markup, deleted }) {
   if (deleted) return "This message was deleted";
-  const line = [...withoutTurns(body).trim().replace(/\s+/g, " ")];
+  const text = markup ? words(markup) : body;
+  const line = [...withoutTurns(text).trim().replace(/\s+/g, " ")];
   return line.length > longest ? `${line.slice(0, longest).join("")}…` : line.join("");
+}
+
+function words(markup) {
+  return new DOMParser().parseFromString(markup.replace(block, " "), "text/html").body.textContent ?? "";
 }
