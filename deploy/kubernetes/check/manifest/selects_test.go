@@ -162,7 +162,7 @@ func TestSecretsAreForWhoNeedsThem(t *testing.T) {
 }
 
 // What stands before the gateway leads to its Service, and its listen.conf
-// believes it.
+// believes it, and nobody before it.
 func TestDoorsLeadToTheGateway(t *testing.T) {
 	each(t, func(t *testing.T, v Variant, s *Set) {
 		port := s.Services["nginx"].Spec.Ports[0]
@@ -181,9 +181,12 @@ func TestDoorsLeadToTheGateway(t *testing.T) {
 				t.Error("the route cuts streams")
 			}
 		}
-		behind := strings.Contains(s.ConfigMaps["nginx"].Data["listen.conf"], "real_ip_header")
-		if behind != (v.Door != "none") {
+		listen := s.ConfigMaps["nginx"].Data["listen.conf"]
+		if behind := strings.Contains(listen, "real_ip_header"); behind != (v.Door != "none") {
 			t.Errorf("nginx believes X-Forwarded-For: %v", behind)
+		}
+		if strings.Contains(listen, "real_ip_recursive on") {
+			t.Error("nginx believes what a client of a private network writes into X-Forwarded-For")
 		}
 	})
 }
