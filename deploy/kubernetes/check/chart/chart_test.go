@@ -62,10 +62,18 @@ func index(objects []manifest.Object) map[string]manifest.Object {
 	return all
 }
 
-// withoutOwn takes out what only the chart has: the digests of ConfigMaps, and
-// annotations of the migrations that are none at the first installation.
+// withoutOwn takes out what only the chart has: the digests of ConfigMaps,
+// annotations of the migrations that are none at the first installation, and
+// additions that nobody has set.
 func withoutOwn(objects []manifest.Object) {
 	for _, o := range objects {
+		for _, a := range additions {
+			end := strings.LastIndexByte(a.path, '.')
+			if value, _, ok := at(o, a.path); a.id == o.ID() && ok && value == nil {
+				parent, _, _ := at(o, a.path[:end])
+				delete(parent.(map[string]any), a.path[end+1:])
+			}
+		}
 		for _, path := range []string{"metadata", "spec.template.metadata"} {
 			value, _, _ := at(o, path)
 			metadata, _ := value.(map[string]any)
@@ -129,6 +137,9 @@ func TestValuesAreTaken(t *testing.T) {
 		"messages": map[string]any{"image": "registry.example.com/messages:7", "replicas": 3},
 		"migrate":  map[string]any{"databaseURL": "postgres://boss@db/parley"},
 		"networks": []any{map[string]any{"ipBlock": map[string]any{"cidr": "192.0.2.0/24"}}},
+		"doors":    []any{map[string]any{"ipBlock": map[string]any{"cidr": "198.51.100.0/24"}}},
+
+		"ingressClass": "edge", "annotations": map[string]any{"cert-manager.io/cluster-issuer": "acme"},
 	}
 	o := index(render(t, values, false))
 	for _, row := range []struct {
@@ -137,6 +148,8 @@ func TestValuesAreTaken(t *testing.T) {
 	}{
 		{"Ingress/parley", "spec.rules.0.host", "talk.example.com"},
 		{"Ingress/parley", "spec.tls.0.hosts.0", "talk.example.com"},
+		{"Ingress/parley", "spec.ingressClassName", "edge"},
+		{"NetworkPolicy/nginx", "spec.ingress.0.from.0.ipBlock.cidr", "198.51.100.0/24"},
 		{"ConfigMap/parley", "data.PUBLIC_URL", "https://talk.example.com"},
 		{"ConfigMap/parley", "data.LOG_FORMAT", "text"},
 		{"ConfigMap/parley", "data.METRICS_ADDR", ":9090"},
@@ -152,6 +165,14 @@ func TestValuesAreTaken(t *testing.T) {
 			t.Errorf("%s: %s is %v, want %v", row.id, row.path, got, row.want)
 		}
 	}
+	annotations, _ := tell(o["Ingress/parley"], "metadata.annotations").(map[string]any)
+	if annotations["cert-manager.io/cluster-issuer"] != "acme" {
+		t.Errorf("the Ingress has annotations %v", annotations)
+	}
+	single := index(render(t, map[string]any{"postgres": map[string]any{"storageClass": "fast"}}, false))
+	if got := tell(single["StatefulSet/postgres"], "spec.volumeClaimTemplates.0.spec.storageClassName"); got != "fast" {
+		t.Errorf("the class of Postgres' volume is %v", got)
+	}
 	other := index(render(t, map[string]any{"backing": "managed"}, false))
 	const held = "spec.template.metadata.annotations"
 	if reflect.DeepEqual(tell(o["Deployment/stream"], held), tell(other["Deployment/stream"], held)) {
@@ -162,7 +183,8 @@ func TestValuesAreTaken(t *testing.T) {
 func TestUnknownValuesAreRefused(t *testing.T) {
 	for _, values := range []map[string]any{
 		{"backing": "managd"}, {"autoscale": true}, {"door": "Ingress"}, {"confg": map[string]any{}}, {"config": map[string]any{"STREAMS_PER_USER": 5}},
-		{"networks": []any{}},
+		{"networks": []any{}}, {"doors": []any{}}, {"messages": map[string]any{"replica": 3}}, {"redis": map[string]any{"storage": "1Gi"}},
+		{"migrate": map[string]any{"databaseUrl": "postgres://db/parley"}},
 	} {
 		if _, err := files(values, false); err == nil {
 			t.Errorf("%v was accepted", values)

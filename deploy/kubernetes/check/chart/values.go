@@ -64,6 +64,7 @@ var substitutions = []substitution{
 	{"StatefulSet/postgres", "spec.volumeClaimTemplates.0.spec.resources.requests.storage", from("postgres.storage")},
 	{"Deployment/redis", container + "image", from("redis.image")},
 
+	{"NetworkPolicy/nginx", "spec.ingress.0.from", from("doors")},
 	{"Ingress/parley", "spec.rules.0.host", from("host")},
 	{"Ingress/parley", "spec.tls.0.hosts.0", from("host")},
 	{"Ingress/parley", "spec.tls.0.secretName", from("tlsSecret")},
@@ -73,6 +74,15 @@ var substitutions = []substitution{
 	{"Gateway/parley", "spec.listeners.1.tls.certificateRefs.0.name", from("tlsSecret")},
 	{"HTTPRoute/parley", "spec.hostnames.0", from("host")},
 	{"HTTPRoute/redirect", "spec.hostnames.0", from("host")},
+}
+
+// additions are fields that the objects of kustomize don't have. They are null
+// or empty, which is the same as not there, until somebody sets them.
+var additions = []substitution{
+	{"Ingress/parley", "metadata.annotations", from("annotations")},
+	{"Ingress/parley", "spec.ingressClassName", from("ingressClass")},
+	{"Gateway/parley", "metadata.annotations", from("annotations")},
+	{"StatefulSet/postgres", "spec.volumeClaimTemplates.0.spec.storageClassName", from("postgres.storageClass")},
 }
 
 // outside are the rules whose networks the chart's values name, where Postgres
@@ -120,6 +130,11 @@ func substitute(o manifest.Object) (map[string]string, error) {
 		}
 		set(mark(s.as(string(text))))
 	}
+	for _, a := range additions {
+		if a.id == o.ID() {
+			add(o, a.path, mark(a.as("null")))
+		}
+	}
 	if o.ID() == migrations {
 		metadata, _ := o["metadata"].(map[string]any)
 		metadata["annotations"] = mark(hookAs)
@@ -137,7 +152,15 @@ func substitute(o manifest.Object) (map[string]string, error) {
 	return expressions, nil
 }
 
-// configMaps returns the names of those that a controller's pods use.
+// add puts a value at a path that is not there yet, but for its last step.
+func add(o manifest.Object, path string, value any) {
+	end := strings.LastIndexByte(path, '.')
+	parent, _, _ := at(o, path[:end])
+	parent.(map[string]any)[path[end+1:]] = value
+}
+
+// configMaps returns the names of those that a controller's pods use and that
+// are Parley's own.
 func configMaps(o manifest.Object) (names []string) {
 	if name, _, ok := at(o, container+"envFrom.0.configMapRef.name"); ok {
 		names = append(names, name.(string))
