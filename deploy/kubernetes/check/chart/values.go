@@ -168,7 +168,9 @@ func configMaps(o manifest.Object) (names []string) {
 	volumes, _, _ := at(o, pod+"volumes")
 	list, _ := volumes.([]any)
 	for i := range list {
-		if name, _, ok := at(o, pod+"volumes."+strconv.Itoa(i)+".configMap.name"); ok {
+		from := pod + "volumes." + strconv.Itoa(i) + ".configMap."
+		_, _, optional := at(o, from+"optional")
+		if name, _, ok := at(o, from+"name"); ok && !optional {
 			names = append(names, name.(string))
 		}
 	}

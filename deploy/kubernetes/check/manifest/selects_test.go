@@ -125,7 +125,7 @@ func TestConfigMapsAreThere(t *testing.T) {
 	eachPod(t, func(t *testing.T, _ string, pod Pod, s *Set) {
 		var names []string
 		for _, volume := range pod.Spec.Volumes {
-			if volume.ConfigMap != nil {
+			if volume.ConfigMap != nil && volume.ConfigMap.Optional == nil {
 				names = append(names, volume.ConfigMap.Name)
 			}
 		}
@@ -136,6 +136,29 @@ func TestConfigMapsAreThere(t *testing.T) {
 			if s.ConfigMaps[name] == nil {
 				t.Errorf("there is no ConfigMap %s", name)
 			}
+		}
+	})
+}
+
+// Whoever talks to Postgres or Redis from outside believes an authority of
+// one's own, where docs/operating.md says so; without one the pods start as well.
+func TestAuthorityIsBelieved(t *testing.T) {
+	name := found(t, text(t, "docs/operating.md"), `create configmap (\S+) --from-file=ca.crt`)
+	eachPod(t, func(t *testing.T, own string, pod Pod, _ *Set) {
+		var volumes, paths []string
+		for _, volume := range pod.Spec.Volumes {
+			if from := volume.ConfigMap; from != nil && from.Name == name && from.Optional != nil && *from.Optional {
+				volumes = append(volumes, volume.Name)
+			}
+		}
+		for _, mount := range pod.Container().VolumeMounts {
+			if slices.Contains(volumes, mount.Name) {
+				paths = append(paths, mount.MountPath)
+			}
+		}
+		client := slices.Contains([]string{"messages", "stream", "migrate"}, own)
+		if client != slices.Equal(paths, []string{"/etc/pki/tls/certs"}) {
+			t.Errorf("believes those in %v", paths)
 		}
 	})
 }
