@@ -138,6 +138,26 @@ func TestExampleIsOnesOwn(t *testing.T) {
 	}
 }
 
+// An upgrade applies the migrations alone, by the label that docs/operating.md
+// names.
+func TestMigrationsCanBeAppliedAlone(t *testing.T) {
+	key, value, _ := strings.Cut(found(t, text(t, "docs/operating.md"), `kubectl apply -k \S+ -l (\S+)`), "=")
+	objects, err := tree(t).Build("example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labelled []string
+	for _, o := range objects {
+		metadata, _ := o["metadata"].(map[string]any)
+		if labels, _ := metadata["labels"].(map[string]any); labels[key] == value {
+			labelled = append(labelled, o.ID())
+		}
+	}
+	if !slices.Equal(labelled, []string{"Job/migrate"}) {
+		t.Errorf("%s=%s selects %v", key, value, labelled)
+	}
+}
+
 // A change of a ConfigMap is rolled out, because its name changes.
 func TestConfigMapsAreNamedByWhatTheyHold(t *testing.T) {
 	objects, err := tree(t).Build("overlays/single")

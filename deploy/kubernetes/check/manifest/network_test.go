@@ -9,6 +9,9 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
+// ports are those on which somebody listens, and others that one would try.
+var ports = []int{53, 80, 443, 5432, 6379, 8080, 8081, 9090}
+
 // Within the namespace each reaches whom it must, and nobody else.
 func TestWhoReachesWhom(t *testing.T) {
 	each(t, func(t *testing.T, v Variant, s *Set) {
@@ -34,7 +37,7 @@ func inside(t *testing.T, s *Set) (all []string) {
 	}
 	for from := range own {
 		for to := range s.Pods {
-			for _, port := range []int{53, 80, 443, 5432, 6379, 8080, 8081, 9090} {
+			for _, port := range ports {
 				ok, err := s.Reaches(own[from], own[to], port)
 				if err != nil {
 					t.Fatal(err)
@@ -46,6 +49,30 @@ func inside(t *testing.T, s *Set) (all []string) {
 		}
 	}
 	return all
+}
+
+// What one end lets out the other lets in, and the other way round: no rule
+// allows more than it must. Only nginx lets in whoever comes.
+func TestBothEndsAgree(t *testing.T) {
+	each(t, func(t *testing.T, _ Variant, s *Set) {
+		for from, sender := range s.Pods {
+			for to, receiver := range s.Pods {
+				for _, port := range ports {
+					out, err := s.lets(networkingv1.PolicyTypeEgress, sender.Meta.Labels, receiver.Meta.Labels, port)
+					if err != nil {
+						t.Fatal(err)
+					}
+					in, err := s.lets(networkingv1.PolicyTypeIngress, receiver.Meta.Labels, sender.Meta.Labels, port)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if out != in && to != "nginx" {
+						t.Errorf("%s → %s:%d: let out %v, let in %v", from, to, port, out, in)
+					}
+				}
+			}
+		}
+	})
 }
 
 // Out of the namespace, and into it, leads only this.
