@@ -125,7 +125,7 @@ chaos: ## Break things at random for long: DURATION=30m SEED=n (0 for any; it is
 ## Measure
 
 .PHONY: bench
-bench: ## Measure Parley beside a floor and pgbench, some 8 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
+bench: ## Measure Parley beside a floor and pgbench, some 17 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
 	@$(PACKAGES) run
 	@$(MAKE) build
 	@go build -o bin/ ./deploy/cmd/bench
