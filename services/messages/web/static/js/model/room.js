@@ -30,6 +30,7 @@ export class Room {
     this.titled = known.titled ?? false; // title and topic are known
     this.revision = known.revision ?? 0; // of the membership, on my log
     this.position = known.position ?? 0;
+    this.began = known.began ?? this.position; // every change after this, up to position, was brought
     this.head = known.head ?? this.position; // at least
     this.read = known.read ?? 0;
     this.acked = known.acked ?? this.read; // the server knows that it was read up to here
@@ -122,7 +123,7 @@ export class Room {
       this.#base = null;
     }
     this.#kept = new Kept({ from: position, whole: position }, this.#me);
-    this.position = this.head = position;
+    this.position = this.head = this.began = position;
     this.titled = false;
     return drop;
   }
@@ -137,7 +138,7 @@ export class Room {
   answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, reopened = 0, unread, mentions = 0 }, { older }) {
     Object.assign(this, { kind, people });
     if (!older) Object.assign(this, { notify, moderator });
-    if (head >= this.position || !this.titled) Object.assign(this, { title, topic, archived, titled: head >= this.position });
+    if (!this.titled || head >= this.position) Object.assign(this, { title, topic, archived, titled: head >= this.began });
     this.head = Math.max(this.head, head);
     if (older) this.acknowledge(read);
     else this.#hear(read, reopened);
