@@ -178,14 +178,16 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Log:          log,
 		Metrics:      a.registry,
 	})
-	a.running.Go(func() { sessions.Seen.Run(ctx) })
-	a.running.Go(func() { sessions.Finder.Run(ctx) })
-	a.running.Go(func() { grants.Run(ctx) })
-	a.running.Go(func() { looks.Run(ctx) })
-	a.running.Go(func() { message.NewRerenderer(a.pool, log).Run(ctx) })
-	a.running.Go(func() { indexer.Run(ctx) })
-	a.running.Go(func() { a.removeExpired(ctx, cfg.VersionsKept) })
+	a.goAll(ctx, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
+		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
 	return nil
+}
+
+// goAll starts what works in the background until ctx ends.
+func (a *App) goAll(ctx context.Context, all ...func(context.Context)) {
+	for _, run := range all {
+		a.running.Go(func() { run(ctx) })
+	}
 }
 
 // tell returns what hears of every change that was stored.
