@@ -194,8 +194,8 @@ func (a *App) goAll(ctx context.Context, all ...func(context.Context)) {
 
 // measure registers the metrics of what may be full.
 func (a *App) measure(places serve.PlacesMetrics) {
-	a.registry.MustRegister(places, backing.RedisMetrics(a.redis), backing.PostgresMetrics("main", a.pool),
-		backing.PostgresMetrics("commit", a.commits), backing.PostgresMetrics("search", a.searches))
+	a.registry.MustRegister(places, serve.RedisMetrics(a.redis), serve.PostgresMetrics("main", a.pool),
+		serve.PostgresMetrics("commit", a.commits), serve.PostgresMetrics("search", a.searches))
 }
 
 // tell returns what hears of every change that was stored.

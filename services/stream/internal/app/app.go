@@ -122,7 +122,7 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	a.public = serve.NewServer(streams.Handler(a.health))
 	a.public.ReadTimeout = readTimeout
 	a.gate = newGate(handshakes)
-	registry.MustRegister(backing.PostgresMetrics("main", a.pool), backing.RedisMetrics(a.redis),
+	registry.MustRegister(serve.PostgresMetrics("main", a.pool), serve.RedisMetrics(a.redis),
 		serve.PlacesMetrics{"handshakes": a.gate.places, "replays": streams.Replays})
 	a.public.ConnState = a.gate.watch
 	return nil

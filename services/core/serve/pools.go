@@ -1,4 +1,4 @@
-package backing
+package serve
 
 import (
 	"github.com/jackc/pgx/v5/pgxpool"

@@ -1,4 +1,4 @@
-package backing_test
+package serve_test
 
 import (
 	"strings"
@@ -8,8 +8,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"parley/core/backing"
+	"parley/core/serve"
 	"parley/testkit"
 )
+
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 func TestPostgresMetrics(t *testing.T) {
 	t.Parallel()
@@ -19,7 +22,7 @@ func TestPostgresMetrics(t *testing.T) {
 	}
 	t.Cleanup(pool.Close)
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(backing.PostgresMetrics("one", pool), backing.PostgresMetrics("other", pool))
+	registry.MustRegister(serve.PostgresMetrics("one", pool), serve.PostgresMetrics("other", pool))
 	conn, err := pool.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +63,7 @@ func TestRedisMetrics(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = client.Close() })
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(backing.RedisMetrics(client))
+	registry.MustRegister(serve.RedisMetrics(client))
 	if err := client.Ping(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
