@@ -29,6 +29,24 @@ func TestConfig(t *testing.T) {
 	promtool(t, "check", "config", "--syntax-only", "prometheus.yml")
 }
 
+// Prometheus has no password: nobody but this machine may reach it.
+func TestPrometheusIsPublishedOnLoopbackAlone(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ports := regexp.MustCompile(`(?m)^ *(?:ports:|network_mode:|- "?[0-9]).*$`).FindAllString(string(text), -1)
+	if len(ports) != 1 || !strings.Contains(ports[0], `["127.0.0.1:${PROMETHEUS_PORT:-9090}:9090"]`) {
+		t.Errorf("published: %q", ports)
+	}
+	for _, want := range []string{"mem_limit: ", "read_only: true", "cap_drop: [ALL]", "max-size: "} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}
+
 // Each alert says what to do, is fired by a test, and is not by another.
 func TestAlertsAreTestedAndSayWhatToDo(t *testing.T) {
 	t.Parallel()

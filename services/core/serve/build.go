@@ -10,10 +10,17 @@ import (
 // unknownVersion is that of a binary that was built outside of a checkout.
 const unknownVersion = "unknown"
 
+// version is set by the linker, where the binary is built by the project's own
+// means.
+var version string
+
 // Version returns the commit that this binary was built from, 12 hexadecimal
 // digits, with "+dirty" behind if there were changes; "unknown" if it was built
 // without a checkout.
 func Version() string {
+	if version != "" {
+		return version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return unknownVersion
@@ -22,19 +29,19 @@ func Version() string {
 }
 
 func versionOf(settings []debug.BuildSetting) string {
-	version, dirty := "", ""
+	commit, dirty := "", ""
 	for _, s := range settings {
 		switch {
 		case s.Key == "vcs.revision":
-			version = s.Value[:min(len(s.Value), 12)]
+			commit = s.Value[:min(len(s.Value), 12)]
 		case s.Key == "vcs.modified" && s.Value == "true":
 			dirty = "+dirty"
 		}
 	}
-	if version == "" {
+	if commit == "" {
 		return unknownVersion
 	}
-	return version + dirty
+	return commit + dirty
 }
 
 // buildMetric says which build runs, by its labels.
