@@ -114,6 +114,15 @@ func TestEnvironmentSuffices(t *testing.T) {
 	})
 }
 
+// Services believe the gateway's pods, whichever private network these are in:
+// those of their own default, and the one that clouds take for pods.
+func TestGatewayIsBelieved(t *testing.T) {
+	own := found(t, text(t, "services/stream/internal/app/config.go"), `TRUSTED_PROXIES" envDefault:"([^"]+)"`)
+	each(t, func(t *testing.T, _ Variant, s *Set) {
+		same(t, strings.Split(s.ConfigMaps["parley"].Data["TRUSTED_PROXIES"], ","), append(strings.Split(own, ","), "100.64.0.0/10"))
+	})
+}
+
 // mounted reports whether a path is that of a Secret's password.
 func mounted(pod Pod, path string) bool {
 	secrets := map[string]bool{}

@@ -4,8 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // gateway runs gateway.sh with folders of its own and an nginx that does
@@ -61,6 +64,46 @@ func TestGatewayLearnsWhoAnswersForNames(t *testing.T) {
 			}
 		}
 	}
+}
+
+// nginx asks for the addresses of pods, and so needs headless Services, and to
+// know the port of the pods.
+func TestGatewayFindsTheServices(t *testing.T) {
+	each(t, func(t *testing.T, _ Variant, s *Set) {
+		for _, name := range []string{"messages", "stream"} {
+			port := found(t, s.ConfigMaps["nginx"].Data["upstreams.conf"], `(?m)^    server `+name+`\.@domain@:(\d+) resolve max_fails=0;$`)
+			listens := portOf(s.Pods[name].Container(), "http")
+			if service := s.Services[name].Spec; service.ClusterIP != corev1.ClusterIPNone || port != listens || service.Ports[0].TargetPort.StrVal != "http" {
+				t.Errorf("%s listens on %s, nginx calls %s, and the Service is %v", name, listens, port, service)
+			}
+		}
+	})
+}
+
+// portOf returns a container's port by its name.
+func portOf(c corev1.Container, name string) string {
+	for _, port := range c.Ports {
+		if port.Name == name {
+			return strconv.Itoa(int(port.ContainerPort))
+		}
+	}
+	return ""
+}
+
+// nginx listens where the Service and the probes call, and has the same room for
+// connections as in docker compose.
+func TestGatewayListensWhereItIsCalled(t *testing.T) {
+	room := found(t, text(t, "docker-compose.yml"), `ip_local_port_range: ([0-9 ]+)`)
+	each(t, func(t *testing.T, _ Variant, s *Set) {
+		pod, conf := s.Pods["nginx"], s.ConfigMaps["nginx"].Data
+		public, health := found(t, conf["listen.conf"], `(?m)^listen (\d+) `), found(t, conf["upstreams.conf"], `(?m)^    listen (\d+);`)
+		if public != portOf(pod.Container(), "http") || health != portOf(pod.Container(), "health") {
+			t.Errorf("listens on %s and %s, and says %v", public, health, pod.Container().Ports)
+		}
+		if got := pod.Spec.SecurityContext.Sysctls; len(got) != 1 || got[0].Value != room {
+			t.Errorf("has %v, want %s", got, room)
+		}
+	})
 }
 
 func TestGatewayIsNotStartedBlind(t *testing.T) {

@@ -163,11 +163,16 @@ func TestPodsHaveTimeToGo(t *testing.T) {
 		"stream":   seconds(config, `DRAIN_TIME"\s+envDefault:"(\d+)s"`) + seconds(app, `shutdownTime = (\d+) \* time\.Second`),
 		"nginx":    seconds("nginx.conf", `worker_shutdown_timeout (\d+)s;`),
 	}
+	// A name server of Kubernetes keeps an address for 5 s, and nginx for as long as it says.
+	const kept = 5 * time.Second
+	known := map[string]time.Duration{"nginx": kept}
+	known["messages"] = kept + seconds("deploy/kubernetes/base/gateway/upstreams.conf", `valid=(\d+)s`)
+	known["stream"] = known["messages"]
 	each(t, func(t *testing.T, _ Variant, s *Set) {
 		for name, needed := range work {
 			pod := s.Pods[name]
 			hooks := pod.Container().Lifecycle
-			if hooks == nil || hooks.PreStop == nil || hooks.PreStop.Sleep == nil || hooks.PreStop.Sleep.Seconds < 5 {
+			if hooks == nil || hooks.PreStop == nil || hooks.PreStop.Sleep == nil || time.Duration(hooks.PreStop.Sleep.Seconds)*time.Second < known[name] {
 				t.Errorf("%s doesn't wait until nobody comes any more", name)
 				continue
 			}

@@ -54,6 +54,10 @@ func TestReplicasAreNotLostTogether(t *testing.T) {
 		if budget := s.Budgets[name]; budget == nil || budget.Spec.MaxUnavailable.IntValue() != 1 {
 			t.Error("may be evicted whole")
 		}
+		deployment := s.Deployments[name].Spec
+		if rolling := deployment.Strategy.RollingUpdate; rolling == nil || rolling.MaxUnavailable.IntValue() != 0 || deployment.MinReadySeconds < 5 {
+			t.Error("an old replica goes before a new one is known")
+		}
 		var over []string
 		for _, spread := range pod.Spec.TopologySpreadConstraints {
 			over = append(over, spread.TopologyKey)
