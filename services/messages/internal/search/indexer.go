@@ -131,8 +131,8 @@ func (x *Indexer) note(ctx context.Context, err error) {
 	}
 }
 
-// Step indexes one batch, if no other replica does just then. more reports
-// whether there may be another.
+// Step indexes one batch, if no other replica does just then; if there is none,
+// it sums a block. more reports whether there may be another.
 func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, batchTimeout)
 	defer cancel()
@@ -146,7 +146,11 @@ func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
 			return nil
 		}
 		b, err := readBatch(ctx, tx)
-		if err != nil || len(b.rooms) == 0 {
+		if err != nil {
+			return err
+		}
+		if len(b.rooms) == 0 {
+			more, err = summarize(ctx, tx)
 			return err
 		}
 		n, more = len(b.messages), true
