@@ -11,8 +11,9 @@ import (
 // as large as that when very much has the same time.
 const maxSummary = 16 * blockSize
 
-// A block is summed when all of it has been indexed. What is indexed later, such
-// as an edit, the database adds by itself: see the migration.
+// A block is summed when nothing waits to be indexed, so that nearly all of it is
+// there. What is indexed later, such as an edit, the database adds by itself: see
+// the migration.
 const sumBlock = `
 	WITH block AS (
 		SELECT no FROM search_blocks WHERE summed IS NULL AND no < (SELECT max(no) FROM search_blocks) ORDER BY no DESC LIMIT 1
