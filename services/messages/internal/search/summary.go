@@ -16,7 +16,10 @@ const maxSummary = 16 * blockSize
 // the migration.
 const sumBlock = `
 	WITH block AS (
-		SELECT no FROM search_blocks WHERE summed IS NULL AND no < (SELECT max(no) FROM search_blocks) ORDER BY no DESC LIMIT 1
+		SELECT no FROM search_blocks
+		WHERE summed IS NOT TRUE -- of which there is an index
+			AND summed IS NULL AND no < (SELECT max(no) FROM search_blocks)
+		ORDER BY no DESC LIMIT 1
 	), said AS MATERIALIZED (
 		SELECT indexed.terms FROM block, LATERAL (
 			SELECT terms FROM search_messages WHERE terms @> ARRAY[-2 * block.no - 1] LIMIT $1 + 1
