@@ -14,6 +14,7 @@ import (
 const (
 	preload      = 64                     // messages a new log begins with
 	preloadBytes = 32 << 10               // of their bodies
+	maxHole      = 2048                   // superseded positions in a row that a new log has places for
 	loadTogether = 200                    // logs loaded by one query
 	loadQueue    = 4096                   // requests that wait for theirs; more wait for a place
 	loaders      = 2                      // at once: one that hangs doesn't stop all
@@ -100,7 +101,7 @@ func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 		page, exists := pages[l.Topic]
 		switch {
 		case err == nil && exists:
-			l.load(page.Events, page.From, page.Head)
+			l.load(afterHole(page))
 			continue
 		case err == nil:
 			l.birth.err = history.ErrNotFound
@@ -111,6 +112,22 @@ func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 			h.bell.Leave(l.Topic)
 		}
 	}
+}
+
+// afterHole returns the newest events of a page, and the stretch (tail, head] in
+// which there are no others, without a hole of more than maxHole positions,
+// for each of which a log has a place in memory. A log that was restored from a
+// backup goes on far above what it had.
+func afterHole(page history.Page) (events []wire.Event, tail, head chat.Position) {
+	above := page.Head + 1
+	for i := len(page.Events) - 1; i >= 0; i-- {
+		at := page.Events[i].At()
+		if above-at > maxHole {
+			return page.Events[i+1:], above - 1, page.Head
+		}
+		above = at
+	}
+	return page.Events, page.From, page.Head
 }
 
 // join subscribes to channels, and waits until Redis has acknowledged all. What
