@@ -55,7 +55,7 @@ func rise(m *migrate.Migrate, from, to uint) error {
 	if to >= Newest() {
 		return m.Up()
 	}
-	return m.Steps(int(to - from)) //nolint:gosec // a few
+	return m.Steps(int(to - from))
 }
 
 // Down undoes every migration, and with them all data.

@@ -39,7 +39,7 @@ func (s *Stack) migrate(ctx context.Context) error {
 // Command returns a command of the messages service, as the owner of the
 // database, that is yet to be run.
 func (s *Stack) Command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "messages"), args...) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "messages"), args...)
 	cmd.Env = append(s.environment("127.0.0.1:0", ""), s.owner()...)
 	return cmd
 }

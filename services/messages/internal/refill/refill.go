@@ -35,7 +35,7 @@ const isEmpty = `
 		AND NOT EXISTS (SELECT FROM invites) AND NOT EXISTS (SELECT FROM audit) AND NOT EXISTS (SELECT FROM message_versions)
 		AND NOT EXISTS (SELECT FROM rooms WHERE name <> 'general' OR head > 0)`
 
-const clear = `
+const sweep = `
 	DELETE FROM rooms;
 	DELETE FROM renderings`
 
@@ -52,7 +52,7 @@ func Begin(ctx context.Context, tx pgx.Tx) error {
 	if !empty {
 		return ErrNotEmpty
 	}
-	if _, err := tx.Exec(ctx, clear); err != nil {
+	if _, err := tx.Exec(ctx, sweep); err != nil {
 		return fmt.Errorf("clear what migrations made: %w", err)
 	}
 	return nil
