@@ -7,6 +7,8 @@
 //	messages demo      fill a new database with people who talk, to try it out
 //	messages backup    write all there is into one file: [-to FILE] [-recipient age1…]
 //	messages restore   fill an empty database from one: [-from FILE] [-identity FILE]
+//	messages export    write all there is as JSON Lines: [-to FILE]
+//	messages import    fill an empty database from them: [-from FILE]
 //	messages admin …   make owners, invites and passwords on the server itself
 package main
 
@@ -21,6 +23,7 @@ import (
 	"parley/core/serve"
 	"parley/messages/internal/admin"
 	"parley/messages/internal/app"
+	"parley/messages/internal/archive"
 	"parley/messages/internal/backup"
 	"parley/messages/internal/demo"
 )
@@ -65,10 +68,14 @@ func command(ctx context.Context, cfg app.Config, verb string, args []string, lo
 		return backup.RunBackup(ctx, cfg.DatabaseURL, args, os.Stdout, os.Stderr)
 	case "restore":
 		return backup.RunRestore(ctx, cfg.DatabaseURL, args, os.Stdin, os.Stderr)
+	case "export":
+		return archive.RunExport(ctx, cfg.DatabaseURL, args, os.Stdout, os.Stderr)
+	case "import":
+		return archive.RunImport(ctx, cfg.DatabaseURL, args, os.Stdin, os.Stderr)
 	case "admin":
 		return admin.Run(ctx, admin.Config{
 			DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL, PublicURL: cfg.PublicURL,
 		}, args, os.Stdin, os.Stdout)
 	}
-	return fmt.Errorf("unknown command %q: want none, migrate, reindex, demo, backup, restore, admin, or routes", verb)
+	return fmt.Errorf("unknown command %q: want none, or one of those that the README lists", verb)
 }

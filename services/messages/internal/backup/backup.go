@@ -14,13 +14,14 @@ package backup
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"filippo.io/age"
 	"github.com/jackc/pgx/v5"
+
+	"parley/messages/internal/snapshot"
 )
 
 // Summary tells what was written or restored.
@@ -34,17 +35,11 @@ type Summary struct {
 // recipients if there are any. The URL's role must own the schema, or be able
 // to read all of it. What it wrote before an error can't be restored.
 func Write(ctx context.Context, databaseURL string, out io.Writer, recipients ...age.Recipient) (s Summary, err error) {
-	conn, err := pgx.Connect(ctx, databaseURL)
-	if err != nil {
-		return s, fmt.Errorf("connect to back up: %w", err)
-	}
-	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
 	sealed, err := seal(out, recipients)
 	if err != nil {
 		return s, err
 	}
-	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err = pgx.BeginTxFunc(ctx, conn, snapshot, func(tx pgx.Tx) error {
+	err = snapshot.Read(ctx, databaseURL, func(tx pgx.Tx) (err error) {
 		s, err = write(ctx, tx, newWriter(sealed))
 		return err
 	})
@@ -57,19 +52,7 @@ func Write(ctx context.Context, databaseURL string, out io.Writer, recipients ..
 	return s, nil
 }
 
-// settle makes what COPY writes the same everywhere, and has no timeout of the
-// role end it.
-const settle = `
-	SET LOCAL statement_timeout = 0;
-	SET LOCAL idle_in_transaction_session_timeout = 0;
-	SET LOCAL timezone = 'UTC';
-	SET LOCAL datestyle = 'ISO, YMD';
-	SET LOCAL client_encoding = 'UTF8'`
-
 func write(ctx context.Context, tx pgx.Tx, w *writer) (s Summary, err error) {
-	if _, err := tx.Exec(ctx, settle); err != nil {
-		return s, fmt.Errorf("settle how rows are written: %w", err)
-	}
 	s.Rows = make(map[string]int64)
 	if s.Schema, err = schema(ctx, tx); err != nil {
 		return s, err

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/messages/internal/refill"
+	"parley/messages/internal/snapshot"
 )
 
 // Restore fills the database at the URL from a backup, in one transaction: it
@@ -50,7 +51,7 @@ func restore(ctx context.Context, tx pgx.Tx, h header, r *reader, rows map[strin
 	if err := refill.Begin(ctx, tx); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, settle+`; DELETE FROM secrets`); err != nil {
+	if _, err := tx.Exec(ctx, snapshot.Settle+`; DELETE FROM secrets`); err != nil {
 		return fmt.Errorf("settle how rows are read: %w", err)
 	}
 	for _, t := range h.Tables {
