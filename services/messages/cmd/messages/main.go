@@ -9,6 +9,7 @@
 //	messages restore   fill an empty database from one: [-from FILE] [-identity FILE]
 //	messages export    write all there is as JSON Lines: [-to FILE]
 //	messages import    fill an empty database from them: [-from FILE]
+//	messages import-slack, import-mattermost FILE   take in what another chat has exported
 //	messages admin …   make owners, invites and passwords on the server itself
 package main
 
@@ -72,6 +73,10 @@ func command(ctx context.Context, cfg app.Config, verb string, args []string, lo
 		return archive.RunExport(ctx, cfg.DatabaseURL, args, os.Stdout, os.Stderr)
 	case "import":
 		return archive.RunImport(ctx, cfg.DatabaseURL, args, os.Stdin, os.Stderr)
+	case "import-slack":
+		return importSlack(ctx, cfg.DatabaseURL, args, os.Stdout)
+	case "import-mattermost":
+		return importMattermost(ctx, cfg.DatabaseURL, args, os.Stdout)
 	case "admin":
 		return admin.Run(ctx, admin.Config{
 			DatabaseURL: cfg.DatabaseURL, RedisURL: cfg.RedisURL, PublicURL: cfg.PublicURL,

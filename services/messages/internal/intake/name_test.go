@@ -1,0 +1,55 @@
+package intake
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"parley/core/chat"
+)
+
+func TestFit(t *testing.T) {
+	t.Parallel()
+	for wanted, want := range map[string][2]string{
+		"ada":                    {"ada", "ada"},
+		"Ada.King":               {"ada.king", "ada-king"},
+		"Zoë M.":                 {"zoe-m", "zoe-m"},
+		"_bob_":                  {"bob", "bob"},
+		"a":                      {"user-u1", "a"},
+		"健二":                     {"user-u1", "room-u1"},
+		"":                       {"user-u1", "room-u1"},
+		"a@b!c":                  {"a-b-c", "a-b-c"},
+		strings.Repeat("x", 200): {strings.Repeat("x", 32), strings.Repeat("x", 100)},
+	} {
+		if person, room := fitUsername(wanted, "U1"), fitRoom(wanted, "U1"); person != want[0] || room != want[1] {
+			t.Errorf("%q becomes %q and %q, want %q", wanted, person, room, want)
+		}
+	}
+}
+
+func FuzzFit(f *testing.F) {
+	f.Add("Zoë M.", "U1")
+	f.Fuzz(func(t *testing.T, wanted, id string) {
+		if !utf8.ValidString(id) || fit(id, "", 32) == "" {
+			id = "u1"
+		}
+		n := 0
+		for name := range numbered(fitUsername(wanted, id), chat.MaxUsername) {
+			if !chat.ValidUsername(name) {
+				t.Fatalf("%q becomes the username %q", wanted, name)
+			}
+			if n++; n == 12 {
+				break
+			}
+		}
+		n = 0
+		for name := range numbered(fitRoom(wanted, id), chat.MaxRoomName) {
+			if !chat.ValidRoom(name) {
+				t.Fatalf("%q becomes the room %q", wanted, name)
+			}
+			if n++; n == 12 {
+				break
+			}
+		}
+	})
+}
