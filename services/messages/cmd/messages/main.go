@@ -7,6 +7,7 @@
 //	messages demo      fill a new database with people who talk, to try it out
 //	messages backup    write all there is into one file: [-to FILE] [-recipient age1…]
 //	messages restore   fill an empty database from one: [-from FILE] [-identity FILE]
+//	messages renew     have clients load anew, after the database was set back in time
 //	messages export    write all there is as JSON Lines: [-to FILE]
 //	messages import    fill an empty database from them: [-from FILE]
 //	messages import-slack, import-mattermost FILE   take in what another chat has exported
@@ -69,6 +70,8 @@ func command(ctx context.Context, cfg app.Config, verb string, args []string, lo
 		return backup.RunBackup(ctx, cfg.DatabaseURL, args, os.Stdout, os.Stderr)
 	case "restore":
 		return backup.RunRestore(ctx, cfg.DatabaseURL, args, os.Stdin, os.Stderr)
+	case "renew":
+		return renew(ctx, cfg.DatabaseURL, args, log)
 	case "export":
 		return archive.RunExport(ctx, cfg.DatabaseURL, args, os.Stdout, os.Stderr)
 	case "import":
