@@ -79,7 +79,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos|/tour)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; exit $${failed:-0}
 
@@ -129,7 +129,7 @@ chaos: ## Break things at random for long: DURATION=30m SEED=n (0 for any; it is
 ## Measure
 
 .PHONY: bench
-bench: ## Measure Parley beside a floor and pgbench, some 8 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
+bench: ## Measure Parley beside a floor and pgbench, some 17 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
 	@$(PACKAGES) run
 	@$(MAKE) build
 	@go build -o bin/ ./deploy/cmd/bench

@@ -30,7 +30,7 @@ func TestWhoWasAwayHasWhatAFreshLoadHas(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			ada, bob := newUser(t), newUser(t)
-			leave(t, bob, "general")
+			leaveGeneral(t, bob)
 			busy, quiet, lost, won := newPrivate(t, ada, bob), newPrivate(t, ada, bob), newPrivate(t, ada, bob), newPrivate(t, ada)
 			for _, room := range []string{busy, quiet, lost} {
 				converse(t, ada, bob, room)

@@ -34,7 +34,7 @@ func newCast(t *testing.T) *cast {
 		c.add(t, c.lobby, user)
 		c.people[role] = user
 	}
-	leave(t, c.hermit, "general")
+	leaveGeneral(t, c.hermit)
 	c.people["stranger"] = client.NewUser(parley.URL(), "stranger")
 	banned := newUser(t)
 	answer, err := c.people["owner"].PostJSON(patient(t), "/people/"+banned.Name+"/ban", nil)
@@ -50,9 +50,9 @@ func (c *cast) add(t *testing.T, room string, user *client.User) {
 	}
 }
 
-func leave(t *testing.T, user *client.User, room string) {
+func leaveGeneral(t *testing.T, user *client.User) {
 	t.Helper()
-	if err := user.Leave(patient(t), room); err != nil {
+	if err := user.Leave(patient(t), "general"); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -97,7 +97,7 @@ func newPlay(t *testing.T, seed uint64) *play {
 		hero: newUser(t), mod: newUser(t), ids: make(map[string][]chat.Position),
 	}
 	p.people = []*client.User{p.hero, p.mod, newUser(t), newUser(t)}
-	leave(t, p.hero, "general") // where others talk
+	leaveGeneral(t, p.hero) // where others talk
 	p.rooms = []string{newPrivate(t, p.mod, p.people[0], p.people[2], p.people[3]), newPrivate(t, p.mod, p.people[2]), newRoom(t, p.mod)}
 	for _, room := range p.rooms {
 		p.ids[room] = append(p.ids[room], post(t, p.mod, room, "welcome"))

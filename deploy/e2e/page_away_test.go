@@ -39,7 +39,7 @@ func TestPageThatWasAwayShowsWhatAFreshLoadShows(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			ada, bob := newUser(t), newPerson(t, browser.Desktop)
 			me := bob.client(t)
-			leave(t, me, "general") // where others talk
+			leaveGeneral(t, me) // where others talk
 			busy, quiet, lost, won := newPrivate(t, ada, me), newPrivate(t, ada, me), newPrivate(t, ada, me), newPrivate(t, ada)
 			for _, room := range []string{busy, quiet, lost, won} {
 				by := me

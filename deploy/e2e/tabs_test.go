@@ -348,7 +348,7 @@ func TestSigningOutReachesAllTabs(t *testing.T) {
 }
 
 // awaitKept waits until the browser keeps so many messages, at least, and what
-// belongs to them.
+// belongs to them: rooms whose titles are known, so that nobody need be asked.
 func awaitKept(t testing.TB, tab *browser.Page, username string, messages int) {
 	t.Helper()
 	eventually(t, patience, "messages are kept", func(context.Context) error {
@@ -356,6 +356,9 @@ func awaitKept(t testing.TB, tab *browser.Page, username string, messages int) {
 		rows := kept.Counts()
 		if err == nil && (rows["messages"] < messages || rows["rooms"] == 0 || rows["me"] == 0) {
 			err = fmt.Errorf("kept are %v", rows)
+		}
+		if i := slices.IndexFunc(kept["rooms"], func(row string) bool { return strings.Contains(row, `"titled":false`) }); i >= 0 {
+			err = fmt.Errorf("no title is known in %s", kept["rooms"][i])
 		}
 		return err
 	})

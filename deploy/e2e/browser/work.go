@@ -108,7 +108,9 @@ func (p *Page) Tasks(act func() error) ([]Task, error) {
 		return nil, fmt.Errorf("listen to the trace: %w", err)
 	}
 	start := tracing.StartParams{TraceConfig: &tracing.TraceConfig{IncludedCategories: []string{"toplevel", "blink.user_timing"}}}
-	call := func(what string, fn func(ctx context.Context, t *chromedp.Target) error) error { return p.do(what, chromedp.Func(fn)) }
+	call := func(what string, fn func(ctx context.Context, t *chromedp.Target) error) error {
+		return p.do(what, chromedp.Func(fn))
+	}
 	if err := call("begin a trace", func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, tracing.Start, start)
 		return err

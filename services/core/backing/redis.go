@@ -1,10 +1,9 @@
 package backing
 
 import (
-	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"time"
 
@@ -25,9 +24,9 @@ func Redis(text, service string) (*redis.Client, error) {
 	opts.PoolTimeout = time.Second
 	opts.MaxRetries = -1 // no retry: a publish sent twice helps nobody
 	opts.ContextTimeoutEnabled = true
-	d := dialer()
-	opts.Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		return d.DialContext(ctx, network, addr)
+	opts.Dialer = dialer().DialContext
+	if opts.TLSConfig != nil { // rediss://; a dialer of one's own has to see to it
+		opts.Dialer = (&tls.Dialer{NetDialer: dialer(), Config: opts.TLSConfig}).DialContext
 	}
 	return redis.NewClient(opts), nil
 }

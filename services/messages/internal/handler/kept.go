@@ -53,15 +53,16 @@ func newKept() kept {
 const now = "parley.now"
 
 // glance finds what holds for the request's session and room, if whose session
-// it is was looked up a short while ago. It leaves all else to the handlers
-// behind it, what is wrong with the request, too.
-func (h *Handler) glance(c *gin.Context) (reads.Now, bool) {
+// it is was looked up a short while ago; with mine, also for all rooms of the
+// person's. It leaves all else to the handlers behind it, what is wrong with the
+// request, too.
+func (h *Handler) glance(c *gin.Context, mine bool) (reads.Now, bool) {
 	who := h.Sessions.Recall(c.Request)
 	room := c.Param("room")
 	if !who.SignedIn() || !chat.ValidRoom(room) {
 		return reads.Now{}, false
 	}
-	found, ok, err := h.Reads.Find(c.Request.Context(), reads.Key{Session: who.Key, Username: who.Username, Room: room})
+	found, ok, err := h.Reads.Find(c.Request.Context(), reads.Key{Session: who.Key, Username: who.Username, Room: room, Mine: mine})
 	if err != nil || !ok {
 		return reads.Now{}, false
 	}
@@ -75,7 +76,7 @@ func (h *Handler) glance(c *gin.Context) (reads.Now, bool) {
 // keptRoom answers with the page of a room that the user is in, if one is kept
 // that still holds.
 func (h *Handler) keptRoom(c *gin.Context) {
-	if found, ok := h.glance(c); ok && found.Member {
+	if found, ok := h.glance(c, true); ok && found.Member {
 		h.answerKept(c, typeHTML, h.kept.pages.Get(pageKey{h.Sessions.Recall(c.Request).Username, c.Param("room")}, found))
 	}
 }
@@ -90,7 +91,7 @@ func (h *Handler) answerRoom(c *gin.Context, answer *reads.Answer) {
 
 // keptStretch answers with a stretch of history, if it is kept and still holds.
 func (h *Handler) keptStretch(c *gin.Context) {
-	if found, ok := h.glance(c); ok {
+	if found, ok := h.glance(c, false); ok {
 		h.answerKept(c, typeJSON+"; charset=utf-8", h.kept.history.Get(stretchKey{c.Param("room"), c.Request.URL.RawQuery}, found.Room))
 	}
 }

@@ -26,6 +26,7 @@ type Key struct {
 	Session  session.Key // whose it is has to be Username's
 	Username string
 	Room     string
+	Mine     bool // what is asked for shows the person's rooms, too
 }
 
 // Now is what an answer depends on. Heads only grow, so what is equal has not
@@ -33,7 +34,7 @@ type Key struct {
 type Now struct {
 	access.Grant
 	Room  chat.Position // the room's head
-	Rooms chat.Position // the sum of the heads of the rooms that the person is in
+	Rooms chat.Position // the sum of the heads of the rooms that the person is in; 0 if Key.Mine is not set
 }
 
 // Finder tells what holds now.
@@ -59,20 +60,22 @@ func (f *Finder) Find(ctx context.Context, key Key) (now Now, ok bool, err error
 }
 
 func (f *Finder) find(ctx context.Context, keys []Key) (map[Key]Now, error) {
-	sessions, usernames, rooms := make([][]byte, len(keys)), make([]string, len(keys)), make([]string, len(keys))
+	sessions, usernames, rooms, mine := make([][]byte, len(keys)), make([]string, len(keys)), make([]string, len(keys)), make([]bool, len(keys))
 	for i := range keys {
-		sessions[i], usernames[i], rooms[i] = keys[i].Session[:], keys[i].Username, keys[i].Room
+		sessions[i], usernames[i], rooms[i], mine[i] = keys[i].Session[:], keys[i].Username, keys[i].Room, keys[i].Mine
 	}
+	// The heads are looked up one by one: a join would read all rooms once there
+	// are very many.
 	rows, err := f.pool.Query(ctx, `
 		SELECT asked.n, `+access.Columns+`, r.head, coalesce((
-			SELECT sum(mine.head) FROM memberships AS own JOIN rooms AS mine ON mine.name = own.room
-			WHERE own.username = p.username AND own.member), 0)::int8
-		FROM unnest($1::bytea[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (session, username, room, n)
+			SELECT sum((SELECT head FROM rooms WHERE name = own.room))
+			FROM memberships AS own WHERE asked.mine AND own.username = p.username AND own.member), 0)::int8
+		FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bool[]) WITH ORDINALITY AS asked (session, username, room, mine, n)
 		JOIN sessions s ON s.token_hash = asked.session AND s.username = asked.username AND s.expires_at > now()
 		JOIN users p ON p.username = asked.username
 		JOIN rooms r ON r.name = asked.room
 		LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
-		WHERE `+access.Read, sessions, usernames, rooms)
+		WHERE `+access.Read, sessions, usernames, rooms, mine)
 	if err != nil {
 		return nil, fmt.Errorf("look what holds now: %w", err)
 	}

@@ -88,24 +88,33 @@ const (
 	gzipEnd  = "\x03\x00"
 )
 
-// Write writes the answer, compressed or as it is.
+// Write writes the answer, compressed or as it is, at once: each write is a call
+// of the kernel, and wakes the client.
 func (a *Answer) Write(w io.Writer, compressed bool) error {
-	if !compressed {
+	if !compressed && len(a.parts) == 1 {
+		_, err := w.Write(a.parts[0].plain)
+		return err //nolint:wrapcheck // the client is gone
+	}
+	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put there
+	defer buffers.Put(buffer)
+	b := (*buffer)[:0]
+	if compressed {
+		b = append(b, gzipHead...)
 		for _, p := range a.parts {
-			if _, err := w.Write(p.plain); err != nil {
-				return err //nolint:wrapcheck // the client is gone
-			}
+			b = append(b, p.deflated...)
 		}
-		return nil
+		b = append(b, gzipEnd...)
+		b = binary.LittleEndian.AppendUint32(b, a.sum)
+		b = binary.LittleEndian.AppendUint32(b, uint32(a.plain)) //nolint:gosec // modulo 2^32, as the RFC has it
+	} else {
+		for _, p := range a.parts {
+			b = append(b, p.plain...)
+		}
 	}
-	b := make([]byte, 0, a.Len(true))
-	b = append(b, gzipHead...)
-	for _, p := range a.parts {
-		b = append(b, p.deflated...)
-	}
-	b = append(b, gzipEnd...)
-	b = binary.LittleEndian.AppendUint32(b, a.sum)
-	b = binary.LittleEndian.AppendUint32(b, uint32(a.plain)) //nolint:gosec // modulo 2^32, as the RFC has it
 	_, err := w.Write(b)
+	*buffer = b
 	return err //nolint:wrapcheck // the client is gone
 }
+
+// buffers are for answers that are on their way.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}

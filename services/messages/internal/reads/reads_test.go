@@ -39,7 +39,7 @@ func TestFind(t *testing.T) {
 	t.Cleanup(stop)
 	go f.Run(ctx)
 	key := func(n byte, username, room string) Key {
-		return Key{Session: session.Key{31: n}, Username: username, Room: room}
+		return Key{Session: session.Key{31: n}, Username: username, Room: room, Mine: true}
 	}
 	for what, row := range map[string]struct {
 		key         Key
@@ -54,6 +54,7 @@ func TestFind(t *testing.T) {
 		"by a session that has ended":  {key(2, "ada", "general"), false, 0, 0},
 		"by another's session":         {key(1, "gus", "general"), false, 0, 0},
 		"by no session":                {key(9, "ada", "general"), false, 0, 0},
+		"without one's rooms":          {Key{Session: session.Key{31: 1}, Username: "ada", Room: "launch"}, true, 40, 0},
 		"by who is banned":             {key(4, "ban", "general"), false, 0, 0},
 	} {
 		now, ok, err := f.Find(t.Context(), row.key)

@@ -77,6 +77,22 @@ test("read in part on another device: exact where we can see, else the server is
   assert.equal(room.unread, 2);
 });
 
+test("an answer from when the room began tells its title, though a message came since", () => {
+  const room = new Room({ name: "launch", position: 10, read: 10 });
+  const answer = { kind: "open", head: 9, read: 9, unread: 0, title: "Launch", topic: "", notify: "all" };
+  room.take(message(11), false);
+  room.answer(answer, { older: false });
+  assert.equal(room.titled, false); // it may have been renamed at 10
+  room.answer({ ...answer, head: 10 }, { older: false });
+  assert.equal(room.titled, true);
+  room.change({ revision: 12, kind: "open", title: "Lunch", topic: "", archived: false });
+  room.answer({ ...answer, head: 11 }, { older: false });
+  assert.deepEqual([room.titled, room.title], [true, "Lunch"]);
+  room.jump(20);
+  room.answer({ ...answer, head: 12 }, { older: false });
+  assert.equal(room.titled, false);
+});
+
 test("more than 99 are a hundred, and a hundred messages are kept", () => {
   const room = new Room({ name: "general", position: 0, read: 0 });
   const dropped = [];

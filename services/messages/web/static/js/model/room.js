@@ -18,7 +18,7 @@ export class Room {
   #base; // what was counted at a position: {at, read, count, mentions}; null
   #last; // what was counted last: {count, mentions}
 
-  constructor({ name, me = "", kept, base = null, last = none, reopened = 0, marked = 0, ...known }) {
+  constructor({ name, me = "", kept, base = null, last = none, position = 0, began = position, reopened = 0, marked = 0, ...known }) {
     this.name = name;
     this.kind = known.kind ?? "open";
     this.title = known.title ?? "";
@@ -29,15 +29,16 @@ export class Room {
     this.archived = known.archived ?? false;
     this.titled = known.titled ?? false; // title and topic are known
     this.revision = known.revision ?? 0; // of the membership, on my log
-    this.position = known.position ?? 0;
-    this.head = known.head ?? this.position; // at least
+    this.position = position;
+    this.began = began; // every change after this, up to position, was brought
+    this.head = known.head ?? position; // at least
     this.read = known.read ?? 0;
     this.acked = known.acked ?? this.read; // the server knows that it was read up to here
     this.reopened = reopened; // mine up to here are not read by my having said them: it was marked unread
     this.marked = marked; // how often it was, as far as is known
     this.used = known.used ?? 0; // when something last happened, by this machine's clock
     this.#me = me;
-    this.#kept = new Kept(kept ?? { from: this.position, whole: this.position }, me);
+    this.#kept = new Kept(kept ?? { from: position, whole: position }, me);
     this.#base = base;
     this.#last = counted(last);
   }
@@ -122,7 +123,7 @@ export class Room {
       this.#base = null;
     }
     this.#kept = new Kept({ from: position, whole: position }, this.#me);
-    this.position = this.head = position;
+    this.position = this.head = this.began = position;
     this.titled = false;
     return drop;
   }
@@ -137,7 +138,7 @@ export class Room {
   answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, reopened = 0, unread, mentions = 0 }, { older }) {
     Object.assign(this, { kind, people });
     if (!older) Object.assign(this, { notify, moderator });
-    if (head >= this.position || !this.titled) Object.assign(this, { title, topic, archived, titled: head >= this.position });
+    if (!this.titled || head >= this.position) Object.assign(this, { title, topic, archived, titled: head >= this.began });
     this.head = Math.max(this.head, head);
     if (older) this.acknowledge(read);
     else this.#hear(read, reopened);
