@@ -14,7 +14,7 @@ import (
 const (
 	preload      = 64                     // messages a new log begins with
 	preloadBytes = 32 << 10               // of their bodies
-	maxHole      = 2048                   // superseded positions in a row that a new log has places for
+	maxBegin     = 2048                   // positions it begins with, most of which may be superseded
 	loadTogether = 200                    // logs loaded by one query
 	loadQueue    = 4096                   // requests that wait for theirs; more wait for a place
 	loaders      = 2                      // at once: one that hangs doesn't stop all
@@ -101,7 +101,7 @@ func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 		page, exists := pages[l.Topic]
 		switch {
 		case err == nil && exists:
-			l.load(afterHole(page))
+			l.load(newest(page))
 			continue
 		case err == nil:
 			l.birth.err = history.ErrNotFound
@@ -114,20 +114,13 @@ func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 	}
 }
 
-// afterHole returns the newest events of a page, and the stretch (tail, head] in
-// which there are no others, without a hole of more than maxHole positions,
-// for each of which a log has a place in memory. A log that was restored from a
-// backup goes on far above what it had.
-func afterHole(page history.Page) (events []wire.Event, tail, head chat.Position) {
-	above := page.Head + 1
-	for i := len(page.Events) - 1; i >= 0; i-- {
-		at := page.Events[i].At()
-		if above-at > maxHole {
-			return page.Events[i+1:], above - 1, page.Head
-		}
-		above = at
-	}
-	return page.Events, page.From, page.Head
+// newest returns what of a page a new log begins with: the events of
+// (tail, head], which are at most maxBegin positions. Most are superseded where
+// a room has little that was changed often, or was restored from a backup and
+// goes on far above what it had; a log has a place in memory for each.
+func newest(page history.Page) (events []wire.Event, tail, head chat.Position) {
+	tail = max(page.From, page.Head-maxBegin)
+	return page.Events[countUpTo(page.Events, tail):], tail, page.Head
 }
 
 // join subscribes to channels, and waits until Redis has acknowledged all. What
