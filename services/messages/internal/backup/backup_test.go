@@ -27,7 +27,7 @@ const place = `
 		('ada', 'hash of ada', 'owner', E'A\tda\n\\', 7), ('bob', 'hash of bob', 'member', '', 1);
 	UPDATE rooms SET head = 3, title = 'General' WHERE name = 'general';
 	INSERT INTO rooms (name, kind, title, head, people) VALUES ('dm-1', 'direct', '', 1, '{ada,bob}');
-	INSERT INTO memberships (username, room, revision, read) VALUES ('ada', 'general', 1, 2), ('bob', 'general', 1, 0), ('ada', 'dm-1', 7, 1);
+	INSERT INTO memberships (username, room, revision, read, reopened) VALUES ('ada', 'general', 1, 2, 3), ('bob', 'general', 1, 0, 0), ('ada', 'dm-1', 7, 1, 0);
 	INSERT INTO messages (room, id, revision, username, body, client_id, html, mentions, reactions, edited_at) VALUES
 		('general', 1, 1, 'ada', E'\\N\n\ttabs', 'c1', NULL, NULL, NULL, NULL),
 		('general', 2, 3, 'bob', '**hi** @ada', NULL, '<b>hi</b>', '{ada}', '[{"emoji":"👍","people":["ada"]}]', '2026-11-24 10:00:00.123456+00'),
@@ -57,6 +57,7 @@ func TestBackupIsRestored(t *testing.T) {
 			t.Errorf("%q can be read in what is encrypted", secret)
 		}
 	}
+	run(t, target, `INSERT INTO search_rooms (room, position) VALUES ('general', 99)`) // of messages that are no more
 	restored, err := Restore(t.Context(), to, bytes.NewReader(file.Bytes()), key)
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +72,9 @@ func TestBackupIsRestored(t *testing.T) {
 	}
 	if n := number(t, target, `SELECT count(*) FROM sessions`); n != 0 {
 		t.Errorf("%d sessions were restored", n)
+	}
+	if n := number(t, target, `SELECT count(*) FROM search_rooms`); n != 0 {
+		t.Error("the index passes over what was restored")
 	}
 	run(t, target, `INSERT INTO audit (actor, action) VALUES ('ada', 'goes on')`)
 	if _, err := Restore(t.Context(), to, bytes.NewReader(file.Bytes()), key); !errors.Is(err, refill.ErrNotEmpty) {

@@ -35,9 +35,13 @@ const isEmpty = `
 		AND NOT EXISTS (SELECT FROM invites) AND NOT EXISTS (SELECT FROM audit) AND NOT EXISTS (SELECT FROM message_versions)
 		AND NOT EXISTS (SELECT FROM rooms WHERE name <> 'general' OR head > 0)`
 
+// sweep also takes what an index may be left with whose messages were deleted by
+// hand: it would pass over what is filled in.
 const sweep = `
 	DELETE FROM rooms;
-	DELETE FROM renderings`
+	DELETE FROM renderings;
+	DELETE FROM search_messages;
+	DELETE FROM search_rooms`
 
 // Begin begins to fill the database in tx, whose role must own the schema. It
 // returns [ErrNotEmpty] where there is something already.
