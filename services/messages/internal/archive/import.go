@@ -113,7 +113,7 @@ func memberships(ctx context.Context, tx pgx.Tx, l *lines) error {
 	var who string
 	var revision chat.Position
 	columns := []string{"username", "room", "revision", "member", "moderator", "joined", "read", "reopened", "notify"}
-	return copyLines(ctx, tx, "memberships", columns, &source[membership]{lines: l, typ: "membership", row: func(m *membership) []any {
+	return copyLines(ctx, tx, "memberships", columns, &source[membership]{lines: l, typ: "membership", check: placed, row: func(m *membership) []any {
 		if m.Username != who {
 			who, revision = m.Username, 0
 		}
@@ -139,9 +139,19 @@ func messages(ctx context.Context, tx pgx.Tx, l *lines) error {
 	}})
 }
 
-// maxPosition is the highest that a message can have: the stream service keeps
-// 48 bits of a position.
-const maxPosition = 1<<48 - 1
+// maxPosition is the highest that something can have, so that there is room above
+// it: the stream service keeps 48 bits of a position.
+const maxPosition = 1<<47 - 1
+
+// placed checks what the database doesn't check of memberships.
+func placed(m *membership) error {
+	for _, at := range []chat.Position{m.Joined, m.Read, m.Reopened} {
+		if at < 0 || at > maxPosition {
+			return fmt.Errorf("there is no position %d", at)
+		}
+	}
+	return nil
+}
 
 // sound checks what the database doesn't check of messages.
 func sound(m *message) error {
@@ -149,7 +159,7 @@ func sound(m *message) error {
 		return fmt.Errorf("%q can't be a username", m.Username)
 	}
 	if m.Revision > maxPosition {
-		return fmt.Errorf("revision %d is too high", m.Revision)
+		return fmt.Errorf("there is no position %d", m.Revision)
 	}
 	if m.Reactions == nil {
 		return nil
