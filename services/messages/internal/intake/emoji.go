@@ -50,6 +50,9 @@ var shortcode = regexp.MustCompile(`(^|[^\w:]):([a-z0-9_+-]+(?:::skin-tone-[2-6]
 
 // Emojify puts emojis in the place of their names in text that is not code.
 func Emojify(text string) string {
+	if !strings.Contains(text, ":") {
+		return text
+	}
 	for range 2 { // neighbours share the character between them
 		text = shortcode.ReplaceAllStringFunc(text, func(found string) string {
 			at := strings.IndexByte(found, ':')

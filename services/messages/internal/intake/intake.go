@@ -38,17 +38,30 @@ type Intake struct {
 	Report Report
 
 	db     *pgx.Conn
-	from   string            // "slack"
+	from   string // "slack"
+	same   Namesakes
 	locked string            // the hash of a password that nobody knows
 	people map[string]string // by their ids there: usernames
 	rooms  map[string]string // names
 	taken  map[string]bool   // "person ada", "room general": given to an id
 }
 
+// Namesakes says who has an account here that is called like somebody who is
+// taken in.
+type Namesakes string
+
+// The kinds of [Namesakes]. To guess would give one person's private rooms to
+// another.
+const (
+	Unknown Namesakes = ""       // it isn't known: the import ends with an error
+	Same    Namesakes = "same"   // the same person
+	Others  Namesakes = "others" // somebody else: who is taken in gets another name
+)
+
 // Open begins to take in what comes from a chat, whose name must stay the same.
 // The caller must Close it.
-func Open(ctx context.Context, databaseURL, from string) (_ *Intake, err error) {
-	in := &Intake{from: from, people: make(map[string]string), rooms: make(map[string]string), taken: make(map[string]bool)}
+func Open(ctx context.Context, databaseURL, from string, same Namesakes) (_ *Intake, err error) {
+	in := &Intake{from: from, same: same, people: make(map[string]string), rooms: make(map[string]string), taken: make(map[string]bool)}
 	in.Report.Skipped = make(map[string]int)
 	if in.locked, err = account.LockedHash(); err != nil {
 		return nil, err
@@ -131,5 +144,13 @@ func (r *Report) Lines() []string {
 	return append(lines, fmt.Sprintf("%d people, %d rooms and %d messages are new; %d messages were there already", r.People, r.Rooms, r.Messages, r.Known))
 }
 
+// mostSkipped is how many kinds of things that were left out are told apart.
+const mostSkipped = 200
+
 // Skip notes that something was left out.
-func (r *Report) Skip(what string) { r.Skipped[what]++ }
+func (r *Report) Skip(what string) {
+	if _, known := r.Skipped[what]; !known && len(r.Skipped) >= mostSkipped {
+		what = "something else"
+	}
+	r.Skipped[what]++
+}

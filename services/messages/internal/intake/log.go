@@ -22,7 +22,6 @@ type Log struct {
 	in      *Intake
 	room    string
 	members map[string]bool
-	authors map[string]bool // so far
 	waiting []Post
 }
 
@@ -36,7 +35,7 @@ func (in *Intake) Log(ctx context.Context, room string) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read members of %s: %w", room, err)
 	}
-	l := &Log{in: in, room: room, members: make(map[string]bool, len(names)), authors: make(map[string]bool)}
+	l := &Log{in: in, room: room, members: make(map[string]bool, len(names))}
 	for _, name := range names {
 		l.members[name] = true
 	}
@@ -45,7 +44,16 @@ func (in *Intake) Log(ctx context.Context, room string) (*Log, error) {
 
 // Add takes a message in. It may be stored later, by Close at the latest.
 func (l *Log) Add(ctx context.Context, p Post) error {
-	l.authors[p.Username] = true
+	if !Plausible(p.At) {
+		l.in.Report.Skip("message of no known time")
+		return nil
+	}
+	if !p.PinnedAt.IsZero() && !Plausible(p.PinnedAt) {
+		p.PinnedAt = p.At
+	}
+	if !Plausible(p.EditedAt) {
+		p.EditedAt = time.Time{}
+	}
 	for _, part := range p.parts() {
 		if part.Body == "" && !part.Deleted {
 			l.in.Report.Skip("message without text")
@@ -98,9 +106,9 @@ func (l *Log) flush(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fresh, ids := l.number(head, there)
+		fresh, places := l.number(head, there)
 		added = len(fresh)
-		if err := l.store(ctx, tx, fresh, ids); err != nil {
+		if err := l.store(ctx, tx, fresh, places); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE rooms SET head = head + $2 WHERE name = $1`, l.room, added)
@@ -115,76 +123,101 @@ func (l *Log) flush(ctx context.Context) error {
 	return nil
 }
 
-// find returns the ids of those messages that wait, and of the roots of their
-// threads, that are there.
-func (l *Log) find(ctx context.Context, tx pgx.Tx) (map[string]chat.Position, error) {
-	asked := make(map[[2]string]bool)
+// place is where a message is: its id, and the root of its thread, or 0.
+type place struct{ id, thread chat.Position }
+
+// root returns the root of the thread that a reply to it is in. There are no
+// threads within threads.
+func (p place) root() chat.Position {
+	if p.thread > 0 {
+		return p.thread
+	}
+	return p.id
+}
+
+// find returns the places of those messages that wait, and of the roots of their
+// threads, that are there. Roots of which the author isn't known are looked for
+// among all that was said in the room.
+func (l *Log) find(ctx context.Context, tx pgx.Tx) (map[string]place, error) {
+	var usernames, clientIDs, roots []string
 	for _, p := range l.waiting {
-		asked[[2]string{p.Username, l.clientID(p.Key)}] = true
+		usernames, clientIDs = append(usernames, p.Username), append(clientIDs, l.clientID(p.Key))
 		switch {
 		case p.Root == "":
 		case p.RootBy != "":
-			asked[[2]string{p.RootBy, l.clientID(p.Root)}] = true
+			usernames, clientIDs = append(usernames, p.RootBy), append(clientIDs, l.clientID(p.Root))
 		default:
-			for author := range l.authors {
-				asked[[2]string{author, l.clientID(p.Root)}] = true
-			}
+			roots = append(roots, l.clientID(p.Root))
 		}
 	}
-	var usernames, clientIDs []string
-	for pair := range asked {
-		usernames, clientIDs = append(usernames, pair[0]), append(clientIDs, pair[1])
-	}
-	rows, err := tx.Query(ctx, `
-		SELECT m.client_id, m.id FROM unnest($2::text[], $3::text[]) AS asked (username, client_id)
+	there := make(map[string]place)
+	err := l.note(ctx, tx, there, `
+		SELECT m.client_id, m.id, coalesce(m.thread, 0) FROM unnest($2::text[], $3::text[]) AS asked (username, client_id)
 		JOIN messages m ON m.room = $1 AND m.username = asked.username AND m.client_id = asked.client_id`, l.room, usernames, clientIDs)
-	if err != nil {
-		return nil, fmt.Errorf("look for messages: %w", err)
+	if err == nil && len(roots) > 0 {
+		err = l.note(ctx, tx, there, `
+			SELECT client_id, id, coalesce(thread, 0) FROM messages WHERE room = $1 AND client_id = ANY ($2)`, l.room, roots)
 	}
-	there := make(map[string]chat.Position)
-	var clientID string
-	var id chat.Position
-	_, err = pgx.ForEachRow(rows, []any{&clientID, &id}, func() error {
-		there[clientID] = id
-		return nil
-	})
 	return there, err
 }
 
-// number gives those that are not there their positions.
-func (l *Log) number(head chat.Position, there map[string]chat.Position) (fresh []Post, ids map[string]chat.Position) {
-	ids = maps.Clone(there)
+// note adds the messages that a query finds.
+func (l *Log) note(ctx context.Context, tx pgx.Tx, there map[string]place, sql string, args ...any) error {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("look for messages: %w", err)
+	}
+	var clientID string
+	var p place
+	_, err = pgx.ForEachRow(rows, []any{&clientID, &p.id, &p.thread}, func() error {
+		there[clientID] = p
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for messages: %w", err)
+	}
+	return nil
+}
+
+// number gives those that are not there their places.
+func (l *Log) number(head chat.Position, there map[string]place) (fresh []Post, places map[string]place) {
+	places = maps.Clone(there)
 	for _, p := range l.waiting {
-		if _, known := ids[l.clientID(p.Key)]; known {
+		key := l.clientID(p.Key)
+		if _, known := places[key]; known {
 			continue
 		}
 		fresh = append(fresh, p)
-		ids[l.clientID(p.Key)] = head + chat.Position(len(fresh))
+		at := place{id: head + chat.Position(len(fresh))}
+		if root, known := places[l.clientID(p.Root)]; known && p.Root != "" {
+			at.thread = root.root()
+		}
+		places[key] = at
 	}
-	return fresh, ids
+	return fresh, places
 }
 
-func (l *Log) store(ctx context.Context, tx pgx.Tx, fresh []Post, ids map[string]chat.Position) error {
+func (l *Log) store(ctx context.Context, tx pgx.Tx, fresh []Post, places map[string]place) error {
 	columns := []string{
 		"room", "id", "revision", "username", "body", "client_id", "created_at", "html", "renderer", "edited_at", "deleted_at",
 		"thread", "mentions", "reactions", "pinned_at", "pinned_by",
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"messages"}, columns, pgx.CopyFromSlice(len(fresh), func(i int) ([]any, error) {
 		p := &fresh[i]
-		id, named := ids[l.clientID(p.Key)], mentions(p.Body, l.members)
+		at, named := places[l.clientID(p.Key)], mentions(p.Body, l.members)
 		var thread, deleted any
-		if root, ok := ids[l.clientID(p.Root)]; ok && p.Root != "" && root < id {
-			thread = root
+		if at.thread > 0 {
+			thread = at.thread
 		}
 		if p.Deleted {
-			p.Body, deleted = "", p.At
+			deleted = p.At
 		}
 		reactions, err := encode(settleReactions(p.Reactions))
 		if err != nil {
 			return nil, err
 		}
 		return []any{
-			l.room, id, id, p.Username, p.Body, l.clientID(p.Key), p.At, orNull(markup.Render(p.Body, named)), int16(markup.Version),
+			l.room, at.id, at.id, p.Username, p.Body, l.clientID(p.Key), p.At, orNull(markup.Render(p.Body, named)), int16(markup.Version),
 			timeOrNull(p.EditedAt), deleted, thread, slices.Clip(named), reactions, timeOrNull(p.PinnedAt), orNull(p.PinnedBy),
 		}, nil
 	}))

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"parley/core/chat"
+	"parley/messages/internal/room"
 )
 
 // fitUsername returns the username that is nearest to what somebody was called,
@@ -24,8 +25,11 @@ func fitUsername(wanted, id string) string {
 // fitRoom is the same for the name of a room.
 func fitRoom(wanted, id string) string {
 	name := fit(wanted, "_-", chat.MaxRoomName)
-	if name == "" {
-		name = fit("room-"+id, "_-", chat.MaxRoomName)
+	switch {
+	case name == "":
+		return fit("room-"+id, "_-", chat.MaxRoomName)
+	case room.Reserved(name):
+		return fit("room-"+name, "_-", chat.MaxRoomName)
 	}
 	return name
 }

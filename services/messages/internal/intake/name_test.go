@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"parley/core/chat"
+	"parley/messages/internal/room"
 )
 
 func TestFit(t *testing.T) {
@@ -16,13 +17,15 @@ func TestFit(t *testing.T) {
 		"Zoë M.":                 {"zoe-m", "zoe-m"},
 		"_bob_":                  {"bob", "bob"},
 		"a":                      {"user-u1", "a"},
+		"Stream":                 {"stream", "room-stream"},
+		"dm-1":                   {"dm-1", "room-dm-1"},
 		"健二":                     {"user-u1", "room-u1"},
 		"":                       {"user-u1", "room-u1"},
 		"a@b!c":                  {"a-b-c", "a-b-c"},
 		strings.Repeat("x", 200): {strings.Repeat("x", 32), strings.Repeat("x", 100)},
 	} {
-		if person, room := fitUsername(wanted, "U1"), fitRoom(wanted, "U1"); person != want[0] || room != want[1] {
-			t.Errorf("%q becomes %q and %q, want %q", wanted, person, room, want)
+		if person, place := fitUsername(wanted, "U1"), fitRoom(wanted, "U1"); person != want[0] || place != want[1] {
+			t.Errorf("%q becomes %q and %q, want %q", wanted, person, place, want)
 		}
 	}
 }
@@ -44,7 +47,7 @@ func FuzzFit(f *testing.F) {
 		}
 		n = 0
 		for name := range numbered(fitRoom(wanted, id), chat.MaxRoomName) {
-			if !chat.ValidRoom(name) {
+			if !chat.ValidRoom(name) || room.Reserved(name) {
 				t.Fatalf("%q becomes the room %q", wanted, name)
 			}
 			if n++; n == 12 {

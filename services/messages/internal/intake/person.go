@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,21 +21,21 @@ type Person struct {
 	Gone        bool      // their account was closed, or is a machine's: nobody can sign in
 }
 
+// ErrNamesake is returned for a person whose name somebody has here, if it wasn't
+// said whether it is the same one.
+var ErrNamesake = errors.New("somebody here has this name: say whether such people are the same, by -namesakes same, or others")
+
 // Person takes somebody in: as who they were taken in before; as the account of
-// that name, which is left as it is; or with a new one. Nobody knows the
-// password of a new one, so `messages admin reset-password` is how it is used.
+// that name, which is left as it is, if [Namesakes] says so; or with a new one.
+// Nobody knows the password of a new one, so `messages admin reset-password` is
+// how it is used.
 func (in *Intake) Person(ctx context.Context, p Person) (username string, err error) {
 	if known, ok := in.people[p.ID]; ok {
 		return known, nil
 	}
-	for username = range numbered(fitUsername(p.Name, p.ID), chat.MaxUsername) {
-		if !in.taken["person "+username] {
-			break
-		}
-	}
 	var made bool
 	err = pgx.BeginFunc(ctx, in.db, func(tx pgx.Tx) error {
-		if made, err = in.account(ctx, tx, username, p); err != nil {
+		if username, made, err = in.account(ctx, tx, p); err != nil {
 			return err
 		}
 		return in.record(ctx, tx, personImported, username, p.ID)
@@ -55,9 +56,30 @@ func (in *Intake) Person(ctx context.Context, p Person) (username string, err er
 	return username, nil
 }
 
-// account makes an account; made is false if there is one.
-func (in *Intake) account(ctx context.Context, tx pgx.Tx, username string, p Person) (made bool, err error) {
-	if p.CreatedAt.IsZero() {
+// account finds or makes somebody's account. Who is gone never is somebody who
+// is here.
+func (in *Intake) account(ctx context.Context, tx pgx.Tx, p Person) (username string, made bool, err error) {
+	for username = range numbered(fitUsername(p.Name, p.ID), chat.MaxUsername) {
+		if in.taken["person "+username] {
+			continue
+		}
+		made, err = in.makeAccount(ctx, tx, username, p)
+		switch {
+		case made || err != nil:
+			return username, made, err
+		case p.Gone || in.same == Others:
+			continue
+		case in.same != Same:
+			return "", false, ErrNamesake
+		}
+		return username, false, nil
+	}
+	return "", false, nil // there are names without end
+}
+
+// makeAccount makes an account; made is false if there is one of that name.
+func (in *Intake) makeAccount(ctx context.Context, tx pgx.Tx, username string, p Person) (made bool, err error) {
+	if !Plausible(p.CreatedAt) {
 		p.CreatedAt = time.Now()
 	}
 	tag, err := tx.Exec(ctx, `

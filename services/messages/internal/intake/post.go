@@ -30,6 +30,10 @@ type Post struct {
 // parts returns the post as one message or, if its body is too long, several.
 // What becomes of a message happens to the first.
 func (p Post) parts() (parts []Post) {
+	if p.Deleted {
+		p.Body = ""
+		return []Post{p}
+	}
 	p.Body = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(p.Body, "\ufffd"), "\x00", ""))
 	rest := p.Body
 	for n := 1; ; n++ {
@@ -49,13 +53,13 @@ func (p Post) parts() (parts []Post) {
 // split cuts text where a message must end: at the end of a line or of a word,
 // if there is one in its second half.
 func split(text string) (part, rest string) {
-	if utf8.RuneCountInString(text) <= chat.MaxBody {
-		return text, ""
-	}
 	end := 0
 	for range chat.MaxBody {
 		_, size := utf8.DecodeRuneInString(text[end:])
 		end += size
+	}
+	if end == len(text) {
+		return text, ""
 	}
 	for _, mark := range []string{"\n", " "} {
 		if at := strings.LastIndex(text[:end], mark); at > end/2 {
@@ -65,6 +69,10 @@ func split(text string) (part, rest string) {
 	}
 	return strings.TrimSpace(text[:end]), strings.TrimSpace(text[end:])
 }
+
+// Plausible reports whether something can have happened then: since there is
+// Unix, and not after tomorrow.
+func Plausible(at time.Time) bool { return at.Unix() > 0 && time.Until(at) < 24*time.Hour }
 
 // mentions returns whom a body mentions, of those in the room.
 func mentions(body string, members map[string]bool) (names []string) {

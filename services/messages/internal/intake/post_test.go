@@ -17,7 +17,7 @@ func TestLongPostBecomesSeveral(t *testing.T) {
 	parts := p.parts()
 	var bodies []string
 	for i, part := range parts {
-		if n := utf8.RuneCountInString(part.Body); n > chat.MaxBody || n < chat.MaxBody/2 {
+		if n := utf8.RuneCountInString(part.Body); n > chat.MaxBody || n < chat.MaxBody/2 && i < len(parts)-1 {
 			t.Errorf("part %d has %d characters", i, n)
 		}
 		bodies = append(bodies, part.Body)

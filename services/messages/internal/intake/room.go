@@ -30,7 +30,10 @@ type Room struct {
 // before and has left. A private room is never one that was here before: its
 // people were not asked.
 func (in *Intake) Enter(ctx context.Context, r Room) (name string, err error) {
-	r = settled(r)
+	r, id := settled(r), r.ID
+	if r.ID, err = in.kept(ctx, r); err != nil {
+		return "", err
+	}
 	name, known := in.rooms[r.ID]
 	var made bool
 	err = pgx.BeginFunc(ctx, in.db, func(tx pgx.Tx) error {
@@ -48,6 +51,7 @@ func (in *Intake) Enter(ctx context.Context, r Room) (name string, err error) {
 		return "", fmt.Errorf("import room %s: %w", r.Name, err)
 	}
 	in.note(roomImported, name, r.ID)
+	in.rooms[id] = name
 	if made {
 		in.Report.Rooms++
 	}
@@ -61,15 +65,35 @@ func (in *Intake) Enter(ctx context.Context, r Room) (name string, err error) {
 	return name, nil
 }
 
+// kept returns the id under which a room is taken in: another than its own if it
+// was taken in as an open room, and has been closed since.
+func (in *Intake) kept(ctx context.Context, r Room) (id string, err error) {
+	name, known := in.rooms[r.ID]
+	if !known || r.Kind == chat.Open {
+		return r.ID, nil
+	}
+	var open bool
+	err = in.db.QueryRow(ctx, `SELECT kind = 'open' FROM rooms WHERE name = $1`, name).Scan(&open)
+	if err != nil {
+		return "", fmt.Errorf("look for room %s: %w", name, err)
+	}
+	if open {
+		return r.ID + " (closed)", nil
+	}
+	return r.ID, nil
+}
+
 // settled makes a room of it that can be one here.
 func settled(r Room) Room {
-	if r.CreatedAt.IsZero() {
+	if !Plausible(r.CreatedAt) {
 		r.CreatedAt = time.Now()
 	}
 	r.Title, r.Topic = cut(r.Title, chat.MaxTitle), cut(r.Topic, chat.MaxTopic)
 	if r.Kind != chat.Direct {
-		if r.Title == "" {
-			r.Title = cut(r.Name, chat.MaxTitle)
+		for _, other := range []string{r.Name, r.ID} {
+			if r.Title == "" {
+				r.Title = cut(other, chat.MaxTitle)
+			}
 		}
 		return r
 	}

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ import (
 const From = "mattermost"
 
 // maxLine is the longest line that is read: a post with all its replies.
-const maxLine = 64 << 20
+const maxLine = 32 << 20
 
 // server is an export that is being taken in.
 type server struct {
@@ -145,7 +146,17 @@ func (s *server) take(ctx context.Context, l *line) error {
 	return nil
 }
 
-func roomID(team, channel string) string { return team + "/" + channel }
+// roomID is what a channel is known by; escaped, so that no two share it.
+func roomID(team, channel string) string { return url.PathEscape(team) + "/" + url.PathEscape(channel) }
+
+// directID is the same for a direct channel.
+func directID(members []string) string {
+	escaped := make([]string, len(members))
+	for i, name := range members {
+		escaped[i] = url.PathEscape(name)
+	}
+	return "direct:" + strings.Join(escaped, ",")
+}
 
 func (s *server) channel(ctx context.Context, c *channel) error {
 	kind := chat.Open
@@ -201,7 +212,7 @@ func role(roles string, gone bool) chat.Role {
 // direct returns the room of these people.
 func (s *server) direct(ctx context.Context, members []string) (room string, err error) {
 	members = slices.Compact(slices.Sorted(slices.Values(members)))
-	id := "direct:" + strings.Join(members, ",")
+	id := directID(members)
 	if room, ok := s.in.Room(id); ok {
 		return room, nil
 	}

@@ -21,7 +21,7 @@ func take(t *testing.T, url, name string) *intake.Report {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	in, err := intake.Open(t.Context(), url, From)
+	in, err := intake.Open(t.Context(), url, From, intake.Unknown)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +74,56 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// Whatever the names and numbers are, nothing is lost that can be kept, and
+// nothing gets where it doesn't belong.
+func TestHostileExport(t *testing.T) {
+	t.Parallel()
+	url := testkit.DatabaseURL(t)
+	const export = `{"type":"version","version":1}
+{"type":"channel","channel":{"team":"a","name":"b/c","type":"O"}}
+{"type":"channel","channel":{"team":"a/b","name":"c","type":"P"}}
+{"type":"channel","channel":{"team":"a","name":"stream","type":"O"}}
+{"type":"user","user":{"username":"ada","teams":[{"name":"a/b","channels":[{"name":"c"}]}]}}
+{"type":"user","user":{"username":"bob"}}
+{"type":"post","post":{"team":"a","channel":"b/c","user":"ada","message":"open","create_at":1700000010000}}
+{"type":"post","post":{"team":"a","channel":"b/c","user":"bob","message":"the same time","create_at":1700000010000}}
+{"type":"post","post":{"team":"a","channel":"b/c","user":"bob","message":"when?","create_at":9223372036854775807,"edit_at":9223372036854775807}}
+{"type":"post","post":{"team":"a","channel":"b/c","user":"bob","message":"before","create_at":-1}}
+{"type":"post","post":{"team":"a/b","channel":"c","user":"ada","message":"secret","create_at":1700000010000,"edit_at":9223372036854775807}}
+{"type":"post","post":{"team":"x","channel":"y","user":"ada","message":"nowhere","create_at":1700000010000}}
+{"type":"direct_post","direct_post":{"channel_members":["ada","bob"],"user":"ada","message":"to bob","create_at":1700000010000}}
+{"type":"direct_post","direct_post":{"channel_members":["ada,bob"],"user":"ada,bob","message":"to myself","create_at":1700000010000}}
+`
+	for range 2 {
+		in, err := intake.Open(t.Context(), url, From, intake.Unknown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Import(t.Context(), in, url, strings.NewReader(export)); err != nil {
+			t.Error(err)
+		}
+		if err := in.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	db := connect(t, url)
+	for sql, want := range map[string]string{
+		`SELECT string_agg(concat_ws(' ', r.kind, m.body), ', ' ORDER BY m.body) FROM messages m JOIN rooms r ON r.name = m.room`: "open open, private secret, open the same time, direct to bob, private to myself",
+		`SELECT string_agg(name || ' ' || kind, ', ' ORDER BY name) FROM rooms WHERE kind <> 'direct'`:                            "b-c open, c private, general open, notes-ada-bob private, room-stream open",
+	} {
+		if got := value(t, db, sql); got != want {
+			t.Errorf("%s:\n%s, want\n%s", sql, got, want)
+		}
+	}
+}
+
 func TestNoExport(t *testing.T) {
 	t.Parallel()
 	url := testkit.DatabaseURL(t)
-	for text, fails := range map[string]string{`{"type":"parley"}`: "no version", "{": "line 1"} {
-		in, err := intake.Open(t.Context(), url, From)
+	for text, fails := range map[string]string{
+		`{"type":"parley"}`: "no version", "{": "line 1", `{"type":"version"}` + "\n" + strings.Repeat(" ", maxLine+1): "too long",
+	} {
+		in, err := intake.Open(t.Context(), url, From, intake.Unknown)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -62,16 +62,20 @@ func (s *server) post(ctx context.Context, room string, p *post) error {
 }
 
 // staged returns a post as it is to be here. Mattermost exports no ids: what
-// somebody said in a channel at a millisecond is one message.
+// somebody said in a channel at a millisecond is one message. A post of no known
+// time is of none.
 func (s *server) staged(ctx context.Context, p *post) (intake.Post, error) {
 	at := time.UnixMilli(p.CreateAt).UTC()
 	username, err := s.author(ctx, p.User)
 	if err != nil {
 		return intake.Post{}, err
 	}
-	out := intake.Post{Key: strconv.FormatInt(p.CreateAt, 10), Username: username, Body: s.body(p), At: at}
-	if p.EditAt > 0 {
-		out.EditedAt = time.UnixMilli(p.EditAt).UTC()
+	if !intake.Plausible(at) {
+		at = time.Time{}
+	}
+	out := intake.Post{Key: strconv.FormatInt(p.CreateAt, 10) + "/" + username, Username: username, Body: s.body(p), At: at}
+	if edited := time.UnixMilli(p.EditAt).UTC(); intake.Plausible(edited) {
+		out.EditedAt = edited
 	}
 	if p.Pinned {
 		out.PinnedAt, out.PinnedBy = at, username

@@ -78,7 +78,7 @@ func (w *workspace) room(c *channel) intake.Room {
 			r.Members = append(r.Members, username)
 		}
 	}
-	if r.Name == "" {
+	if r.Name == "" && r.Kind == chat.Direct {
 		r.Name = "notes-" + strings.Join(r.Members, "-") // used only if it can't be a direct room
 	}
 	return r

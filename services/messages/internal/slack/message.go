@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +85,10 @@ func (w *workspace) said(ctx context.Context, c *channel, days []*zip.File) erro
 				w.in.Report.Skip("notice " + m.Subtype)
 				return nil
 			}
+			if !isTS.MatchString(m.TS) {
+				w.in.Report.Skip("message of no known time")
+				return nil
+			}
 			p, err := w.post(ctx, m)
 			if err != nil {
 				return err
@@ -99,19 +105,24 @@ func (w *workspace) said(ctx context.Context, c *channel, days []*zip.File) erro
 	return log.Close(ctx)
 }
 
+// mostMessage is how many bytes a message may have.
+const mostMessage = 4 << 20
+
 // day calls take for each message of a day.
 func (w *workspace) day(f *zip.File, take func(*said) error) error {
-	in, err := f.Open()
+	in, err := intake.Inflate(f)
 	if err != nil {
-		return fmt.Errorf("open: %w", err)
+		return err
 	}
 	defer in.Close()
-	list := json.NewDecoder(in)
+	limit := &intake.Limit{In: in, Left: mostMessage, What: "a message"}
+	list := json.NewDecoder(limit)
 	if begin, err := list.Token(); err != nil || begin != json.Delim('[') {
-		return fmt.Errorf("no list of messages: %w", err)
+		return errors.Join(errors.New("it is no list of messages"), err)
 	}
 	for list.More() {
 		var m said
+		limit.Left = mostMessage
 		if err := list.Decode(&m); err != nil {
 			return fmt.Errorf("read message: %w", err)
 		}
@@ -126,10 +137,7 @@ func (w *workspace) day(f *zip.File, take func(*said) error) error {
 }
 
 func (w *workspace) post(ctx context.Context, m *said) (p intake.Post, err error) {
-	p = intake.Post{Key: m.TS, Body: w.body(m), Deleted: m.Subtype == "tombstone"}
-	if p.At, err = parseTS(m.TS); err != nil {
-		return p, err
-	}
+	p = intake.Post{Key: m.TS, At: parseTS(m.TS), Body: w.body(m), Deleted: m.Subtype == "tombstone"}
 	if p.Username, err = w.author(ctx, m); err != nil {
 		return p, err
 	}
@@ -137,9 +145,7 @@ func (w *workspace) post(ctx context.Context, m *said) (p intake.Post, err error
 		p.Root, p.RootBy = m.ThreadTS, w.words.people[m.ParentUser]
 	}
 	if m.Edited != nil {
-		if p.EditedAt, err = parseTS(m.Edited.TS); err != nil {
-			return p, err
-		}
+		p.EditedAt = parseTS(m.Edited.TS)
 	}
 	for _, r := range m.Reactions {
 		found, ok := intake.Emoji(r.Name)
@@ -169,7 +175,10 @@ func (w *workspace) author(ctx context.Context, m *said) (string, error) {
 	}
 	stray := intake.Person{ID: m.User, Name: m.User, Role: chat.Member, Gone: true}
 	if m.User == "" {
-		stray.ID, stray.Name = "bot:"+m.BotID+":"+m.Username, m.Username
+		stray.ID, stray.Name = "bot:"+m.BotID, m.Username // which some machines change with each message
+		if m.BotID == "" {
+			stray.ID += m.Username
+		}
 	}
 	for _, p := range []*profile{m.Profile, m.Bot} {
 		if p != nil && (stray.Name == m.User || stray.Name == "") {
@@ -231,17 +240,17 @@ func (w *workspace) attached(a attachment) string {
 	return strings.Join(lines, "\n")
 }
 
-// parseTS reads a time of Slack's: seconds since 1970, with six decimals, which
-// tell one message of a channel from another.
-func parseTS(ts string) (time.Time, error) {
+// isTS tells a time of Slack's: seconds since 1970, and six decimals, which tell
+// one message of a channel from another.
+var isTS = regexp.MustCompile(`^\d{1,12}(\.\d{1,6})?$`)
+
+// parseTS reads a time of Slack's; it is zero for what is none.
+func parseTS(ts string) time.Time {
+	if !isTS.MatchString(ts) {
+		return time.Time{}
+	}
 	seconds, micros, _ := strings.Cut(ts, ".")
-	s, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is no time of Slack's", ts)
-	}
-	us, err := strconv.ParseInt((micros + "000000")[:6], 10, 64)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is no time of Slack's", ts)
-	}
-	return time.Unix(s, us*1000).UTC(), nil
+	s, _ := strconv.ParseInt(seconds, 10, 64)
+	us, _ := strconv.ParseInt((micros + "000000")[:6], 10, 64)
+	return time.Unix(s, us*1000).UTC()
 }

@@ -8,7 +8,8 @@
 //
 // https://slack.com/help/articles/220556107-How-to-read-Slack-data-exports
 //
-// The lists are read whole, and of what was said one message at a time.
+// The lists are read whole, and of what was said one message at a time. Names in
+// the zip are looked up and never opened on the disk.
 package slack
 
 import (
@@ -25,6 +26,9 @@ import (
 	"parley/core/chat"
 	"parley/messages/internal/intake"
 )
+
+// mostList is how many bytes a list may have.
+const mostList = 256 << 20
 
 // From is the name of Slack in the audit, and before the keys of messages.
 const From = "slack"
@@ -134,7 +138,7 @@ func (w *workspace) read(name string, value any) error {
 		return fmt.Errorf("open %s: %w", name, err)
 	}
 	defer file.Close()
-	if err := json.NewDecoder(file).Decode(value); err != nil {
+	if err := json.NewDecoder(&intake.Limit{In: file, Left: mostList, What: name}).Decode(value); err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
 	return nil

@@ -17,7 +17,7 @@ type words struct {
 
 var (
 	// tag is <@U1>, <#C1|general>, <!here>, <https://…|text>.
-	tag = regexp.MustCompile(`<([^<>\n]+)>`)
+	tag = regexp.MustCompile(`<([^<>|\n][^<>\n]*)>`)
 	// code is what is between backquotes, and keeps all its characters.
 	code = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
 
@@ -40,9 +40,16 @@ func (w words) markdown(text string) string {
 	var b strings.Builder
 	rest := 0
 	for _, at := range code.FindAllStringIndex(text, -1) {
-		b.WriteString(w.prose(text[rest:at[0]]))
-		b.WriteString(w.code(text[at[0]:at[1]]))
-		rest = at[1]
+		before, found := text[rest:at[0]], text[at[0]:at[1]]
+		b.WriteString(w.prose(before))
+		block := strings.HasPrefix(found, "```")
+		if block && at[0] > 0 && text[at[0]-1] != '\n' {
+			b.WriteByte('\n')
+		}
+		b.WriteString(w.code(found))
+		if rest = at[1]; block && rest < len(text) && text[rest] != '\n' {
+			b.WriteByte('\n')
+		}
 	}
 	b.WriteString(w.prose(text[rest:]))
 	return b.String()
@@ -63,11 +70,16 @@ func (w words) code(text string) string {
 // prose returns what is not code. A mark that would mean something in Markdown,
 // and meant nothing in Slack, is left alone where that is rare.
 func (w words) prose(text string) string {
+	if !strings.ContainsAny(text, "#•◦▪*~<:&") { // most texts; each expression takes long
+		return text
+	}
 	text = heading.ReplaceAllString(text, `\$1`)
 	text = bullet.ReplaceAllString(text, "$1- ")
-	for range 2 { // neighbours share the character between them
-		text = bold.ReplaceAllString(text, "$1**$2**$3")
-		text = strike.ReplaceAllString(text, "$1~~$2~~$3")
+	if strings.ContainsAny(text, "*~") {
+		for range 2 { // neighbours share the character between them
+			text = bold.ReplaceAllString(text, "$1**$2**$3")
+			text = strike.ReplaceAllString(text, "$1~~$2~~$3")
+		}
 	}
 	text = tag.ReplaceAllStringFunc(text, func(t string) string { return w.tag(t, true) })
 	return intake.Emojify(entities.Replace(text))

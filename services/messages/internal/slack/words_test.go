@@ -15,6 +15,8 @@ func TestMarkdown(t *testing.T) {
 		"`*code*` *bold*":               "`*code*` **bold**",
 		"```*a* &amp;```":               "```\n*a* &\n```",
 		"```\na\n```":                   "```\na\n```",
+		"so: ```a``` and\n```b```":      "so: \n```\na\n```\n and\n```\nb\n```",
+		"<|x> <> <@> <!> <#|y> <||>":    "<|x> <> @  #y <||>",
 		"&gt; quoted &amp;lt;":          "> quoted &lt;",
 		"• one\n• two":                  "- one\n- two",
 		"# no heading":                  `\# no heading`,
@@ -38,13 +40,13 @@ func TestMarkdown(t *testing.T) {
 func TestParseTS(t *testing.T) {
 	t.Parallel()
 	for ts, want := range map[string]string{"1700000002.000200": "2023-11-14T22:13:22.0002Z", "1700000002": "2023-11-14T22:13:22Z"} {
-		if at, err := parseTS(ts); err != nil || at.Format("2006-01-02T15:04:05.999999Z") != want {
-			t.Errorf("%s: %v, %v", ts, at, err)
+		if at := parseTS(ts); at.Format("2006-01-02T15:04:05.999999Z") != want {
+			t.Errorf("%s: %v", ts, at)
 		}
 	}
-	for _, ts := range []string{"", "x", "1.x", "a.1"} {
-		if _, err := parseTS(ts); err == nil {
-			t.Errorf("%q is taken for a time", ts)
+	for _, ts := range []string{"", "x", "1.x", "a.1", "-1.000000", "1.0000001", "9999999999999.000000"} {
+		if at := parseTS(ts); !at.IsZero() {
+			t.Errorf("%q is taken for %s", ts, at)
 		}
 	}
 }
