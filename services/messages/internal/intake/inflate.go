@@ -21,11 +21,11 @@ func Inflate(f *zip.File) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", f.Name, err)
 	}
-	most := max(mostSmall, mostInflated*min(f.CompressedSize64, 1<<50))
+	most := max(mostSmall, mostInflated*min(f.CompressedSize64, 1<<50)) // below 2^57
 	return struct {
 		io.Reader
 		io.Closer
-	}{&Limit{In: in, Left: int64(most), What: f.Name}, in}, nil //nolint:gosec // below 2^57
+	}{&Limit{In: in, Left: int64(most), What: f.Name}, in}, nil
 }
 
 // Limit reads from In, and fails once Left bytes were read. Left may be set anew.
