@@ -38,7 +38,7 @@ func (b *bench) pagesGrown(ctx context.Context) error {
 	small := make([]stat.Series, len(reads))
 	for i, one := range reads {
 		var err error
-		if small[i], err = b.readInTurns(ctx, b.pageRequests(one, pageSessions)); err != nil {
+		if small[i], _, err = b.readInTurns(ctx, b.pageRequests(one, pageSessions)); err != nil {
 			return err
 		}
 		b.logf("pages    %s, %d messages: %.0f", one.what, flatRooms*flatMessages, small[i].Median())
@@ -48,12 +48,12 @@ func (b *bench) pagesGrown(ctx context.Context) error {
 		return err
 	}
 	for i, one := range reads {
-		rates, err := b.readInTurns(ctx, b.pageRequests(one, pageSessions))
+		rates, _, err := b.readInTurns(ctx, b.pageRequests(one, pageSessions))
 		if err != nil {
 			return err
 		}
 		b.addGrown(fmt.Sprintf("%s, %d sessions, %d messages", one.what, pageSessions, n), rates, small[i])
-		rates, err = b.readInTurns(ctx, b.manyRequests(i))
+		rates, _, err = b.readInTurns(ctx, b.manyRequests(i))
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,15 @@ func (b *bench) pages(ctx context.Context) error {
 	for _, one := range b.reads("page-0") {
 		for _, sessions := range []int{1, pageSessions} {
 			templates := b.pageRequests(one, sessions)
-			rates, err := b.readInTurns(ctx, templates)
+			cpu, err := b.parley.cpu()
+			if err != nil {
+				return err
+			}
+			rates, all, err := b.readInTurns(ctx, templates)
+			if err != nil {
+				return err
+			}
+			cost, err := b.parley.costSince(cpu, all)
 			if err != nil {
 				return err
 			}
@@ -53,7 +61,10 @@ func (b *bench) pages(ctx context.Context) error {
 			b.report.add(&result{
 				row: fmt.Sprintf("%s, %d connections, %d sessions", one.what, pageConnections, sessions), format: "%.0f",
 				parley: rates, target: atLeast(one.least), latency: &crowded.Latency, latencyOf: "the request to its whole answer",
-				notes: []string{fmt.Sprintf("latencies are those of %d connections", pageCrowd)},
+				notes: []string{
+					fmt.Sprintf("latencies are those of %d connections", pageCrowd),
+					"CPU per request:" + b.costsOf([]map[string]float64{cost}),
+				},
 			})
 		}
 	}
@@ -61,18 +72,19 @@ func (b *bench) pages(ctx context.Context) error {
 }
 
 // readInTurns returns how many pages are read a second, several times, after
-// one that is to get warm.
-func (b *bench) readInTurns(ctx context.Context, templates []*load.Template) (rates stat.Series, err error) {
+// one that is to get warm, and how many were read in all.
+func (b *bench) readInTurns(ctx context.Context, templates []*load.Template) (rates stat.Series, all int64, err error) {
 	for turn := range full(b, 4, 2) {
 		got, err := b.readPages(ctx, templates, pageConnections)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		all += got.OK
 		if turn > 0 {
 			rates = append(rates, float64(got.OK)/got.Took.Seconds())
 		}
 	}
-	return rates, nil
+	return rates, all, nil
 }
 
 // pageRoom makes a room with history, in which those are who read it.

@@ -43,7 +43,7 @@ func (b *bench) posts(ctx context.Context) error {
 		result.row = fmt.Sprintf("posts/s, %d connections, durable, %s", postConnections, variant.words)
 		b.report.add(result)
 	}
-	return nil
+	return b.indexed(ctx)
 }
 
 func (b *bench) postRow(ctx context.Context, rooms []string, bare *pgbench) (*result, error) {

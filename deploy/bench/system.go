@@ -121,6 +121,37 @@ func (s *system) stored(ctx context.Context, rooms []string) (n int64, err error
 	return n, nil
 }
 
+// unindexed returns how many changes can't be searched yet.
+func (s *system) unindexed(ctx context.Context) (n int64, err error) {
+	err = s.pool.QueryRow(ctx, `
+		SELECT coalesce(sum(r.head - coalesce(i.position, 0)), 0)::bigint
+		FROM rooms r LEFT JOIN search_rooms i ON i.room = r.name`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("read what is not indexed: %w", err)
+	}
+	return n, nil
+}
+
+// indexerLock is the advisory lock under which the messages service indexes.
+const indexerLock = 0x7061726c6579
+
+// leaveUnindexed leaves all that waits out of the search.
+func (s *system) leaveUnindexed(ctx context.Context) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, indexerLock); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `
+			INSERT INTO search_rooms (room, position) SELECT name, head FROM rooms WHERE head > 0
+			ON CONFLICT (room) DO UPDATE SET position = excluded.position`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("leave messages out of the search: %w", err)
+	}
+	return nil
+}
+
 // transactions returns in how many transactions messages were stored up to now.
 func (s *system) transactions(ctx context.Context) (float64, error) {
 	process, err := s.process("messages-1")

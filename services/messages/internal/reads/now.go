@@ -5,12 +5,14 @@
 // the head of the room, the head of their own log, and the heads of the rooms
 // that they are in. One query for all requests that wait asks for these, and
 // whether each request's session is live and its person may read the room, as
-// of now. If they are what they were, so is the answer.
+// of now. If they are what they were, so is the answer. As long as nobody has
+// committed anything since, Postgres need only say that.
 package reads
 
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -41,6 +43,7 @@ type Now struct {
 type Finder struct {
 	pool   *pgxpool.Pool
 	lookup *batch.Lookup[Key, Now]
+	still  still
 }
 
 // NewFinder returns a finder on pool. Its answers need [Finder.Run].
@@ -60,14 +63,30 @@ func (f *Finder) Find(ctx context.Context, key Key) (now Now, ok bool, err error
 }
 
 func (f *Finder) find(ctx context.Context, keys []Key) (map[Key]Now, error) {
+	found := make(map[Key]Now, len(keys))
+	if f.still.hasAny(keys) {
+		var snapshot string
+		if err := f.pool.QueryRow(ctx, `SELECT pg_current_snapshot()::text`).Scan(&snapshot); err != nil {
+			return nil, fmt.Errorf("look whether anything has changed: %w", err)
+		}
+		if keys = f.still.find(snapshot, keys, found); len(keys) == 0 {
+			return found, nil
+		}
+	}
+	return found, f.look(ctx, keys, found)
+}
+
+// look adds to found what Postgres has of keys.
+func (f *Finder) look(ctx context.Context, keys []Key, found map[Key]Now) error {
 	sessions, usernames, rooms, mine := make([][]byte, len(keys)), make([]string, len(keys)), make([]string, len(keys)), make([]bool, len(keys))
 	for i := range keys {
 		sessions[i], usernames[i], rooms[i], mine[i] = keys[i].Session[:], keys[i].Username, keys[i].Room, keys[i].Mine
 	}
+	asked := time.Now()
 	// The heads are looked up one by one: a join would read all rooms once there
 	// are very many.
 	rows, err := f.pool.Query(ctx, `
-		SELECT asked.n, `+access.Columns+`, r.head, coalesce((
+		SELECT (SELECT pg_current_snapshot()::text), asked.n, extract(epoch FROM s.expires_at - now())::float8, `+access.Columns+`, r.head, coalesce((
 			SELECT sum((SELECT head FROM rooms WHERE name = own.room))
 			FROM memberships AS own WHERE asked.mine AND own.username = p.username AND own.member), 0)::int8
 		FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bool[]) WITH ORDINALITY AS asked (session, username, room, mine, n)
@@ -77,17 +96,20 @@ func (f *Finder) find(ctx context.Context, keys []Key) (map[Key]Now, error) {
 		LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
 		WHERE `+access.Read, sessions, usernames, rooms, mine)
 	if err != nil {
-		return nil, fmt.Errorf("look what holds now: %w", err)
+		return fmt.Errorf("look what holds now: %w", err)
 	}
-	found := make(map[Key]Now, len(keys))
+	holds := make(map[Key]held, len(keys))
+	var snapshot string
 	var n int
+	var left float64 // seconds that the session lives
 	var now Now
-	_, err = pgx.ForEachRow(rows, append(append([]any{&n}, now.Targets()...), &now.Room, &now.Rooms), func() error {
-		found[keys[n-1]] = now
+	_, err = pgx.ForEachRow(rows, append(append([]any{&snapshot, &n, &left}, now.Targets()...), &now.Room, &now.Rooms), func() error {
+		found[keys[n-1]], holds[keys[n-1]] = now, held{now, asked.Add(min(stillFor, time.Duration(left*float64(time.Second))))}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("look what holds now: %w", err)
+		return fmt.Errorf("look what holds now: %w", err)
 	}
-	return found, nil
+	f.still.note(snapshot, holds)
+	return nil
 }

@@ -12,7 +12,7 @@ import (
 
 // The size of a batch.
 const (
-	batchRooms    = 8
+	batchRooms    = 32
 	batchMessages = 64 // of a room
 )
 
@@ -21,6 +21,7 @@ type batch struct {
 	rooms     []string
 	positions []chat.Position // up to which they are indexed then
 	messages  []indexed
+	full      bool // there may be more to index
 }
 
 // indexed is a message as the indexer reads it.
@@ -68,13 +69,14 @@ func readBatch(ctx context.Context, tx pgx.Tx) (b batch, err error) {
 		}
 		b.messages = append(b.messages, indexed{room, *username, *body, kind, *id, *at, deleted})
 		if read++; read == batchMessages { // there may be others
-			b.positions[len(b.positions)-1] = *revision
+			b.positions[len(b.positions)-1], b.full = *revision, true
 		}
 		return nil
 	})
 	if err != nil {
 		return batch{}, fmt.Errorf("read what to index: %w", err)
 	}
+	b.full = b.full || len(b.rooms) == batchRooms
 	return b, nil
 }
 

@@ -17,19 +17,21 @@ const (
 	// for one batch, by its transaction: a replica that dies holds nothing.
 	indexerLock = 0x7061726c6579 // "parley"
 
-	pollEvery    = time.Second            // without a hint, for what other replicas stored
-	gather       = 100 * time.Millisecond // after a hint: more will come
+	pollEvery    = time.Second // until then a search reads what is new from messages
 	retryPause   = 5 * time.Second
 	batchTimeout = 20 * time.Second
 
-	// While a replica stores so many changes a second, it is busy: its indexer
-	// works a tenth of the time. While they are very many, it waits for that to
-	// end, but no longer than maxWait for each batch.
+	// The indexer works half of the time, so that it never takes Postgres for
+	// itself. While a replica stores busyRate changes a second, its indexer works a
+	// tenth of the time. While they are very many, it waits for that to end, but no
+	// longer than maxWait for each batch.
+	pause        = 1 // times as long as a batch takes
+	busyPause    = 9
 	busyRate     = 100
 	veryBusyRate = 1000
-	busyPause    = 9 // times as long as a batch takes
 	maxPause     = 2 * time.Second
 	maxWait      = 10 * time.Second
+	rateOver     = 100 * time.Millisecond // at least, to tell a rate
 )
 
 // Indexer keeps the index up to date. Each replica has one, and one of them
@@ -39,7 +41,6 @@ type Indexer struct {
 	log      *slog.Logger
 	calendar calendar
 
-	hints   chan struct{}
 	changes atomic.Int64
 
 	indexed prometheus.Counter
@@ -48,7 +49,7 @@ type Indexer struct {
 
 // NewIndexer returns an indexer; it works while [Indexer.Run] runs.
 func NewIndexer(pool *pgxpool.Pool, log *slog.Logger, metrics prometheus.Registerer) *Indexer {
-	x := &Indexer{pool: pool, log: log, hints: make(chan struct{}, 1), indexed: prometheus.NewCounter(prometheus.CounterOpts{
+	x := &Indexer{pool: pool, log: log, indexed: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "parley_search_indexed_total", Help: "Messages that this replica has put into the index of the search.",
 	})}
 	metrics.MustRegister(x.indexed)
@@ -58,10 +59,6 @@ func NewIndexer(pool *pgxpool.Pool, log *slog.Logger, metrics prometheus.Registe
 // Changed tells that this replica has stored a change. It doesn't block.
 func (x *Indexer) Changed() {
 	x.changes.Add(1)
-	select {
-	case x.hints <- struct{}{}:
-	default:
-	}
 }
 
 // Run indexes until ctx ends.
@@ -75,10 +72,12 @@ func (x *Indexer) Run(ctx context.Context) {
 		case err != nil:
 			sleep(ctx, retryPause)
 		case !more:
-			x.await(ctx)
+			sleep(ctx, pollEvery)
 		case x.rate(before, took) > busyRate:
 			sleep(ctx, min(busyPause*took, maxPause))
 			x.stepAside(ctx)
+		default:
+			sleep(ctx, pause*took)
 		}
 	}
 }
@@ -86,7 +85,7 @@ func (x *Indexer) Run(ctx context.Context) {
 // rate returns how many changes a second this replica stored since there were so
 // many of them, that long ago.
 func (x *Indexer) rate(before int64, since time.Duration) float64 {
-	return float64(x.changes.Load()-before) / max(since, gather).Seconds()
+	return float64(x.changes.Load()-before) / max(since, rateOver).Seconds()
 }
 
 // stepAside waits until this replica is not very busy any more.
@@ -97,16 +96,6 @@ func (x *Indexer) stepAside(ctx context.Context) {
 		if x.rate(before, pollEvery) < veryBusyRate {
 			return
 		}
-	}
-}
-
-// await waits for a hint, or for the time to look without one.
-func (x *Indexer) await(ctx context.Context) {
-	select {
-	case <-x.hints:
-		sleep(ctx, gather)
-	case <-time.After(pollEvery):
-	case <-ctx.Done():
 	}
 }
 
@@ -149,7 +138,7 @@ func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
 		if err != nil || len(b.rooms) == 0 {
 			return err
 		}
-		n, more = len(b.messages), true
+		n, more = len(b.messages), b.full
 		return x.write(ctx, tx, b)
 	})
 	if err != nil {

@@ -173,7 +173,6 @@ func TestIndexerStepsAside(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var x Indexer
-		x.hints = make(chan struct{}, 1)
 		var posting sync.WaitGroup
 		post := func(every, long time.Duration) {
 			posting.Go(func() {
