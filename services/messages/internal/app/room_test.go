@@ -134,6 +134,22 @@ func TestMaking(t *testing.T) {
 	}
 }
 
+// What nobody would see is no name.
+func TestNamesShow(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	walk(t,
+		step{c.ada, pst, "/chat", fields{"name": "tea", "title": "\u200b"}, 201, ""},
+		step{c.ada, patch, "/me", fields{"display_name": "\u3164 \u2800"}, 200, ""},
+	)
+	if tea := c.ada.rooms().room(t, "tea"); tea.Title != "tea" {
+		t.Errorf("the room is called %q", tea.Title)
+	}
+	if a := c.ada.get("/me"); !strings.Contains(a.body, `"display_name":""`) {
+		t.Errorf("ada is called %s", a.body)
+	}
+}
+
 func TestMakingIsBounded(t *testing.T) {
 	t.Parallel()
 	c := newCast(t, func(cfg *Config) { cfg.RateLimitRooms = 2 })
