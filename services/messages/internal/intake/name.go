@@ -75,9 +75,14 @@ func numbered(name string, most int) iter.Seq[string] {
 	}
 }
 
-// cut returns at most so many characters of text, in one line.
+// cut returns at most so many characters of text, in one line; none if there is
+// nothing to be seen of them.
 func cut(text string, most int) string {
 	clean := strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || chat.Misleads(c) }), " ")
 	runes := []rune(strings.ToValidUTF8(clean, ""))
-	return strings.TrimSpace(string(runes[:min(len(runes), most)]))
+	short := strings.TrimSpace(string(runes[:min(len(runes), most)]))
+	if !chat.Shows(short) {
+		return ""
+	}
+	return short
 }

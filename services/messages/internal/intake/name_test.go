@@ -30,6 +30,17 @@ func TestFit(t *testing.T) {
 	}
 }
 
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		" a\n b\u202e ": "a b", "\u200b \u3164": "", "\xff\u200bx": "\u200bx", "ééééé é": "ééééé",
+	} {
+		if got := cut(text, 6); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzFit(f *testing.F) {
 	f.Add("Zoë M.", "U1")
 	f.Fuzz(func(t *testing.T, wanted, id string) {
