@@ -25,7 +25,7 @@ var order = []struct{ name, by string }{
 
 // left lists those that are not: sessions end with a deployment, the index of
 // the search is made anew, and the schema has its version from the migrations.
-var left = []string{"sessions", "search_messages", "search_rooms", "search_blocks", "schema_migrations"}
+var left = []string{"sessions", "search_messages", "search_rooms", "search_blocks", "search_summaries", "schema_migrations"}
 
 // table is one that is kept.
 type table struct {
