@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/messages/internal/refill"
+	"parley/migrations"
 	"parley/testkit"
 )
 
@@ -149,6 +150,40 @@ func TestUnfitFilesChangeNothing(t *testing.T) {
 	run(t, target, `UPDATE schema_migrations SET version = version + 1`)
 	if _, err := Restore(t.Context(), to, &plain); err == nil || !strings.Contains(err.Error(), "-to") {
 		t.Errorf("another schema: %v", err)
+	}
+}
+
+// A backup of an older schema is restored into that one, and then upgraded.
+func TestOlderSchemaIsRestored(t *testing.T) {
+	t.Parallel()
+	const oldest = 6 // of which there are backups
+	for schema := uint(oldest); schema < migrations.Newest(); schema++ {
+		from, to := testkit.EmptyDatabaseURL(t), testkit.EmptyDatabaseURL(t)
+		upTo(t, from, schema)
+		upTo(t, to, schema)
+		source, target := connect(t, from), connect(t, to)
+		run(t, source, place)
+		var file bytes.Buffer
+		if _, err := Write(t.Context(), from, &file); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Restore(t.Context(), to, &file); err != nil {
+			t.Fatal(err)
+		}
+		upTo(t, from, migrations.Newest())
+		upTo(t, to, migrations.Newest())
+		for _, table := range order {
+			if got, want := dump(t, target, table.name, table.by), dump(t, source, table.name, table.by); got != want {
+				t.Errorf("%s of schema %d is restored as\n%s\nand was\n%s", table.name, schema, got, want)
+			}
+		}
+	}
+}
+
+func upTo(t *testing.T, url string, schema uint) {
+	t.Helper()
+	if version, err := migrations.UpTo(url, schema); err != nil || version != schema {
+		t.Fatalf("at schema %d, %v; want %d", version, err, schema)
 	}
 }
 
