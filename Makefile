@@ -69,6 +69,10 @@ manifests: ## Make the Helm chart anew, and what else of deploy/kubernetes is ma
 admin: ## Run a command of the administrator against the running `make up`: ARGS='invite -uses 5'
 	@set -a; . .local/env; exec bin/messages admin $(ARGS)
 
+.PHONY: owner
+owner: ## Run a command of the messages service as the owner of the running `make up`'s database: ARGS='backup -to FILE'
+	@set -a; . .local/env.owner; exec bin/messages $(ARGS)
+
 .PHONY: demo
 demo: ## Fill the running `make up` with people who talk, to try it out: ARGS='-messages 4000 -password …'
 	@set -a; . .local/env; exec bin/messages demo $(ARGS)

@@ -105,7 +105,7 @@ func TestStartsBeforePostgresAndBeforeTheSchema(t *testing.T) {
 	if a := b.post("/register", fields{"username": "ada", "password": password}); a.status != 503 {
 		t.Errorf("register without a schema: %d, want 503", a.status)
 	}
-	if err := Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
+	if err := Migrate(t.Context(), url, migrations.Newest(), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	b.register("ada")
@@ -124,7 +124,7 @@ func TestMigrateWaitsForPostgres(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&signal{on: "waiting for Postgres", seen: waiting}, nil))
 	done := make(chan error, 2)
 	for range 2 { // two at once are safe
-		go func() { done <- Migrate(t.Context(), url, log) }()
+		go func() { done <- Migrate(t.Context(), url, migrations.Newest(), log) }()
 	}
 	<-waiting
 	if err := server.Start(t.Context()); err != nil {
@@ -144,7 +144,7 @@ func TestMigrateGivesUpOnWhatWillNotPass(t *testing.T) {
 	if _, err := pool.Exec(t.Context(), `UPDATE schema_migrations SET dirty = true`); err != nil {
 		t.Fatal(err)
 	}
-	if err := Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err == nil {
+	if err := Migrate(t.Context(), url, migrations.Newest(), slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a dirty schema was taken for good")
 	}
 }
@@ -156,7 +156,7 @@ func TestNewerSchemaIsLeftAlone(t *testing.T) {
 	if _, err := b.db.Exec(t.Context(), `UPDATE schema_migrations SET version = 999999; ALTER TABLE messages ADD COLUMN later text`); err != nil {
 		t.Fatal(err)
 	}
-	if err := Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
+	if err := Migrate(t.Context(), url, migrations.Newest(), slog.New(slog.DiscardHandler)); err != nil {
 		t.Errorf("migrate: %v", err)
 	}
 	ada := b.register("ada")
