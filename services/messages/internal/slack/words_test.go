@@ -1,6 +1,10 @@
 package slack
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
 
 func TestMarkdown(t *testing.T) {
 	t.Parallel()
@@ -49,4 +53,18 @@ func TestParseTS(t *testing.T) {
 			t.Errorf("%q is taken for %s", ts, at)
 		}
 	}
+}
+
+// Whatever the text, it becomes one, and nothing bold that had no mark for it.
+func FuzzMarkdown(f *testing.F) {
+	for _, seed := range []string{"<|x> <@> <!> <#|y>", "```a```b`c`", "*a* ~b~ :+1::+1:", "<https://a.org|[x]>", "`<@U1|*x*>`", "&lt;@U1&gt;"} {
+		f.Add(seed)
+	}
+	w := words{people: map[string]string{"U1": "ada"}, rooms: map[string]string{"C1": "launch"}}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := w.markdown(text)
+		if !strings.Contains(text, "*") && strings.Contains(got, "**") || utf8.ValidString(text) && !utf8.ValidString(got) {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	})
 }
