@@ -174,7 +174,7 @@ func officeSamples() []sample {
 }
 
 func sampleStatus() Status {
-	figures := []Figure{{"Streams", "1,234"}, {"Delivery, 99 of 100", "8.2 ms"}, {odd, odd}}
+	figures := []Figure{{"Streams", "1,234"}, {"Delivery, p99", "8.2 ms"}, {odd, odd}}
 	return Status{
 		Frame: sampleFrame(ada, ""), Figures: figures, Versions: 2,
 		Parts: []Part{{Name: "Postgres", Up: true, Note: "Answered in 0.4 ms"}, {Name: odd, Note: odd}},

@@ -19,7 +19,12 @@ func Count(n int64) string {
 }
 
 // Rate writes how much there is in a second.
-func Rate(perSecond float64) string { return short(perSecond) + "/s" }
+func Rate(perSecond float64) string {
+	if perSecond > 0 && perSecond < 0.05 {
+		return "< 0.1/s"
+	}
+	return short(perSecond) + "/s"
+}
 
 // Span writes a time of some seconds, or less.
 func Span(seconds float64) string {

@@ -95,6 +95,7 @@ func (s *Store) postgres(ctx context.Context) (p Part, c Counts) {
 		s.log.Warn("nothing is counted", "error", err)
 		return Part{}, Counts{}
 	}
+	p.Version, _, _ = strings.Cut(p.Version, " ") // what follows is who packaged it
 	if c.Messages > maxCounted {
 		c.Messages, c.Estimated = max(estimate, c.Messages), true
 	}
