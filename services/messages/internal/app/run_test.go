@@ -36,7 +36,7 @@ func launch(t *testing.T, cfg Config) (c *http.Client, internal string, stop fun
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}}
 	c = &http.Client{Transport: transport, Timeout: 10 * time.Second}
-	eventually(t, 10*time.Second, func() bool { return status(c, "http://parley/healthz") == 200 })
+	eventually(t, 10*time.Second, func() bool { return statusOf(c, "http://parley/healthz") == 200 })
 	return c, internal, func() error {
 		transport.CloseIdleConnections()
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
@@ -46,7 +46,7 @@ func launch(t *testing.T, cfg Config) (c *http.Client, internal string, stop fun
 }
 
 // status returns 0 if there is no answer.
-func status(c *http.Client, url string) int {
+func statusOf(c *http.Client, url string) int {
 	response, err := c.Get(url)
 	if err != nil {
 		return 0
@@ -70,12 +70,12 @@ func TestRunStopsAndLeavesNothing(t *testing.T) { //nolint:paralleltest // see a
 	}
 	_ = response.Body.Close()
 	for path, want := range map[string]int{"/metrics": 200, "/healthz": 200, "/readyz": 200} {
-		if got := status(&http.Client{}, "http://"+internal+path); got != want {
+		if got := statusOf(&http.Client{}, "http://"+internal+path); got != want {
 			t.Errorf("internal %s: %d, want %d", path, got, want)
 		}
 	}
 	for _, path := range []string{"/metrics", "/readyz", "/debug/pprof/"} {
-		if got := status(c, "http://parley"+path); got != 404 {
+		if got := statusOf(c, "http://parley"+path); got != 404 {
 			t.Errorf("public %s: %d, want 404", path, got)
 		}
 	}
