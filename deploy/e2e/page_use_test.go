@@ -61,6 +61,21 @@ func TestTheButtonLeadsToWhatIsNew(t *testing.T) {
 	must(t, ada.Click("#newest"), ada.Await("the last of them is shown", inView+`(document.querySelector("#log [data-id='100']"))`), ada.AwaitUnread(room, 0))
 }
 
+// A room that is archived while one writes there closes, and what was written is
+// there again when it opens.
+func TestArchivedRoomClosesAtOnce(t *testing.T) {
+	ada := newPerson(t, browser.Desktop)
+	bob := newUser(t)
+	room := newRoom(t, bob)
+	must(t, ada.Enter(room), ada.Live(), ada.Fill("#composer-body", "half a thought"))
+	const closed = `document.querySelector("#composer").hidden && !document.querySelector("#composer-closed").hidden`
+	act(t, bob, http.MethodPatch, "/chat/"+room, map[string]any{"archived": true})
+	must(t, ada.Await("nothing can be written", closed), ada.Reload(), ada.Live(), ada.Await("nor after a reload", closed))
+	act(t, bob, http.MethodPatch, "/chat/"+room, map[string]any{"archived": false, "title": "Tea"})
+	must(t, ada.Await("one can go on", `!document.querySelector("#composer").hidden && document.querySelector("#composer-closed").hidden &&
+		document.querySelector("#tools").checkVisibility() && document.querySelector("#composer-body").value === "half a thought" && document.querySelector("#composer-body").placeholder === "Message #Tea"`))
+}
+
 func TestGoingBackKeepsThePlace(t *testing.T) {
 	ada := newPerson(t, browser.Desktop)
 	bob := newUser(t)

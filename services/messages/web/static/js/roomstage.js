@@ -83,7 +83,9 @@ export class RoomStage {
     const reopened = visit?.room.know(summary);
     visit?.know(summary);
     if (reopened) visit?.reader.reopened();
-    if (visit && visit === this.#current) this.#parts.head.show(summary);
+    if (!visit || visit !== this.#current) return;
+    this.#parts.head.show(summary);
+    this.#parts.composer.know(summary);
   }
 
   /** A room is not the reader's any more: nothing of it stays, what was being written can be copied. */

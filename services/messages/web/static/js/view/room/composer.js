@@ -32,17 +32,22 @@ export class Composer {
   }
 
   /** Takes up what was being written in a room; the first room may have been written with something. */
-  show({ name, kind, label, archived }) {
+  show(room) {
     const first = this.#room === null;
-    this.#room = name;
-    this.#form.action = `/chat/${name}/messages`;
+    this.#room = room.name;
+    this.#form.action = `/chat/${room.name}/messages`;
+    this.know(room);
+    this.#text.readOnly = false;
+    this.#text.value = (first && this.#text.value) || this.#drafts.get(room.name);
+    this.#changed();
+  }
+
+  /** What the open room is called now, and whether one can write there. What was being written stays. */
+  know({ kind, label, archived }) {
     this.#form.hidden = archived;
     this.#closed.hidden = !archived;
-    this.#text.readOnly = false;
     this.#text.placeholder = `Message ${kind === "direct" ? "" : "#"}${label}`;
     this.#form.querySelector("label").textContent = `Message to ${label}`;
-    this.#text.value = (first && this.#text.value) || this.#drafts.get(name);
-    this.#changed();
   }
 
   /** What was written can be copied, and not sent. */
