@@ -7,6 +7,9 @@ MAKEFLAGS += --no-print-directory
 
 MODULES := migrations services/core services/testkit services/messages services/stream deploy
 
+# Outside the workspace, which would give the services the versions of what this needs: kustomize, Helm, Kubernetes' API.
+KUBERNETES := deploy/kubernetes/check
+
 # `make up`: where the gateway listens, and how many replicas stand behind it.
 PORT     ?= 8080
 MESSAGES ?= 1
@@ -58,9 +61,17 @@ bundle: ## Make one script and one style sheet of the page's, for the binaries t
 images: bundle ## Build container images from Debian packages, where no registry can be reached
 	@deploy/images/build.sh
 
+.PHONY: manifests
+manifests: ## Make the Helm chart anew, and what else of deploy/kubernetes is made
+	@GOWORK=off go -C $(KUBERNETES) run . $(CURDIR)
+
 .PHONY: admin
 admin: ## Run a command of the administrator against the running `make up`: ARGS='invite -uses 5'
 	@set -a; . .local/env; exec bin/messages admin $(ARGS)
+
+.PHONY: owner
+owner: ## Run a command of the messages service as the owner of the running `make up`'s database: ARGS='backup -to FILE'
+	@set -a; . .local/env.owner; exec bin/messages $(ARGS)
 
 .PHONY: demo
 demo: ## Fill the running `make up` with people who talk, to try it out: ARGS='-messages 4000 -password …'
@@ -80,7 +91,10 @@ lint: $(LINT) lint-page ## Check style, likely faults, and the direction of depe
 	@for module in $(MODULES); do \
 	    echo "lint  $$module"; \
 	    (cd $$module && $(CURDIR)/$(LINT) run --allow-parallel-runners --timeout 10m ./... && GOWORK=off go mod tidy -diff) || failed=1; \
-	done; exit $${failed:-0}
+	done; \
+	echo "lint  $(KUBERNETES)"; cd $(KUBERNETES); export GOWORK=off; \
+	    $(CURDIR)/$(LINT) run --allow-parallel-runners --timeout 10m ./... && go mod tidy -diff || failed=1; \
+	exit $${failed:-0}
 
 .PHONY: lint-page
 lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
@@ -88,11 +102,13 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 	@cd services/messages/web && $(JS)/tsc && $(JS)/tsc -p tsconfig.model.json && $(JS)/biome lint --error-on-warnings
 
 .PHONY: unit
-unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis
+unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis; and those of the manifests
 	@for module in $(MODULES); do \
 	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos|/tour)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
-	done; exit $${failed:-0}
+	done; \
+	GOWORK=off go -C $(KUBERNETES) test -json -count=1 -timeout 10m ./... | bin/tally -add $(TALLY) || failed=1; \
+	exit $${failed:-0}
 
 .PHONY: page
 page: bin/tally ## Run the tests of the page's JavaScript
@@ -156,6 +172,7 @@ microbench: ## Measure single parts (frame, ring, log, hub, committer), with ben
 .PHONY: fmt
 fmt: $(LINT) ## Format the Go code
 	@for module in $(MODULES); do (cd $$module && $(CURDIR)/$(LINT) fmt ./...); done
+	@cd $(KUBERNETES) && GOWORK=off $(CURDIR)/$(LINT) fmt ./...
 
 # Not part of `make test`: its database of vulnerabilities, https://vuln.go.dev, may be out of reach.
 .PHONY: vuln
@@ -167,7 +184,7 @@ vuln: ## Look for known vulnerabilities in what Parley is built from, where vuln
 
 .PHONY: tidy
 tidy: ## Tidy every module's go.mod
-	@for module in $(MODULES) tools; do (cd $$module && GOWORK=off go mod tidy); done
+	@for module in $(MODULES) $(KUBERNETES) tools; do (cd $$module && GOWORK=off go mod tidy); done
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data of `make up`

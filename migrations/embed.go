@@ -24,7 +24,11 @@ var files embed.FS
 // this binary and returns the version it is at then. A database that is
 // already there, or newer, is left alone. Two at once are safe: the second
 // waits for the first's advisory lock.
-func Up(databaseURL string) (version uint, err error) {
+func Up(databaseURL string) (version uint, err error) { return UpTo(databaseURL, Newest()) }
+
+// UpTo is [Up] that goes no further than a version, for a backup of that schema
+// to be restored.
+func UpTo(databaseURL string, to uint) (version uint, err error) {
 	m, err := open(databaseURL)
 	if err != nil {
 		return 0, err
@@ -35,14 +39,23 @@ func Up(databaseURL string) (version uint, err error) {
 	if err != nil && !errors.Is(err, migrate.ErrNilVersion) {
 		return 0, fmt.Errorf("read schema version: %w", err)
 	}
-	if !dirty && version >= Newest() {
+	if !dirty && version >= to {
 		return version, nil
 	}
-	if err := m.Up(); err != nil && !errors.Is(err, migrate.ErrNoChange) {
+	if err := rise(m, version, to); err != nil && !errors.Is(err, migrate.ErrNoChange) {
 		return 0, fmt.Errorf("apply migrations: %w", err)
 	}
 	version, _, err = m.Version()
 	return version, err
+}
+
+// rise goes up, and never down, whoever else is at it: versions follow each
+// other without a gap.
+func rise(m *migrate.Migrate, from, to uint) error {
+	if to >= Newest() {
+		return m.Up()
+	}
+	return m.Steps(int(to - from))
 }
 
 // Down undoes every migration, and with them all data.

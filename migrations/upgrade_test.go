@@ -67,6 +67,18 @@ func TestDowngradeRemovesPrivateRooms(t *testing.T) {
 	expect(t, db, `SELECT string_agg(name, ',') FROM rooms`, "general")
 }
 
+// A backup of an older schema is restored into it, and then upgraded.
+func TestUpToGoesUpAndNeverDown(t *testing.T) {
+	t.Parallel()
+	url := testkit.EmptyDatabaseURL(t)
+	newest := migrations.Newest()
+	for _, row := range [][2]uint{{2, 2}, {1, 2}, {4, 4}, {newest, newest}, {3, newest}} {
+		if version, err := migrations.UpTo(url, row[0]); err != nil || version != row[1] {
+			t.Errorf("up to %d: at %d, %v; want %d", row[0], version, err, row[1])
+		}
+	}
+}
+
 func to(t *testing.T, url string, version uint) {
 	t.Helper()
 	if err := migrations.To(url, version); err != nil {

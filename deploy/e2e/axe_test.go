@@ -51,6 +51,14 @@ func TestNobodyIsKeptOut(t *testing.T) {
 		must(t, stranger.Go(path))
 		checkAccess(t, stranger, path)
 	}
+	owner := newPerson(t, browser.Desktop)
+	query(t, `UPDATE users SET role = 'owner' WHERE username = $1`, owner.name)
+	for _, path := range []string{"/admin", "/audit", "/invites", "/people"} {
+		must(t, owner.Go(path), owner.Await(path+" is shown", `document.querySelector("#content h2, #content .list, #content .calm")`))
+		checkAccess(t, owner.Page, path+" of an owner")
+	}
+	must(t, owner.Resize(browser.Phone), owner.Go("/admin"))
+	checkAccess(t, owner.Page, "/admin on a phone")
 	ada := newPerson(t, browser.Desktop)
 	bob := newUser(t)
 	room := unreadRoom(t, ada, 60)

@@ -24,7 +24,7 @@ func TestNobodyGetsInWithoutAPassword(t *testing.T) {
 		t.Errorf("Redis says %v to a stranger", err)
 	}
 	var text []byte
-	for _, path := range []string{s.statusPath(), filepath.Join(s.cfg.Dir, "env")} {
+	for _, path := range []string{s.statusPath(), filepath.Join(s.cfg.Dir, "env"), filepath.Join(s.cfg.Dir, "env.owner")} {
 		told, err := os.ReadFile(path)
 		if err != nil || len(told) == 0 {
 			t.Fatalf("%s: %q, %v", path, told, err)

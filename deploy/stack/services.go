@@ -27,18 +27,31 @@ const (
 func (s *Stack) migrate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, migrationPatience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "messages"), "migrate")
-	cmd.Env = append(s.environment("127.0.0.1:0", ""),
-		"DATABASE_URL="+s.postgres.URLOf("postgres", database),
-		"DATABASE_PASSWORD_FILE="+s.secrets.owner.path,
-		"DATABASE_APP_PASSWORD_FILE="+s.secrets.app.path,
-	)
+	cmd := s.Command(ctx, "migrate")
 	cmd.Stdout = s.log.writer("migrate")
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("apply migrations: %w", err)
 	}
 	return nil
+}
+
+// Command returns a command of the messages service, as the owner of the
+// database, that is yet to be run.
+func (s *Stack) Command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.cfg.Bin, "messages"), args...)
+	cmd.Env = append(s.environment("127.0.0.1:0", ""), s.owner()...)
+	return cmd
+}
+
+// owner returns the part of the environment that says how to reach the database
+// as its owner, and the password that the services are to have.
+func (s *Stack) owner() []string {
+	return []string{
+		"DATABASE_URL=" + s.postgres.URLOf("postgres", database),
+		"DATABASE_PASSWORD_FILE=" + s.secrets.owner.path,
+		"DATABASE_APP_PASSWORD_FILE=" + s.secrets.app.path,
+	}
 }
 
 func (s *Stack) prepareServices() error {
@@ -101,15 +114,20 @@ func (s *Stack) backing() []string {
 	}
 }
 
-// writeEnvironment writes a file that a shell can read, with nothing secret in
-// it.
+// writeEnvironment writes two files that a shell can read, with nothing secret
+// in them: how a service reaches what it stands on, and how the owner does.
 func (s *Stack) writeEnvironment() error {
+	backing := s.backing()
+	return errors.Join(s.writePairs("env", backing), s.writePairs("env.owner", append(backing, s.owner()...)))
+}
+
+func (s *Stack) writePairs(name string, pairs []string) error {
 	var text strings.Builder
-	for _, pair := range s.backing() {
+	for _, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
 		fmt.Fprintf(&text, "%s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
-	if err := os.WriteFile(filepath.Join(s.cfg.Dir, "env"), []byte(text.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.cfg.Dir, name), []byte(text.String()), 0o644); err != nil {
 		return fmt.Errorf("write environment: %w", err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -187,7 +188,17 @@ func (c *compose) docker(ctx context.Context, args ...string) (string, error) {
 	return c.run(exec.CommandContext(ctx, "docker", args...))
 }
 
+// Messages runs it in a container of the migrations', which are the owner's.
+func (c *compose) Messages(ctx context.Context, in io.Reader, args ...string) ([]byte, error) {
+	return run(c.command(ctx, append([]string{"run", "--rm", "-T", "--no-deps", "migrate"}, args...)...), in)
+}
+
 func (c *compose) compose(ctx context.Context, args ...string) (string, error) {
+	return c.run(c.command(ctx, args...))
+}
+
+// command returns a command of compose, on the project of the tests.
+func (c *compose) command(ctx context.Context, args ...string) *exec.Cmd {
 	args = append([]string{
 		"--project-name", c.project, "--env-file", "deploy/images/debian.env",
 		"--file", "docker-compose.yml", "--file", "deploy/e2e/compose.yml",
@@ -197,7 +208,8 @@ func (c *compose) compose(ctx context.Context, args ...string) (string, error) {
 	for name, value := range c.options.settings() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	return c.run(cmd)
+	cmd.Dir = c.root
+	return cmd
 }
 
 func (c *compose) run(cmd *exec.Cmd) (string, error) {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"parley/deploy/stack"
@@ -110,6 +112,21 @@ func (n *native) Addr(_ context.Context, part string) (addr string, err error) {
 func (n *native) DatabaseURL(context.Context) (string, error) { return n.stack.DatabaseURL(), nil }
 
 func (n *native) RedisURL(context.Context) (string, error) { return n.stack.RedisURL(), nil }
+
+func (n *native) Messages(ctx context.Context, in io.Reader, args ...string) ([]byte, error) {
+	return run(n.stack.Command(ctx, args...), in)
+}
+
+// run runs cmd to its end, and returns what it put out.
+func run(cmd *exec.Cmd, in io.Reader) ([]byte, error) {
+	var said bytes.Buffer
+	cmd.Stdin, cmd.Stderr = in, &said
+	out, err := cmd.Output()
+	if err != nil {
+		return out, fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, &said)
+	}
+	return out, nil
+}
 
 func (n *native) with(name string, do func(*stack.Part) error) error {
 	part := n.stack.Part(name)

@@ -8,6 +8,7 @@ package system
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,6 +33,9 @@ type System interface {
 	MetricsURL(ctx context.Context, part string) (string, error)
 	DatabaseURL(ctx context.Context) (string, error) // of a superuser
 	RedisURL(ctx context.Context) (string, error)    // of Redis itself
+	// Messages runs a command of the messages service to its end, as the owner
+	// of the database, with in as its input, and returns what it put out.
+	Messages(ctx context.Context, in io.Reader, args ...string) ([]byte, error)
 	// Close takes all down. It returns an error if a service misbehaved in a
 	// way that no case sees, such as a data race.
 	Close() error

@@ -84,7 +84,7 @@ func (v *visitor) acts() {
 
 // administers looks at the lists of an owner.
 func (v *visitor) administers() {
-	for path, what := range map[string]string{"/people": "people", "/chat?browse=1": "browse", "/audit": "audit", "/invites": "invites", "/chat/general/members": "members"} {
+	for path, what := range map[string]string{"/people": "people", "/chat?browse=1": "browse", "/audit": "audit", "/admin": "status", "/invites": "invites", "/chat/general/members": "members"} {
 		v.must(v.Go(path))
 		v.looks("living-" + what)
 	}

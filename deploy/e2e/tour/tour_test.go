@@ -189,6 +189,9 @@ func (v *visitor) bans(who *visitor) {
 	v.sees("made grace an admin")
 	v.sees("banned " + who.name)
 	v.looks("audit")
+	v.must(v.Go("/admin"))
+	v.sees("Open streams")
+	v.looks("status")
 }
 
 // ownsUp changes the display name.

@@ -9,14 +9,21 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// NewRegistry returns a registry with the metrics of the process, of the runtime,
-// and of which build of the service it is.
+// NewRegistry returns a registry for a service's own metrics, with the one of
+// which build it is. Those of the process and the runtime, which take longer to
+// read, are added by [Internal].
 func NewRegistry(service string) *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(buildMetric(service))
+	return registry
+}
+
+// processMetrics returns a registry of what the runtime and the kernel tell.
+func processMetrics() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		buildMetric(service),
 	)
 	return registry
 }
@@ -27,7 +34,7 @@ func NewRegistry(service string) *prometheus.Registry {
 // slows the service down.
 func Internal(registry *prometheus.Registry, health *Health, profiles Switch) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{registry, processMetrics()}, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", health.Live)
 	mux.HandleFunc("GET /readyz", health.Ready)
 	if !profiles {

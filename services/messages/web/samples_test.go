@@ -165,9 +165,23 @@ func officeSamples() []sample {
 		{"audit", "audit.html", Audit{Frame: sampleFrame(ada, ""), Entries: sampleAudit(), More: true}},
 		{"audit-older", "audit.html", Audit{Frame: sampleFrame(ada, ""), Later: true}},
 		{"audit-empty", "audit.html", Audit{Frame: sampleFrame(ada, "")}},
+		{"status", "status.html", sampleStatus()},
+		{"status-no-redis", "status.html", Status{Frame: sampleFrame(ada, ""), Parts: []Part{{Name: "Redis", Note: odd}}}},
 		{"account", "account.html", Account{Frame: sampleFrame(ada, ""), Name: ada.DisplayName, Sessions: sessions, Current: "1", Renamed: true}},
 		{"account-failed", "account.html", Account{Frame: sampleFrame(linus, ""), Name: odd, Sessions: sessions[:1], Current: "1", Changed: true, Failure: Failure{"current", "This is not your current password."}}},
 		{"account-name", "account.html", Account{Frame: sampleFrame(linus, ""), Name: odd, Failure: Failure{"name", odd}}},
+	}
+}
+
+func sampleStatus() Status {
+	figures := []Figure{{"Streams", "1,234"}, {"Delivery, p99", "8.2 ms"}, {odd, odd}}
+	return Status{
+		Frame: sampleFrame(ada, ""), Figures: figures, Versions: 2,
+		Parts: []Part{{Name: "Postgres", Up: true, Note: "Answered in 0.4 ms"}, {Name: odd, Note: odd}},
+		Replicas: []Replica{
+			{Service: "stream", ID: "host-01ab", Version: "0123456789ab+dirty", Started: time.Now().Add(-time.Hour), Figures: figures},
+			{Service: odd, ID: odd, Seen: time.Now().Add(-time.Minute), Gone: true},
+		},
 	}
 }
 

@@ -20,6 +20,16 @@ var ErrNotFound = errors.New("no such account")
 // NewPassword returns a password that nobody guesses.
 func NewPassword() string { return rand.Text() }
 
+// LockedHash returns the hash of a password that nobody knows, for an account
+// that waits for one: see [Keeper.ResetPassword].
+func LockedHash() (string, error) {
+	h, err := newHasher()
+	if err != nil {
+		return "", err
+	}
+	return h.hash(NewPassword())
+}
+
 // Keeper changes accounts for whoever has the server. It asks for no password,
 // and is bounded by nothing.
 type Keeper struct {

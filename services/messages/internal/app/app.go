@@ -19,6 +19,7 @@ import (
 	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/history"
+	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/core/wire"
@@ -37,6 +38,7 @@ import (
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
+	"parley/messages/internal/status"
 	"parley/messages/web"
 )
 
@@ -158,6 +160,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Invites:      a.invites,
 		People:       person.NewStore(a.pool, a.publisher.Person, sessions.Tell),
 		Audit:        audit.NewStore(a.pool),
+		Status:       status.NewStore(a.pool, a.redis, log),
 		Rooms:        room.NewStore(a.pool, changes),
 		Members:      membership.NewStore(a.pool, changes),
 		Grants:       grants,
@@ -180,7 +183,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Log:          log,
 		Metrics:      a.registry,
 	})
-	a.goAll(ctx, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
+	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
 		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
 	return nil
 }

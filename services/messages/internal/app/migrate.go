@@ -20,9 +20,10 @@ const (
 	migrateRetry    = time.Second
 )
 
-// Migrate brings the database to the newest schema. It waits up to a minute
+// Migrate brings the database to the schema of this version, and never back to
+// an older one. It waits up to a minute
 // for Postgres, and then as long as the migrations take.
-func Migrate(ctx context.Context, databaseURL string, log *slog.Logger) error {
+func Migrate(ctx context.Context, databaseURL string, to uint, log *slog.Logger) error {
 	patience, cancel := context.WithTimeout(ctx, migratePatience)
 	defer cancel()
 	retry := time.NewTicker(migrateRetry)
@@ -31,7 +32,7 @@ func Migrate(ctx context.Context, databaseURL string, log *slog.Logger) error {
 		err := reach(patience, databaseURL)
 		if err == nil {
 			var version uint
-			if version, err = up(ctx, databaseURL); err == nil {
+			if version, err = up(ctx, databaseURL, to); err == nil {
 				log.Info("the schema is up to date", "version", version)
 				return nil
 			}
@@ -57,16 +58,16 @@ func reach(ctx context.Context, databaseURL string) error {
 	return conn.Close(ctx)
 }
 
-// up is [migrations.Up] that returns when ctx ends: it leaves the attempt to
+// up is [migrations.UpTo] that returns when ctx ends: it leaves the attempt to
 // the end of the process then.
-func up(ctx context.Context, databaseURL string) (uint, error) {
+func up(ctx context.Context, databaseURL string, to uint) (uint, error) {
 	type result struct {
 		version uint
 		err     error
 	}
 	done := make(chan result, 1)
 	go func() {
-		version, err := migrations.Up(databaseURL)
+		version, err := migrations.UpTo(databaseURL, to)
 		done <- result{version, err}
 	}()
 	select {

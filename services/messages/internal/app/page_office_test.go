@@ -49,7 +49,7 @@ func TestInvitePages(t *testing.T) {
 	led(t, "revoke", ada.form("/invites/"+code+"/revoke", ""), "/invites")
 	led(t, "revoke again", ada.form("/invites/"+code+"/revoke", ""), "/invites")
 	assertPage(t, "revoked", (&client{t: t, url: b.url, accept: "text/html"}).get("/join/"+code), 404, "lets nobody in")
-	for _, path := range []string{"/invites", "/audit"} {
+	for _, path := range []string{"/invites", "/audit", "/admin"} {
 		assertPage(t, path+" of a member", bob.get(path), 403)
 	}
 }

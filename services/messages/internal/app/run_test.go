@@ -36,7 +36,7 @@ func launch(t *testing.T, cfg Config) (c *http.Client, internal string, stop fun
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}}
 	c = &http.Client{Transport: transport, Timeout: 10 * time.Second}
-	eventually(t, 10*time.Second, func() bool { return status(c, "http://parley/healthz") == 200 })
+	eventually(t, 10*time.Second, func() bool { return statusOf(c, "http://parley/healthz") == 200 })
 	return c, internal, func() error {
 		transport.CloseIdleConnections()
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
@@ -46,7 +46,7 @@ func launch(t *testing.T, cfg Config) (c *http.Client, internal string, stop fun
 }
 
 // status returns 0 if there is no answer.
-func status(c *http.Client, url string) int {
+func statusOf(c *http.Client, url string) int {
 	response, err := c.Get(url)
 	if err != nil {
 		return 0
@@ -70,12 +70,12 @@ func TestRunStopsAndLeavesNothing(t *testing.T) { //nolint:paralleltest // see a
 	}
 	_ = response.Body.Close()
 	for path, want := range map[string]int{"/metrics": 200, "/healthz": 200, "/readyz": 200} {
-		if got := status(&http.Client{}, "http://"+internal+path); got != want {
+		if got := statusOf(&http.Client{}, "http://"+internal+path); got != want {
 			t.Errorf("internal %s: %d, want %d", path, got, want)
 		}
 	}
 	for _, path := range []string{"/metrics", "/readyz", "/debug/pprof/"} {
-		if got := status(c, "http://parley"+path); got != 404 {
+		if got := statusOf(c, "http://parley"+path); got != 404 {
 			t.Errorf("public %s: %d, want 404", path, got)
 		}
 	}
@@ -105,7 +105,7 @@ func TestStartsBeforePostgresAndBeforeTheSchema(t *testing.T) {
 	if a := b.post("/register", fields{"username": "ada", "password": password}); a.status != 503 {
 		t.Errorf("register without a schema: %d, want 503", a.status)
 	}
-	if err := Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
+	if err := Migrate(t.Context(), url, migrations.Newest(), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	b.register("ada")
@@ -124,7 +124,7 @@ func TestMigrateWaitsForPostgres(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&signal{on: "waiting for Postgres", seen: waiting}, nil))
 	done := make(chan error, 2)
 	for range 2 { // two at once are safe
-		go func() { done <- Migrate(t.Context(), url, log) }()
+		go func() { done <- Migrate(t.Context(), url, migrations.Newest(), log) }()
 	}
 	<-waiting
 	if err := server.Start(t.Context()); err != nil {
@@ -144,7 +144,7 @@ func TestMigrateGivesUpOnWhatWillNotPass(t *testing.T) {
 	if _, err := pool.Exec(t.Context(), `UPDATE schema_migrations SET dirty = true`); err != nil {
 		t.Fatal(err)
 	}
-	if err := Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err == nil {
+	if err := Migrate(t.Context(), url, migrations.Newest(), slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a dirty schema was taken for good")
 	}
 }
@@ -156,7 +156,7 @@ func TestNewerSchemaIsLeftAlone(t *testing.T) {
 	if _, err := b.db.Exec(t.Context(), `UPDATE schema_migrations SET version = 999999; ALTER TABLE messages ADD COLUMN later text`); err != nil {
 		t.Fatal(err)
 	}
-	if err := Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
+	if err := Migrate(t.Context(), url, migrations.Newest(), slog.New(slog.DiscardHandler)); err != nil {
 		t.Errorf("migrate: %v", err)
 	}
 	ada := b.register("ada")

@@ -31,6 +31,7 @@ import (
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
+	"parley/messages/internal/status"
 	"parley/messages/web"
 )
 
@@ -45,6 +46,7 @@ type Parts struct {
 	Invites      *invite.Store
 	People       *person.Store
 	Audit        *audit.Store
+	Status       *status.Store
 	Rooms        *room.Store
 	Members      *membership.Store
 	Grants       *membership.Grants

@@ -15,7 +15,7 @@ import (
 	"parley/messages/web"
 )
 
-// adminRoutes are those of invites and the audit.
+// adminRoutes are those of invites, the audit and the status.
 func (h *Handler) adminRoutes(own *gin.RouterGroup, read []string) {
 	admin := own.Group("", h.atLeast(chat.Admin))
 	admin.POST("/invites", h.createInvite)
@@ -23,6 +23,7 @@ func (h *Handler) adminRoutes(own *gin.RouterGroup, read []string) {
 	admin.DELETE("/invites/:code", h.revokeInvite)
 	admin.POST("/invites/:code/revoke", h.revokeInvite) // a form can't DELETE
 	admin.Match(read, "/audit", h.listAudit)
+	admin.Match(read, "/admin", h.showStatus)
 }
 
 // listedInvite is an invite as an admin sees it.

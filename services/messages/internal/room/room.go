@@ -55,9 +55,12 @@ type Draft struct {
 	Kind  chat.Kind // open or private; "" for open
 }
 
+// Reserved reports whether nobody can give a room this name.
+func Reserved(name string) bool { return name == reserved || strings.HasPrefix(name, directPrefix) }
+
 // check returns the draft as it is stored, or why it can't be.
 func (d Draft) check() (Draft, error) {
-	if !chat.ValidRoom(d.Name) || d.Name == reserved || strings.HasPrefix(d.Name, directPrefix) {
+	if !chat.ValidRoom(d.Name) || Reserved(d.Name) {
 		return d, ErrNameInvalid
 	}
 	if d.Kind == "" {

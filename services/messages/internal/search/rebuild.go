@@ -15,13 +15,14 @@ const prepareRebuild = `
 	TRUNCATE search_messages, search_rooms;
 	ALTER TABLE search_messages DISABLE TRIGGER USER; -- nothing is summed
 	DROP INDEX IF EXISTS search_messages_terms, search_summaries_terms;
+	DELETE FROM search_summaries;
 ` + makeBlocks + `;
 	INSERT INTO search_rooms (room, position) SELECT name, head FROM rooms WHERE head > 0`
 
 // makeBlocks makes blocks for the messages that there are, instead of those of
 // before.
 const makeBlocks = `
-	WITH old AS (DELETE FROM search_blocks RETURNING no), summaries AS (DELETE FROM search_summaries)
+	WITH old AS (DELETE FROM search_blocks RETURNING no)
 	INSERT INTO search_blocks (no, starts)
 	SELECT (SELECT coalesce(max(no), 0) FROM old) + row_number() OVER (ORDER BY starts), starts
 	FROM (
@@ -95,6 +96,15 @@ func finishRebuild(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
+// dropSummaries works on a schema without summaries, too: that of a backup which
+// is older.
+const dropSummaries = `
+	DO $$ BEGIN
+		IF to_regclass('search_summaries') IS NOT NULL THEN
+			DELETE FROM search_summaries;
+		END IF;
+	END $$;`
+
 // MakeBlocks readies the index for messages that were put into the database all
 // at once, in a transaction of who did. If something is indexed already it does
 // nothing.
@@ -105,7 +115,7 @@ func MakeBlocks(ctx context.Context, tx pgx.Tx) error {
 	var empty bool
 	err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM search_messages)`).Scan(&empty)
 	if err == nil && empty {
-		_, err = tx.Exec(ctx, makeBlocks)
+		_, err = tx.Exec(ctx, dropSummaries+makeBlocks)
 	}
 	if err != nil {
 		return fmt.Errorf("make blocks: %w", err)

@@ -20,6 +20,7 @@ import (
 	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/history"
+	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
 	"parley/stream/internal/api"
@@ -70,6 +71,7 @@ type app struct {
 	roster   *roster.Roster
 	guard    *guard.Guard
 	engine   *fanout.Engine
+	beat     *replica.Beat
 	health   *serve.Health
 	registry *prometheus.Registry
 	public   *http.Server
@@ -92,6 +94,7 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 		a.close()
 		return nil, err
 	}
+	a.beat = replica.NewBeat(a.redis, "stream", serve.Version(), a.registry, figures, log)
 	a.internal = serve.NewServer(serve.Internal(a.registry, a.health, cfg.Profiles))
 	return a, nil
 }
@@ -147,6 +150,7 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	running.Go(func() { a.guard.Run(background) })
 	running.Go(func() { a.hub.Run(background) })
 	running.Go(func() { a.roster.Run(background) })
+	running.Go(func() { a.beat.Run(background) })
 	running.Go(func() {
 		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.Noticed, Renewed: a.hub.Renewed})
 	})

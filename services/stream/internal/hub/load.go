@@ -14,6 +14,7 @@ import (
 const (
 	preload      = 64                     // messages a new log begins with
 	preloadBytes = 32 << 10               // of their bodies
+	maxBegin     = 2048                   // positions it begins with, most of which may be superseded
 	loadTogether = 200                    // logs loaded by one query
 	loadQueue    = 4096                   // requests that wait for theirs; more wait for a place
 	loaders      = 2                      // at once: one that hangs doesn't stop all
@@ -100,7 +101,7 @@ func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 		page, exists := pages[l.Topic]
 		switch {
 		case err == nil && exists:
-			l.load(page.Events, page.From, page.Head)
+			l.load(newest(page))
 			continue
 		case err == nil:
 			l.birth.err = history.ErrNotFound
@@ -111,6 +112,15 @@ func (h *Hub) loadSome(ctx context.Context, logs []*Log) {
 			h.bell.Leave(l.Topic)
 		}
 	}
+}
+
+// newest returns what of a page a new log begins with: the events of
+// (tail, head], which are at most maxBegin positions. Most are superseded where
+// a room has little that was changed often, or was restored from a backup and
+// goes on far above what it had; a log has a place in memory for each.
+func newest(page history.Page) (events []wire.Event, tail, head chat.Position) {
+	tail = max(page.From, page.Head-maxBegin)
+	return page.Events[countUpTo(page.Events, tail):], tail, page.Head
 }
 
 // join subscribes to channels, and waits until Redis has acknowledged all. What

@@ -61,7 +61,7 @@ function everywhere({ state: { me } }, go, help) {
     ...(guest ? [] : [to("Browse rooms", "/chat?browse=1"), to("New room", "/chat?browse=1#new")]),
     to("People", "/people"),
     to("Your account", "/account"),
-    ...(["owner", "admin"].includes(me.role) ? [to("Invite people", "/invites"), to("Audit log", "/audit")] : []),
+    ...(["owner", "admin"].includes(me.role) ? [to("Invite people", "/invites"), to("Audit log", "/audit"), to("Status", "/admin")] : []),
     { label: "Keys", act: help },
     { label: "Sign out", act: () => /** @type {HTMLFormElement} */ (document.querySelector('form[action="/logout"]')).requestSubmit() },
   ];
