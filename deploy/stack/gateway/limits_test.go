@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,19 @@ func TestRequestsUnderWayAreBoundedForEachAddress(t *testing.T) {
 	for range 10 {
 		b.untilAnswered("198.51.100.1")
 	}
+}
+
+// Behind a proxy, somebody in a private network names further addresses.
+func TestClientsBehindAProxyDontChooseTheirAddress(t *testing.T) {
+	t.Parallel()
+	conf, err := os.ReadFile("../../nginx/proxied.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := start(t, false, strings.ReplaceAll(string(conf), "real_ip_header ", "# it is said already: "))
+	checkRefusals(t, b.hold("/hold", "198.51.100.1, 172.20.5.5", 100, 100), 0)
+	checkRefusals(t, b.hold("/hold", "198.51.100.2, 172.20.5.5", 10, 0), 10)
+	checkRefusals(t, b.hold("/hold", "172.20.5.6", 10, 10), 0)
 }
 
 func TestStreamsAreBoundedForEachAddress(t *testing.T) {
