@@ -12,6 +12,9 @@ PORT     ?= 8080
 MESSAGES ?= 1
 STREAMS  ?= 2
 
+# The commit that is built, "" outside of a checkout.
+VERSION = $(shell git describe --always --abbrev=12 --exclude='*' --dirty=+dirty 2>/dev/null)
+
 TALLY    := bin/tally.counts
 LINT     := bin/golangci-lint
 PACKAGES := deploy/install/install.sh
@@ -25,15 +28,27 @@ help: ## List the targets
 ## Run
 
 .PHONY: up
-up: ## Run Parley here until Ctrl-C, installing what is missing: PORT=8080 MESSAGES=1 STREAMS=2
+up: $(if $(OBSERVE),up-observed,up-here) ## Run Parley here until Ctrl-C, installing what is missing: PORT=8080 MESSAGES=1 STREAMS=2; OBSERVE=1 in containers, with Prometheus
+
+.PHONY: up-here
+up-here:
 	@$(PACKAGES) run
 	@$(MAKE) build
 	@exec bin/stack -port '$(PORT)' -messages '$(MESSAGES)' -streams '$(STREAMS)'
 
+OBSERVED := deploy/compose/compose.sh --env-file deploy/images/debian.env -f docker-compose.yml -f deploy/observe/compose.yml
+
+.PHONY: up-observed
+up-observed:
+	@$(PACKAGES) compose
+	@deploy/images/build.sh observe
+	@echo "Parley: http://127.0.0.1:$(PORT)  Prometheus: http://127.0.0.1:$${PROMETHEUS_PORT:-9090}"
+	@PORT='$(PORT)' exec $(OBSERVED) up --scale messages='$(MESSAGES)' --scale stream='$(STREAMS)'
+
 .PHONY: build
 build: bundle ## Build the binaries into bin/
 	@mkdir -p bin
-	@go build -o bin/ ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/cmd/stack
+	@go build -ldflags='-X parley/core/serve.version=$(VERSION)' -o bin/ ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/cmd/stack
 
 .PHONY: bundle
 bundle: ## Make one script and one style sheet of the page's, for the binaries to embed

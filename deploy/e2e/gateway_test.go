@@ -22,17 +22,45 @@ func TestStreamPassesTheGatewayUntouched(t *testing.T) {
 	user := newUser(t)
 	stream := open(t, user, "/chat/general/stream", "")
 	for name, want := range map[string]string{
-		"Content-Type":     "text/event-stream",
-		"Cache-Control":    "no-store",
-		"Content-Encoding": "",
+		"Content-Type":      "text/event-stream",
+		"Cache-Control":     "no-store",
+		"Content-Encoding":  "",
+		"X-Accel-Buffering": "no", // for a proxy before the gateway
 	} {
 		if got := stream.Header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	direct := open(t, user.At(replica(t, "stream-1")), "/chat/general/stream", "")
-	if got := direct.Header.Get("X-Accel-Buffering"); got != "no" { // nginx keeps this to itself
-		t.Errorf("X-Accel-Buffering: %q, want no", got)
+}
+
+// What the gateway refuses by itself has the form of the contract, too.
+func TestGatewayRefusesInTheFormOfTheContract(t *testing.T) {
+	t.Parallel()
+	user := newUser(t)
+	for _, row := range []struct {
+		name, method, path string
+		header             http.Header
+		status             int
+		code               string
+	}{
+		{name: "TRACE", method: http.MethodTrace, path: "/chat", status: 405, code: "method_not_allowed"},
+		{name: "NUL", method: http.MethodGet, path: "/chat/%00", status: 400, code: "bad_request"},
+		{name: "long address", method: http.MethodGet, path: "/chat?q=" + strings.Repeat("x", 17<<10), status: 414, code: "uri_too_long"},
+		{name: "large header", method: http.MethodGet, path: "/chat", header: http.Header{"X": {strings.Repeat("x", 17<<10)}}, status: 400, code: "bad_request"},
+	} {
+		req, err := user.Request(patient(t), row.method, row.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, values := range row.header {
+			req.Header[name] = values
+		}
+		answer, err := user.Send(req)
+		if err != nil {
+			t.Errorf("%s: %v", row.name, err)
+			continue
+		}
+		want(t, answer, err, row.status, row.code)
 	}
 }
 

@@ -5,6 +5,7 @@
 #   deploy/images/build.sh            builds what is missing or has changed
 #   deploy/images/build.sh --fresh    takes Debian's packages anew, for their security updates
 #   deploy/images/build.sh services   the services only
+#   deploy/images/build.sh observe    Prometheus too, for deploy/observe/compose.yml
 #
 # Debian comes from where this host's apt has it, through the proxy that apt uses here. The base needs root, for debootstrap.
 set -euo pipefail
@@ -94,7 +95,8 @@ services() {
     say "building messages and stream with $(go env GOVERSION)"
     mkdir -p bin/image
     GOWORK=off go -C tools run ./bundle "$PWD/services/messages/web"
-    CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags='-s -w' -o bin/image/ \
+    version=$(git describe --always --abbrev=12 --exclude='*' --dirty=+dirty 2>/dev/null || true)
+    CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags="-s -w -X parley/core/serve.version=$version" -o bin/image/ \
         ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
     certificates
     local s
@@ -104,12 +106,13 @@ services() {
     done
 }
 
-fresh='' only=''
+fresh='' only='' observe=''
 for arg; do
     case $arg in
     --fresh) fresh=1 ;;
     services) only=services ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    observe) observe=1 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
 
@@ -120,6 +123,7 @@ if [ -z "$only" ]; then
     packaged parley/postgres:17-debian postgres.Dockerfile
     packaged parley/redis:8-debian redis.Dockerfile
     packaged parley/nginx:debian nginx.Dockerfile
+    [ -z "$observe" ] || packaged parley/prometheus:debian prometheus.Dockerfile
 fi
 services
 say "done: docker compose --env-file deploy/images/debian.env up"

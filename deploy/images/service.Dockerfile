@@ -16,7 +16,8 @@ COPY tools tools
 
 COPY . .
 RUN GOWORK=off go -C tools run ./bundle ../services/messages/web
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/ \
+ARG VERSION
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X parley/core/serve.version=$VERSION" -o /out/ \
     ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
 
 FROM scratch AS messages

@@ -33,6 +33,7 @@ need_test() {
     need node nodejs
     need npm npm
     need chromium chromium
+    need promtool prometheus prometheus   # checks the alert rules
 }
 
 need_compose() {

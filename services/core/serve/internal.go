@@ -9,12 +9,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// NewRegistry returns a registry with the process's and the runtime's metrics.
-func NewRegistry() *prometheus.Registry {
+// NewRegistry returns a registry with the metrics of the process, of the runtime,
+// and of which build of the service it is.
+func NewRegistry(service string) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		buildMetric(service),
 	)
 	return registry
 }

@@ -29,7 +29,7 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	var away error
 	h := NewHealth(func(context.Context) error { return away })
-	internal := Internal(NewRegistry(), h, false)
+	internal := Internal(NewRegistry("test"), h, false)
 	assert := func(path string, status int, text string) {
 		t.Helper()
 		w := get(t, internal, path)
@@ -50,7 +50,7 @@ func TestHealth(t *testing.T) {
 
 func TestInternal(t *testing.T) {
 	t.Parallel()
-	open, shut := Internal(NewRegistry(), NewHealth(nil), true), Internal(NewRegistry(), NewHealth(nil), false)
+	open, shut := Internal(NewRegistry("test"), NewHealth(nil), true), Internal(NewRegistry("test"), NewHealth(nil), false)
 	for path, contains := range map[string]string{"/metrics": "go_goroutines", "/debug/pprof/": "goroutine", "/debug/pprof/cmdline": ""} {
 		if w := get(t, open, path); w.Code != 200 || !strings.Contains(w.Body.String(), contains) {
 			t.Errorf("%s: %d", path, w.Code)

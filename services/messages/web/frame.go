@@ -2,7 +2,9 @@ package web
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"parley/core/chat"
 )
@@ -15,7 +17,7 @@ const maxCounted = 99
 type Frame struct {
 	Me    Person
 	Head  chat.Position // of the person's log
-	Rooms []MyRoom      // by name
+	Rooms []MyRoom      // as [Order] has them
 	Here  string        // name of the room that is open; "" on other pages
 
 	AtMentions bool // this is the page of mentions
@@ -84,6 +86,18 @@ func (r MyRoom) Direct() bool { return r.Kind == chat.Direct }
 
 // Private reports whether the room is hidden from who is not in it.
 func (r MyRoom) Private() bool { return r.Kind == chat.Private }
+
+// Order puts rooms in order of what they are called, whatever the case. The page
+// does the same (myrooms.js).
+func Order(rooms []MyRoom) {
+	keys := make(map[string]string, len(rooms))
+	for _, r := range rooms {
+		keys[r.Name] = strings.ToLower(r.Label())
+	}
+	slices.SortFunc(rooms, func(a, b MyRoom) int {
+		return cmp.Or(strings.Compare(keys[a.Name], keys[b.Name]), strings.Compare(a.Name, b.Name))
+	})
+}
 
 // Label is what the room is called.
 func (r MyRoom) Label() string {

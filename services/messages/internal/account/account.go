@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/chat"
+	"parley/core/serve"
 	"parley/messages/internal/invite"
 	"parley/messages/internal/limit"
 )
@@ -59,6 +60,9 @@ func New(pool *pgxpool.Pool, signUp SignUp, limits Limits, shared *limit.Shared)
 		pool: pool, invites: invite.NewStore(pool), signUp: signUp, hasher: h, throttle: newThrottle(limits, shared),
 	}, nil
 }
+
+// Hashing tells how many passwords are being hashed, and wait for it.
+func (a *Accounts) Hashing() serve.Places { return a.hasher.places() }
 
 // Authenticate checks a password. Errors: [ErrBadCredentials], which takes the
 // same time whether the name exists or not; [ErrBanned], for who knows the

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+
+	"parley/core/serve"
 )
 
 // ErrBusy is returned when too many passwords are being hashed already.
@@ -62,6 +64,12 @@ func (h *hasher) acquire(ctx context.Context) (release func(), err error) {
 	}
 	<-h.queued
 	return nil, err
+}
+
+// places tells how many passwords are hashed, and wait.
+func (h *hasher) places() serve.Places {
+	running := len(h.running)
+	return serve.Places{Taken: running, Waiting: max(len(h.queued)-running, 0), Limit: cap(h.running)}
 }
 
 func (h *hasher) hash(password string) (string, error) {

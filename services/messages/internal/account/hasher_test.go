@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"parley/core/serve"
 )
 
 func TestNobodyMatchesTheDummy(t *testing.T) {
@@ -53,6 +55,9 @@ func TestFewHashAtOnce(t *testing.T) {
 			waiting <- err
 		}()
 		synctest.Wait()
+		if got, want := h.places(), (serve.Places{Taken: 2, Waiting: 1, Limit: 2}); got != want {
+			t.Errorf("places are %+v, want %+v", got, want)
+		}
 		if _, err := h.acquire(t.Context()); !errors.Is(err, ErrBusy) {
 			t.Errorf("with the queue full: %v, want %v", err, ErrBusy)
 		}

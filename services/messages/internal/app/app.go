@@ -111,7 +111,7 @@ func (a *App) open(ctx context.Context, cfg Config) (err error) {
 // starts what runs in the background. The caller must Close it.
 func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 	ctx, stop := context.WithCancel(context.Background())
-	a := &App{log: log, registry: serve.NewRegistry(), profiles: cfg.Profiles, stop: stop}
+	a := &App{log: log, registry: serve.NewRegistry(serviceName), profiles: cfg.Profiles, stop: stop}
 	defer func() {
 		if err != nil {
 			a.Close()
@@ -149,6 +149,8 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
+	searches := search.NewStore(a.searches, a.pool)
+	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
 		Sessions:     sessions,
@@ -164,7 +166,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Reads:        looks,
 		Committer:    a.committer,
 		Amender:      a.amender,
-		Search:       search.NewStore(a.searches, a.pool),
+		Search:       searches,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
@@ -178,14 +180,22 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Log:          log,
 		Metrics:      a.registry,
 	})
-	a.running.Go(func() { sessions.Seen.Run(ctx) })
-	a.running.Go(func() { sessions.Finder.Run(ctx) })
-	a.running.Go(func() { grants.Run(ctx) })
-	a.running.Go(func() { looks.Run(ctx) })
-	a.running.Go(func() { message.NewRerenderer(a.pool, log).Run(ctx) })
-	a.running.Go(func() { indexer.Run(ctx) })
-	a.running.Go(func() { a.removeExpired(ctx, cfg.VersionsKept) })
+	a.goAll(ctx, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
+		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
 	return nil
+}
+
+// goAll starts what works in the background until ctx ends.
+func (a *App) goAll(ctx context.Context, all ...func(context.Context)) {
+	for _, run := range all {
+		a.running.Go(func() { run(ctx) })
+	}
+}
+
+// measure registers the metrics of what may be full.
+func (a *App) measure(places serve.PlacesMetrics) {
+	a.registry.MustRegister(places, serve.RedisMetrics(a.redis), serve.PostgresMetrics("main", a.pool),
+		serve.PostgresMetrics("commit", a.commits), serve.PostgresMetrics("search", a.searches))
 }
 
 // tell returns what hears of every change that was stored.

@@ -320,3 +320,25 @@ func TestUnknownAddresses(t *testing.T) {
 		t.Errorf("HEAD /healthz: %d", a.status)
 	}
 }
+
+// Who asks with the wrong method is told the right ones.
+func TestAllowedMethods(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	for path, allowed := range map[string]string{
+		"/login":                                 "GET, HEAD, POST",
+		"/chat":                                  "GET, HEAD, POST",
+		"/chat/general/messages":                 "GET, HEAD, POST",
+		"/chat/general/messages/1":               "DELETE, PATCH",
+		"/chat/general/messages/1/pin":           "DELETE, PUT",
+		"/chat/general/messages/1/reactions/%2B": "DELETE, PUT",
+		"/chat/general/members":                  "GET, HEAD",
+		"/people/ada":                            "GET, HEAD, PATCH, POST",
+		"/assets/x/js/app.js":                    "GET, HEAD",
+	} {
+		a := request{name: path, method: http.MethodOptions, path: path, status: 405, code: "method_not_allowed"}.run(t, b.client)
+		if got := a.header.Get("Allow"); got != allowed {
+			t.Errorf("%s allows %q, want %q", path, got, allowed)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -133,6 +134,22 @@ func TestMaking(t *testing.T) {
 	}
 }
 
+// What nobody would see is no name.
+func TestNamesShow(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	walk(t,
+		step{c.ada, pst, "/chat", fields{"name": "tea", "title": "\u200b"}, 201, ""},
+		step{c.ada, patch, "/me", fields{"display_name": "\u3164 \u2800"}, 200, ""},
+	)
+	if tea := c.ada.rooms().room(t, "tea"); tea.Title != "tea" {
+		t.Errorf("the room is called %q", tea.Title)
+	}
+	if a := c.ada.get("/me"); !strings.Contains(a.body, `"display_name":""`) {
+		t.Errorf("ada is called %s", a.body)
+	}
+}
+
 func TestMakingIsBounded(t *testing.T) {
 	t.Parallel()
 	c := newCast(t, func(cfg *Config) { cfg.RateLimitRooms = 2 })
@@ -231,6 +248,42 @@ var roomRequests = []step{
 	{method: put, path: "/read", body: fields{"id": 1}},
 	{method: put, path: "/notify", body: fields{"level": "none"}},
 	{method: pst, path: "/typing"},
+}
+
+// A stranger is not kept waiting by what goes on in a private room: it would tell
+// that there is one.
+func TestStrangersDoNotWaitForPrivateRooms(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	walk(t,
+		step{c.ada, pst, "/chat", fields{"name": "launch", "kind": "private"}, 201, ""},
+		step{c.ada, pst, "/chat/launch/messages", fields{"body": "hi"}, 201, ""},
+	)
+	tx, err := c.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(t.Context()))
+	if _, err := tx.Exec(t.Context(), `SELECT FROM rooms WHERE name = 'launch' FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range append(messageRequests, roomRequests...) {
+		a := c.bob.sendJSON(r.method, "/chat/launch"+r.path, r.body)
+		if a.status != 404 || a.code() != "room_not_found" { // 503 who has waited
+			t.Errorf("%s %s: %d %s", r.method, r.path, a.status, a.body)
+		}
+	}
+}
+
+// messageRequests are those of one message of a room.
+var messageRequests = []step{
+	{method: patch, path: "/messages/1", body: fields{"body": "x"}},
+	{method: del, path: "/messages/1"},
+	{method: put, path: "/messages/1/reactions/%F0%9F%91%8D"},
+	{method: del, path: "/messages/1/reactions/%F0%9F%91%8D"},
+	{method: put, path: "/messages/1/pin"},
+	{method: del, path: "/messages/1/pin"},
+	{method: get, path: "/messages/1/versions"},
 }
 
 func TestOpenRooms(t *testing.T) {

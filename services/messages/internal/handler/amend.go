@@ -56,7 +56,7 @@ func (h *Handler) pin(c *gin.Context) {
 // amend does something with the message in the request's path, and answers
 // {"id","revision"}.
 func (h *Handler) amend(c *gin.Context, do func(context.Context, message.Ref) (message.Receipt, error)) {
-	ref, err := messageRef(c)
+	ref, err := h.messageRef(c)
 	var receipt message.Receipt
 	if err == nil {
 		receipt, err = do(c.Request.Context(), ref)
@@ -72,8 +72,8 @@ func (h *Handler) amend(c *gin.Context, do func(context.Context, message.Ref) (m
 
 // messageRef returns the message in the request's path. One that can't be is
 // not asked for, but whether the room is there is: an id tells nothing of that.
-func messageRef(c *gin.Context) (message.Ref, error) {
-	room, err := roomName(c)
+func (h *Handler) messageRef(c *gin.Context) (message.Ref, error) {
+	room, err := h.readableRoom(c)
 	if err != nil {
 		return message.Ref{}, err
 	}

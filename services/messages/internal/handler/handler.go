@@ -94,7 +94,6 @@ func (h *Handler) routes() *gin.Engine {
 	e.GET("/chat/:room/messages", h.keptStretch, withDeadline, h.Sessions.Middleware(), h.identified, h.history)
 	e.Use(withDeadline, h.Sessions.Middleware())
 	e.NoRoute(func(c *gin.Context) { h.fail(c, errNotFound) })
-	e.NoMethod(func(c *gin.Context) { h.fail(c, errMethod) })
 
 	read := []string{http.MethodGet, http.MethodHead}
 	e.Match(read, alive, gin.WrapF(h.Health.Live))
@@ -116,6 +115,7 @@ func (h *Handler) routes() *gin.Engine {
 	own.Match(read, "/mentions", h.listMentions)
 	own.Match(read, "/search", h.search)
 	h.roomRoutes(read, e.Group("/chat", h.identified, h.bounded))
+	e.NoMethod(h.refuseMethod(e.Routes()))
 	return e
 }
 

@@ -26,7 +26,7 @@ func (h *Handler) listPins(c *gin.Context) {
 
 // listVersions answers an owner with the bodies that a message had before.
 func (h *Handler) listVersions(c *gin.Context) {
-	ref, err := messageRef(c)
+	ref, err := h.messageRef(c)
 	if err != nil {
 		h.fail(c, err)
 		return

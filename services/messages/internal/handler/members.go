@@ -41,6 +41,9 @@ func (h *Handler) join(c *gin.Context) {
 
 func (h *Handler) leave(c *gin.Context) {
 	h.inRoom(c, "/chat", func(ctx context.Context, room string) error {
+		if err := h.mayRead(c, room); err != nil {
+			return err
+		}
 		return h.Members.Leave(ctx, current(c).Session, room)
 	})
 }
@@ -53,6 +56,9 @@ func (h *Handler) addMember(c *gin.Context) {
 
 func (h *Handler) removeMember(c *gin.Context) {
 	h.inRoom(c, "", func(ctx context.Context, room string) error {
+		if err := h.mayRead(c, room); err != nil {
+			return err
+		}
 		return h.Members.Remove(ctx, current(c).Session, room, memberName(c))
 	})
 }

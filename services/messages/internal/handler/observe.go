@@ -16,6 +16,7 @@ import (
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	inFlight prometheus.Gauge
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
@@ -27,8 +28,11 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 			Name: "parley_request_seconds", Help: "Time from the request's head to the end of the answer.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
 		}, []string{"method", "route"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "parley_requests_in_flight", Help: "Requests that are being answered.",
+		}),
 	}
-	registry.MustRegister(m.requests, m.seconds)
+	registry.MustRegister(m.requests, m.seconds, m.inFlight)
 	return m
 }
 
@@ -36,6 +40,8 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 // the fault is ours.
 func (h *Handler) observe(c *gin.Context) {
 	began := time.Now()
+	h.metrics.inFlight.Inc()
+	defer h.metrics.inFlight.Dec() // also when net/http is to cut the connection
 	c.Next()
 	took := time.Since(began)
 

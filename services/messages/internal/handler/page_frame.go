@@ -29,6 +29,7 @@ func (h *Handler) frame(c *gin.Context, here string) (web.Frame, error) {
 			Notify: r.Notify, Archived: r.Archived, Moderator: r.Moderator, Others: known.others(me.Username, r.People),
 		}
 	}
+	web.Order(f.Rooms)
 	return f, nil
 }
 

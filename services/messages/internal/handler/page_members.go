@@ -102,7 +102,7 @@ func (h *Handler) memberForm(c *gin.Context, field string, do memberChange) {
 	if in == nil {
 		return
 	}
-	name, err := roomName(c)
+	name, err := h.readableRoom(c)
 	if err == nil {
 		username, ok := chat.FoldUsername(in.form.Get("username"))
 		if ok {

@@ -61,7 +61,7 @@ func (h *Handler) saveSettings(c *gin.Context) {
 		wanted.Title, wanted.Topic = field(in, "title"), field(in, "topic")
 		saved = "about"
 	}
-	name, err := roomName(c)
+	name, err := h.readableRoom(c)
 	if err == nil {
 		typed := wanted
 		if _, err = h.Rooms.Change(c.Request.Context(), current(c).Session, name, wanted); err != nil {

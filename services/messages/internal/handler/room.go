@@ -154,7 +154,7 @@ func (h *Handler) create(c *gin.Context, draft room.Draft) error {
 
 // changeRoom answers with the room as it is after the change.
 func (h *Handler) changeRoom(c *gin.Context) {
-	name, err := roomName(c)
+	name, err := h.readableRoom(c)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -186,4 +186,27 @@ func roomName(c *gin.Context) (string, error) {
 		return "", access.ErrNotFound
 	}
 	return name, nil
+}
+
+// readableRoom is [roomName] for what waits for the lock on the room's log: see
+// [Handler.mayRead].
+func (h *Handler) readableRoom(c *gin.Context) (string, error) {
+	name, err := roomName(c)
+	if err == nil {
+		err = h.mayRead(c, name)
+	}
+	return name, err
+}
+
+// mayRead sends away who may not read a room, before they wait for the lock on
+// its log. How long that takes would tell a stranger that there is a private
+// room, and how busy it is. Who is let through is asked again under the lock.
+// Errors: [access.ErrNotFound].
+func (h *Handler) mayRead(c *gin.Context, room string) error {
+	key := access.Key{Username: user(c), Room: room}
+	if h.Grants.Recall(key) {
+		return nil
+	}
+	_, err := h.Grants.Find(c.Request.Context(), key)
+	return err
 }

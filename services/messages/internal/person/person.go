@@ -69,7 +69,8 @@ type database interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// cleanDisplayName trims a name, and refuses what would not show as one line.
+// cleanDisplayName trims a name, and refuses what would not show as one line. A
+// name of which nothing is to be seen is none.
 func cleanDisplayName(name string) (string, error) {
 	if !utf8.ValidString(name) {
 		return "", ErrDisplayNameInvalid
@@ -77,6 +78,9 @@ func cleanDisplayName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if utf8.RuneCountInString(name) > chat.MaxDisplayName || strings.ContainsFunc(name, chat.Misleads) {
 		return "", ErrDisplayNameInvalid
+	}
+	if !chat.Shows(name) {
+		return "", nil
 	}
 	return name, nil
 }

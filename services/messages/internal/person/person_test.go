@@ -12,6 +12,7 @@ func TestDisplayName(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"": "", "  ": "", " Ada Lovelace\t": "Ada Lovelace", "Éva": "Éva", "エイダ": "エイダ", "👩‍💻 Ada": "👩‍💻 Ada", "אדה": "אדה",
+		"\u200b": "", "\u3164 \u2800": "",
 		strings.Repeat("é", 80): strings.Repeat("é", 80),
 	} {
 		if got, err := cleanDisplayName(name); got != want || err != nil {

@@ -118,11 +118,11 @@ func isMember(ctx context.Context, tx *change.Tx, username string) (may bool, er
 	return may, nil
 }
 
-// cleanTitle returns title as it is stored. A room without one is called by its
-// name.
+// cleanTitle returns title as it is stored. A room without one, or with one of
+// which nothing is to be seen, is called by its name.
 func cleanTitle(name, title string) (string, error) {
 	title, err := cleanLine(title, chat.MaxTitle, ErrTitleTooLong)
-	if title == "" {
+	if err == nil && !chat.Shows(title) {
 		title = name[:min(len(name), chat.MaxTitle)]
 	}
 	return title, err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"parley/core/serve"
 )
 
 // ErrBusy is returned when too many searches wait already.
@@ -55,6 +57,18 @@ func (g *gate) enter(ctx context.Context, username string) (leave func(), err er
 		<-own.taken
 		g.forget(username, own)
 	}, nil
+}
+
+// searches tells how many are under way, and wait.
+func (g *gate) searches() serve.Places {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	users := 0
+	for _, own := range g.people {
+		users += own.users
+	}
+	taken := len(g.all)
+	return serve.Places{Taken: taken, Waiting: max(users-taken, 0), Limit: cap(g.all)}
 }
 
 func take(ctx context.Context, places chan struct{}) error {

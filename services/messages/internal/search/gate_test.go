@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"parley/core/serve"
 )
 
 // enter takes n places for somebody, and returns how to leave them.
@@ -59,6 +61,9 @@ func TestPlaceThatIsLeftGoesToWhoWaits(t *testing.T) {
 			}
 		})
 		synctest.Wait()
+		if got, want := g.searches(), (serve.Places{Taken: ownPlaces, Waiting: 1, Limit: poolSize}); got != want {
+			t.Errorf("searches are %+v, want %+v", got, want)
+		}
 		leave[0]()
 		waiting.Wait()
 	})

@@ -12,6 +12,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/history"
+	"parley/core/serve"
 )
 
 const (
@@ -60,6 +61,9 @@ type Store struct {
 func NewStore(index, main *pgxpool.Pool) *Store {
 	return &Store{index: index, main: main, gate: newGate(), most: maxCandidates}
 }
+
+// Searches tells how many searches are under way, and wait for a place.
+func (s *Store) Searches() serve.Places { return s.gate.searches() }
 
 // opening is what a search asks first.
 type opening struct {

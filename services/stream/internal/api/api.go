@@ -82,6 +82,7 @@ func (a *API) handshake(read func(*gin.Context) (asked, error)) gin.HandlerFunc 
 		case a.admission <- struct{}{}:
 			defer func() { <-a.admission }()
 		default:
+			a.Metrics.observe(began, errBusy)
 			fail(c, errBusy)
 			return
 		}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"parley/stream/internal/guard"
 )
 
 // Metrics of the handshakes.
@@ -28,6 +30,8 @@ func (m *Metrics) observe(began time.Time, err error) {
 	switch {
 	case errors.As(refused(err), &r):
 		outcome = r.code
+	case errors.Is(err, errBusy), errors.Is(err, guard.ErrBusy):
+		outcome = "busy"
 	case errors.Is(err, errGone):
 		outcome = "gone"
 	case err != nil:

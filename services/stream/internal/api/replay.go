@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/core/serve"
 	"parley/core/sse"
 	"parley/stream/internal/fanout"
 )
@@ -42,6 +43,11 @@ func (a *API) turn(ctx context.Context, s *fanout.Stream) (done func(), err erro
 		over()
 		return nil, ctx.Err()
 	}
+}
+
+// Replays tells how many replays are under way, and wait for their turn.
+func (a *API) Replays() serve.Places {
+	return serve.Places{Taken: len(a.replays), Waiting: len(a.waiting), Limit: maxReplays}
 }
 
 // behind reports whether a log no longer has what follows the cursor.

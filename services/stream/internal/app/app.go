@@ -87,7 +87,7 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 		a.pool.Close()
 		return nil, err
 	}
-	a.registry = serve.NewRegistry()
+	a.registry = serve.NewRegistry("stream")
 	if err := a.wire(a.registry); err != nil {
 		a.close()
 		return nil, err
@@ -122,6 +122,8 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	a.public = serve.NewServer(streams.Handler(a.health))
 	a.public.ReadTimeout = readTimeout
 	a.gate = newGate(handshakes)
+	registry.MustRegister(serve.PostgresMetrics("main", a.pool), serve.RedisMetrics(a.redis),
+		serve.PlacesMetrics{"handshakes": a.gate.places, "replays": streams.Replays})
 	a.public.ConnState = a.gate.watch
 	return nil
 }

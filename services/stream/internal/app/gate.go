@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"sync"
+
+	"parley/core/serve"
 )
 
 // handshakes is how many connections are served at once until they are streams.
@@ -26,6 +28,9 @@ type gate struct {
 func newGate(n int) *gate {
 	return &gate{slots: make(chan struct{}, n), closed: make(chan struct{}), held: make(map[net.Conn]struct{})}
 }
+
+// places tells how many are let in. Who waits is the kernel's to know.
+func (g *gate) places() serve.Places { return serve.Places{Taken: len(g.slots), Limit: cap(g.slots)} }
 
 // before returns a listener that accepts when the gate has room.
 func (g *gate) before(l net.Listener) net.Listener { return &gated{l, g} }

@@ -53,6 +53,9 @@ func TestGateLetsFewInAtOnce(t *testing.T) {
 		t.Fatal("a third one came in")
 	case <-time.After(20 * time.Millisecond):
 	}
+	if p := g.places(); p.Taken != 2 || p.Limit != 2 {
+		t.Errorf("places are %+v", p)
+	}
 	g.watch(one, http.StateActive) // it has its place already
 	g.watch(one, http.StateHijacked)
 	<-accepted

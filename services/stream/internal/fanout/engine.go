@@ -144,9 +144,9 @@ func (e *Engine) Add(s Stream) error {
 func (e *Engine) Opened() uint32 { return e.next.Load() }
 
 // Grown implements hub.Listener.
-func (e *Engine) Grown(log *hub.Log) {
+func (e *Engine) Grown(log *hub.Log, stored int64) {
 	for _, l := range e.loops {
-		l.grown(log)
+		l.grown(log, stored)
 	}
 }
 

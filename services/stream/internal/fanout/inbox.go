@@ -22,7 +22,7 @@ type inbox struct {
 // mail is what a loop takes at once.
 type mail struct {
 	adds    []entrant
-	grown   map[*hub.Log]struct{}
+	grown   map[*hub.Log]int64 // when its oldest message was stored; 0 for none
 	notices []notice
 	changes []change
 	rooms   []Rooms
@@ -55,7 +55,7 @@ const (
 )
 
 func newInbox() inbox {
-	return inbox{wake: make(chan struct{}, 1), mail: mail{grown: make(map[*hub.Log]struct{})}}
+	return inbox{wake: make(chan struct{}, 1), mail: mail{grown: make(map[*hub.Log]int64)}}
 }
 
 func (in *inbox) post(put func(*mail)) {
@@ -102,8 +102,16 @@ func (in *inbox) add(s entrant) bool {
 	return !stopped
 }
 
-func (in *inbox) grown(log *hub.Log) {
-	in.post(func(m *mail) { m.grown[log] = struct{}{} })
+func (in *inbox) grown(log *hub.Log, stored int64) {
+	in.post(func(m *mail) { m.grown[log] = earlier(m.grown[log], stored) })
+}
+
+// earlier returns the earlier of two times of which 0 is none.
+func earlier(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }
 
 func (in *inbox) notice(log *hub.Log, frame []byte) {

@@ -69,7 +69,7 @@ func (l *loop) run() {
 	tick := time.NewTicker(wheelTick)
 	defer tick.Stop()
 	var m mail
-	m.grown = make(map[*hub.Log]struct{})
+	m.grown = make(map[*hub.Log]int64)
 	for {
 		select {
 		case list := <-l.ready:
@@ -86,8 +86,8 @@ func (l *loop) run() {
 				return
 			}
 		case l.now = <-l.rests.alarm.C:
-			for _, log := range l.rests.over(l.now) {
-				l.serve(log)
+			for log, stored := range l.rests.over(l.now) {
+				l.serve(log, stored)
 			}
 		case l.now = <-tick.C:
 			l.wheel.turn(l.now, l.check)
@@ -105,8 +105,8 @@ func (l *loop) read(m mail) {
 	for _, one := range m.changes { // before anybody is told of them
 		l.hold(one.log, one.event)
 	}
-	for log := range m.grown {
-		l.serve(log)
+	for log, stored := range m.grown {
+		l.serve(log, stored)
 	}
 	for _, rooms := range m.rooms {
 		l.applied(rooms)

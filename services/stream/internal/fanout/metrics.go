@@ -1,6 +1,8 @@
 package fanout
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
@@ -12,7 +14,11 @@ type Metrics struct {
 	Deliveries prometheus.Counter
 	Writes     prometheus.Counter
 	Bytes      prometheus.Counter
+	Delivery   prometheus.Histogram
 }
+
+// oldest is the age beyond which a message that comes in is an import's.
+const oldest = time.Hour
 
 // NewMetrics registers the metrics.
 func NewMetrics(r prometheus.Registerer) *Metrics {
@@ -33,7 +39,24 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		Bytes: factory.NewCounter(prometheus.CounterOpts{
 			Name: "parley_stream_bytes_total", Help: "Bytes written to sockets.",
 		}),
+		Delivery: factory.NewHistogram(prometheus.HistogramOpts{
+			Name: "parley_stream_delivery_seconds",
+			Help: "Time from created_at, which Postgres's clock says just before the commit, to the end of the writes to a loop's sockets. " +
+				"One observation for a turn of a loop, of the oldest message in it. It includes by how much the clocks differ: below 0 is taken for 0. " +
+				"Sockets that are blocked, and replays, are not in it.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16),
+		}),
 	}
+}
+
+// delivered notes that a loop has written to all streams of a room what it has
+// grown by. stored is as [hub.Listener] has it.
+func (m *Metrics) delivered(stored int64, end time.Time) {
+	took := time.Duration(end.UnixNano() - stored)
+	if stored == 0 || took > oldest || took < -oldest {
+		return
+	}
+	m.Delivery.Observe(max(took, 0).Seconds())
 }
 
 // tally counts for one round of a loop, without a lock.

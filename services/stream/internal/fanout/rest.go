@@ -20,34 +20,44 @@ const (
 // of the processor for half the latency of a turn. A room whose messages are
 // further apart never waits.
 type rests struct {
-	rooms map[*hub.Log]time.Time // until when
+	rooms map[*hub.Log]rest
 	alarm *time.Timer
+}
+
+// rest is a room's.
+type rest struct {
+	until  time.Time
+	stored int64 // when the oldest message was that waits; 0 for none
 }
 
 func newRests() rests {
 	alarm := time.NewTimer(time.Hour)
 	alarm.Stop()
-	return rests{rooms: make(map[*hub.Log]time.Time), alarm: alarm}
+	return rests{rooms: make(map[*hub.Log]rest), alarm: alarm}
 }
 
 // hold remembers that log has grown, and sets the alarm.
-func (r *rests) hold(log *hub.Log, now, until time.Time) {
-	r.rooms[log] = until
+func (r *rests) hold(log *hub.Log, now, until time.Time, stored int64) {
+	r.rooms[log] = rest{until, earlier(r.rooms[log].stored, stored)}
 	if len(r.rooms) == 1 {
 		r.alarm.Reset(until.Sub(now))
 	}
 }
 
-// over returns the rooms that have rested, and sets the alarm for the others.
-func (r *rests) over(now time.Time) (rested []*hub.Log) {
+// over returns the rooms that have rested, with what they have in stored, and
+// sets the alarm for the others.
+func (r *rests) over(now time.Time) (rested map[*hub.Log]int64) {
 	var next time.Time
-	for log, until := range r.rooms {
+	for log, one := range r.rooms {
 		switch {
-		case !now.Before(until):
-			rested = append(rested, log)
+		case !now.Before(one.until):
+			if rested == nil {
+				rested = make(map[*hub.Log]int64, len(r.rooms))
+			}
+			rested[log] = one.stored
 			delete(r.rooms, log)
-		case next.IsZero() || until.Before(next):
-			next = until
+		case next.IsZero() || one.until.Before(next):
+			next = one.until
 		}
 	}
 	if !next.IsZero() {
@@ -56,19 +66,21 @@ func (r *rests) over(now time.Time) (rested []*hub.Log) {
 	return rested
 }
 
-// serve delivers what a room has grown by, unless it is resting.
-func (l *loop) serve(log *hub.Log) {
+// serve delivers what a room has grown by, unless it is resting. Of its
+// messages the oldest was stored then; 0 is no message.
+func (l *loop) serve(log *hub.Log, stored int64) {
 	r := l.rooms.get(log)
 	if r == nil {
 		return
 	}
 	began := time.Now()
 	if began.UnixNano() < r.restsUntil {
-		l.rests.hold(log, began, time.Unix(0, r.restsUntil))
+		l.rests.hold(log, began, time.Unix(0, r.restsUntil), stored)
 		return
 	}
 	l.deliver(r)
 	end := time.Now()
+	l.engine.metrics.delivered(stored, end)
 	if turn := end.Sub(began); turn > shortTurn {
 		r.restsUntil = end.Add(min(turn, longRest)).UnixNano()
 	}

@@ -233,8 +233,9 @@ func (h *Hub) grown(l *Log) {
 			listener.Changed(l, e)
 		}
 	}
+	stored := l.takeStored()
 	for _, listener := range h.listeners {
-		listener.Grown(l)
+		listener.Grown(l, stored)
 	}
 }
 

@@ -23,8 +23,10 @@ const (
 // Listener is told what happens to logs. It is called without a log's lock,
 // from any goroutine, and must not block.
 type Listener interface {
-	// Grown tells that a log has grown or was rewound.
-	Grown(*Log)
+	// Grown tells that a log has grown or was rewound. The time is when the
+	// oldest of the messages was stored that it has grown by; see
+	// [chat.Message.CreatedAt]. It is 0 if there is none, else Unix nanoseconds.
+	Grown(log *Log, stored int64)
 	// Changed tells of an event on a person's log. Redis may have brought it,
 	// so it is a reason to ask what is true, and nothing more.
 	Changed(*Log, wire.Event)
@@ -55,6 +57,7 @@ type Log struct {
 	read      [2]bool       // the forms that somebody reads
 	head      chat.Position // the newest
 	confirmed chat.Position // Postgres has confirmed everything up to here
+	stored    int64         // when the oldest message was that the listeners were not told of; 0 for none
 	rings     [2]*ring      // of these forms, up to head; nil while nothing is in it
 	rare      *rare         // nil until something of it is needed
 
@@ -156,7 +159,7 @@ func (l *Log) load(events []wire.Event, tail, head chat.Position) {
 	l.begin(tail)
 	l.open = true
 	l.appendUpTo(events, head)
-	l.confirmed = head
+	l.confirmed, l.stored = head, 0
 	for _, r := range l.rings {
 		if r != nil {
 			r.trim(ringKeep, ringKeep, time.Time{})
@@ -238,6 +241,16 @@ func (l *Log) takeChanges() []wire.Event {
 	changes := l.rare.changes
 	l.rare.changes = nil
 	return changes
+}
+
+// takeStored returns when the oldest message was stored that was appended since
+// it was last called, as [Listener.Grown] has it.
+func (l *Log) takeStored() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	stored := l.stored
+	l.stored = 0
+	return stored
 }
 
 // holds reports whether the log has exactly this event at its position, or
@@ -362,6 +375,11 @@ func (l *Log) append(e wire.Event) {
 	if _, person := l.Topic.Person(); person {
 		r := l.more()
 		r.changes = append(r.changes, e)
+	}
+	if m, ok := e.(*chat.Message); ok && m.ID == m.Revision && !m.CreatedAt.IsZero() {
+		if at := m.CreatedAt.UnixNano(); l.stored == 0 || at < l.stored {
+			l.stored = at
+		}
 	}
 	for i := range l.rings {
 		r := l.ring(i)

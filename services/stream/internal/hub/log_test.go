@@ -3,6 +3,7 @@ package hub
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"parley/core/chat"
 	"parley/core/sse"
@@ -123,6 +124,33 @@ func TestLogIsBounded(t *testing.T) {
 	}
 }
 
+func TestLogKnowsWhenItsOldestNewMessageWasStored(t *testing.T) {
+	t.Parallel()
+	at := func(position, second chat.Position) *chat.Message {
+		m := message(position)
+		m.CreatedAt = time.Unix(second, 0)
+		return m
+	}
+	l := &Log{Topic: "general", hub: &Hub{}}
+	l.keep(false)
+	l.load([]wire.Event{at(1, 100)}, 0, 1)
+	if got := l.takeStored(); got != 0 {
+		t.Errorf("what was there before: %d", got)
+	}
+	edited := at(1, 100)
+	edited.Revision = 3
+	l.offer(at(2, 300))
+	l.offer(edited)
+	l.extend([]wire.Event{at(4, 200), at(5, 400)}, 5)
+	l.offer(message(6)) // of no time
+	if got := l.takeStored(); got != time.Unix(200, 0).UnixNano() {
+		t.Errorf("got %d, want the oldest's", got)
+	}
+	if got := l.takeStored(); got != 0 {
+		t.Errorf("told twice: %d", got)
+	}
+}
+
 func TestReadingALogMakesNoGarbage(t *testing.T) {
 	l := opened(0)
 	for at := chat.Position(1); at <= 100; at++ {
@@ -157,7 +185,7 @@ func BenchmarkLogAfter(b *testing.B) {
 // deaf is a listener that only counts.
 type deaf struct{ grown int }
 
-func (d *deaf) Grown(*Log)               { d.grown++ }
+func (d *deaf) Grown(*Log, int64)        { d.grown++ }
 func (d *deaf) Changed(*Log, wire.Event) {}
 func (d *deaf) Notice(*Log, []byte)      {}
 

@@ -23,7 +23,7 @@ type order struct {
 	grew []wire.Topic
 }
 
-func (o *order) Grown(l *Log) {
+func (o *order) Grown(l *Log, _ int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.grew = append(o.grew, l.Topic)

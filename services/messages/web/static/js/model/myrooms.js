@@ -11,9 +11,9 @@ export class MyRooms {
     for (const room of rooms) this.put(room);
   }
 
-  /** In order of name. */
+  /** In order of what they are called, whatever the case, as the server writes them. */
   get all() {
-    return [...this.#rooms.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.#rooms.values()].sort((a, b) => compare(a.order, b.order) || compare(a.name, b.name));
   }
 
   get(name) {
@@ -22,7 +22,8 @@ export class MyRooms {
 
   /** Takes what is known of a room now; returns it with its label. */
   put(room) {
-    const labelled = { ...room, label: this.label(room) };
+    const label = this.label(room);
+    const labelled = { ...room, label, order: label.toLowerCase() };
     this.#rooms.set(room.name, labelled);
     return labelled;
   }
@@ -43,6 +44,10 @@ export class MyRooms {
     const others = people.filter((username) => username !== this.#me);
     return others.map((username) => this.#names[username] || username).join(", ") || "Nobody else";
   }
+}
+
+function compare(a, b) {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** What stands before the label where there is no picture. */
