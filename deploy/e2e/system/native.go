@@ -55,9 +55,10 @@ func startNative(ctx context.Context, root string, options Options) (_ System, e
 }
 
 // Build makes the services' programs of the tree root, with the race detector,
-// in the folder dir.
+// in the folder dir. They know no commit: that of a tree which lies in another would
+// be the other's.
 func Build(ctx context.Context, root, dir string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-race", "-o", dir+"/",
+	cmd := exec.CommandContext(ctx, "go", "build", "-race", "-buildvcs=false", "-o", dir+"/",
 		"./services/messages/cmd/messages", "./services/stream/cmd/stream")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
