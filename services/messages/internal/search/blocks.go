@@ -14,19 +14,16 @@ import (
 
 const (
 	blockSize = 1024 // messages, more or less
-	superSize = 64   // blocks
-	maxSupers = 32   // that one step looks through
+	stepSize  = 1024 // blocks
 )
 
 // blocks are the stretches of time that part all messages, the oldest first. A
-// message has the term of its block, and that of its superblock.
+// message has the term of its block. Of most blocks there is a summary, by which
+// a search passes over those that lack one of its terms (summary.go):
 //
-// Who looks for something common finds enough of it in the newest block; who
-// looks for something rare goes on to more of them at a time:
-//
-//	time ──────────────────────────────────────────────────────────────▶ now
-//	… ├───────── superblocks ─────────┼──── superblock ────┼─ 2 blocks ─┤
-//	     3rd step, 4th: twice as many         2nd step         1st step
+//	time ────────────────────────────────────────────────▶ now
+//	├───┼─ ? ─┼───┼───┼─ ? ─┼─ ? ─┼───┼───┼───┼─ ? ─┼─ last ─┤
+//	      4th             3rd   2nd             1st  └── it is never summed
 type blocks struct {
 	first  int         // the number of the first; Rebuild makes others, with higher numbers
 	starts []time.Time // of the blocks from first on; they never change
@@ -115,39 +112,29 @@ func (c *calendar) take(rows pgx.Rows, known blocks) (now blocks, ok bool, err e
 	return now, true, nil
 }
 
-// blockTerm is the term of a block, superTerm that of a superblock. Those of
-// everything else are 0 or more.
-func blockTerm(block int) term { return term(-2*block - 1) } //nolint:gosec // two thousand million messages are the limit
-func superTerm(super int) term { return term(-2*super - 2) } //nolint:gosec // the same
+// blockTerm is the term of a block. SQL has the same formula. superTerm is that
+// of 64 blocks, which the release before asks for. Those of everything else are 0
+// or more.
+func blockTerm(block int) term { return term(-2*block - 1) }      //nolint:gosec // two thousand million messages are the limit
+func superTerm(block int) term { return term(-2*(block/64) - 2) } //nolint:gosec // the same
 
 // step is a part of the way from the newest message to the oldest: blocks, and
 // the place at which they begin.
 type step struct {
-	terms []term
-	first history.Place
+	oldest, newest int
+	first          history.Place
 }
 
-// steps returns the way from the message before a place back to a time.
+// steps returns the way from the message before a place back to a time. Each is
+// short enough for one statement.
 func (b blocks) steps(before, since time.Time) (way []step) {
 	if len(b.starts) == 0 {
 		return nil
 	}
-	newest, oldest := b.of(before), b.of(since)
-	at := max(newest-1, oldest)
-	newer := step{first: b.start(at)}
-	for block := newest; block >= at; block-- {
-		newer.terms = append(newer.terms, blockTerm(block))
-	}
-	way = append(way, newer)
-	for many := 1; at > oldest; many = min(2*many, maxSupers) {
-		var s step
-		super := (at - 1) / superSize
-		for ; len(s.terms) < many && super >= oldest/superSize; super-- {
-			s.terms = append(s.terms, superTerm(super))
-		}
-		at = max((super+1)*superSize, oldest)
-		s.first = b.start(at)
-		way = append(way, s)
+	end := b.of(since)
+	for newest := b.of(before); newest >= end; newest -= stepSize {
+		oldest := max(newest-stepSize+1, end)
+		way = append(way, step{oldest, newest, b.start(oldest)})
 	}
 	return way
 }

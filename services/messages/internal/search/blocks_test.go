@@ -12,7 +12,7 @@ func TestSteps(t *testing.T) {
 	t.Parallel()
 	dice := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		first, starts := dice.IntN(200), make([]time.Time, 1+dice.IntN(700))
+		first, starts := dice.IntN(200), make([]time.Time, 1+dice.IntN(3*stepSize))
 		all := blocks{first, starts}
 		for i := range starts {
 			starts[i] = time.Unix(int64(10*i), 0)
@@ -20,33 +20,15 @@ func TestSteps(t *testing.T) {
 		since := time.Unix(dice.Int64N(int64(10*len(starts)+20))-10, 0)
 		before := since.Add(time.Duration(dice.IntN(10*len(starts))) * time.Second)
 		newest, oldest := all.of(before), all.of(since)
-		seen := make(map[int]bool)
+		next := newest
 		for i, s := range all.steps(before, since) {
-			note(seen, s.terms)
-			for b := all.of(s.first.At); b <= newest; b++ {
-				if !seen[b] {
-					t.Fatalf("%d blocks from %d to %d: step %d passes over %d", len(starts), newest, oldest, i, b)
-				}
+			if s.newest != next || s.oldest > s.newest || s.newest-s.oldest >= stepSize || all.of(s.first.At) != s.oldest {
+				t.Fatalf("%d blocks from %d to %d: step %d is %+v, want one from %d", len(starts), newest, oldest, i, s, next)
 			}
-			if len(s.terms) > maxSupers {
-				t.Fatalf("%d terms", len(s.terms))
-			}
+			next = s.oldest - 1
 		}
-		if !seen[oldest] {
-			t.Fatalf("%d blocks from %d to %d: the last is missing", len(starts), newest, oldest)
-		}
-	}
-}
-
-// note adds the blocks of terms to seen.
-func note(seen map[int]bool, terms []term) {
-	for _, term := range terms {
-		if term%2 != 0 {
-			seen[int(-term-1)/2] = true
-			continue
-		}
-		for b := range superSize {
-			seen[(int(-term-2)/2)*superSize+b] = true
+		if next != oldest-1 {
+			t.Fatalf("%d blocks from %d to %d: the steps end before %d", len(starts), newest, oldest, next)
 		}
 	}
 }

@@ -25,21 +25,22 @@ type candidate struct {
 // ask is what candidates are asked for by.
 type ask struct {
 	username string
-	blocks   []term
 	wanted   []string // a set of terms for each alternative, as arrays of Postgres
 	rooms    []term   // nil: of any room
+	step     step
 	before   history.Place
 	since    time.Time
 	limit    int
 }
 
 // The planner is told no more than to go by index, step by step (see
-// [OpenPool]), so the statement says in which order: the index yields what one
-// block has of one alternative, which is put in order; then the newest are asked
-// for access, one by one, until there are enough of them.
+// [OpenPool]), so the statement says in which order: first which blocks may have
+// the terms, the newest first; then, block by block until there are enough, the
+// index yields what the block has, which is put in order; then the newest of
+// these are asked for access, one by one.
 var (
 	selectAnywhere = selectCandidates("")
-	selectInRooms  = selectCandidates(`AND terms && $9::int4[]`)
+	selectInRooms  = selectCandidates(`AND terms && $10::int4[]`)
 )
 
 func selectCandidates(condition string) string {
@@ -47,23 +48,29 @@ func selectCandidates(condition string) string {
 	SELECT hit.room, hit.id, hit.at, ` + history.Columns + `
 	FROM (
 		SELECT found.room, found.id, found.at
-		FROM users p, unnest($2::int4[]) AS block (term), unnest($3::text[]) AS wanted (terms), LATERAL (
+		FROM users p, (
+			SELECT summed.no, wanted.terms::int4[] AS terms FROM unnest($2::text[]) AS wanted (terms), LATERAL (
+				SELECT no FROM search_blocks WHERE summed IS NOT TRUE AND no BETWEEN $3 AND $4
+				UNION SELECT block FROM search_summaries WHERE terms @> wanted.terms::int4[] AND block BETWEEN $3 AND $4
+			) AS summed
+			ORDER BY summed.no DESC
+		) AS block, LATERAL (
 			SELECT indexed.room, indexed.id, indexed.at
 			FROM (
 				SELECT room, id, at FROM search_messages
-				WHERE terms @> ARRAY[block.term] AND terms @> wanted.terms::int4[] ` + condition + `
-					AND (at, room, id) < ($4, $5, $6) AND at >= $7
+				WHERE terms @> ARRAY[-2 * block.no - 1] AND terms @> block.terms ` + condition + `
+					AND (at, room, id) < ($5, $6, $7) AND at >= $8
 				ORDER BY at DESC, room DESC, id DESC
 			) AS indexed
 			JOIN rooms r ON r.name = indexed.room
 			LEFT JOIN memberships m ON m.username = p.username AND m.room = indexed.room
 			WHERE ` + access.Read + `
 			ORDER BY indexed.at DESC, indexed.room DESC, indexed.id DESC
-			LIMIT $8
+			LIMIT $9
 		) AS found
 		WHERE p.username = $1
-		ORDER BY found.at DESC, found.room DESC, found.id DESC
-		LIMIT $8
+		ORDER BY block.no DESC, found.at DESC, found.room DESC, found.id DESC
+		LIMIT $9
 	) AS hit
 	LEFT JOIN messages said ON said.room = hit.room AND said.id = hit.id AND said.deleted_at IS NULL
 	ORDER BY hit.at DESC, hit.room DESC, hit.id DESC`
@@ -72,7 +79,7 @@ func selectCandidates(condition string) string {
 // candidates returns the newest candidates, newest first. One of several
 // alternatives may come several times.
 func (s *Store) candidates(ctx context.Context, a ask) (found []candidate, err error) {
-	sql, args := selectAnywhere, []any{a.username, a.blocks, a.wanted, a.before.At, a.before.Room, a.before.ID, a.since, a.limit}
+	sql, args := selectAnywhere, []any{a.username, a.wanted, a.step.oldest, a.step.newest, a.before.At, a.before.Room, a.before.ID, a.since, a.limit}
 	if a.rooms != nil {
 		sql, args = selectInRooms, append(args, a.rooms)
 	}

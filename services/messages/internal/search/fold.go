@@ -21,9 +21,12 @@ type text struct {
 func fold(s string, origins bool) text {
 	f := folder{origins: origins}
 	f.b.Grow(len(s))
+	if origins {
+		f.from = make([]int32, 0, len(s))
+	}
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
-			f.write(rune(c), i)
+			f.ascii(c, i)
 			i++
 			continue
 		}
@@ -61,23 +64,37 @@ func (f *folder) segment(s string, at int) {
 	}
 }
 
-func (f *folder) write(r rune, at int) {
+// ascii is write for what most bodies consist of.
+func (f *folder) ascii(c byte, at int) {
 	switch {
-	case unicode.Is(ignored, r):
-		return
-	case unicode.IsSpace(r):
+	case c == ' ' || '\t' <= c && c <= '\r':
 		if f.space {
 			return
 		}
-		r = ' '
-	case r < utf8.RuneSelf:
-		if 'A' <= r && r <= 'Z' {
-			r += 'a' - 'A'
-		}
-	default:
-		r = unicode.ToLower(unicode.ToUpper(r)) // by way of upper case, for letters with several lower ones
+		c = ' '
+	case 'A' <= c && c <= 'Z':
+		c += 'a' - 'A'
 	}
-	f.space = r == ' '
+	f.space = c == ' '
+	f.b.WriteByte(c)
+	if f.origins {
+		f.from = append(f.from, int32(at)) //nolint:gosec // a body has 16 KB at most
+	}
+}
+
+func (f *folder) write(r rune, at int) {
+	switch {
+	case r < utf8.RuneSelf:
+		f.ascii(byte(r), at) //nolint:gosec // it fits
+		return
+	case unicode.Is(ignored, r):
+		return
+	case unicode.IsSpace(r):
+		f.ascii(' ', at)
+		return
+	}
+	r = unicode.ToLower(unicode.ToUpper(r)) // by way of upper case, for letters with several lower ones
+	f.space = false
 	n, _ := f.b.WriteRune(r) // it never fails
 	for range n {
 		if f.origins {

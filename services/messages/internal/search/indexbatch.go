@@ -84,7 +84,7 @@ func readBatch(ctx context.Context, tx pgx.Tx) (b batch, err error) {
 func (m *indexed) terms(b blocks) []term {
 	block := b.of(m.at)
 	terms := []term{
-		blockTerm(block), superTerm(block / superSize),
+		blockTerm(block), superTerm(block),
 		every, termOf(kindRoom, m.room), termOf(kindUser, m.username),
 	}
 	if m.kind == chat.Open {

@@ -120,8 +120,8 @@ func (x *Indexer) note(ctx context.Context, err error) {
 	}
 }
 
-// Step indexes one batch, if no other replica does just then. more reports
-// whether there may be another.
+// Step indexes one batch, if no other replica does just then. When that was all,
+// it sums a block. more reports whether there may be more to do.
 func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, batchTimeout)
 	defer cancel()
@@ -135,11 +135,19 @@ func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
 			return nil
 		}
 		b, err := readBatch(ctx, tx)
-		if err != nil || len(b.rooms) == 0 {
+		if err != nil {
 			return err
 		}
-		n, more = len(b.messages), b.full
-		return x.write(ctx, tx, b)
+		n = len(b.messages)
+		if len(b.rooms) > 0 {
+			if err := x.write(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		if more = b.full; !more {
+			more, err = summarize(ctx, tx)
+		}
+		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("index messages: %w", err)

@@ -13,14 +13,15 @@ import (
 const prepareRebuild = `
 	SET LOCAL maintenance_work_mem = '256MB';
 	TRUNCATE search_messages, search_rooms;
-	DROP INDEX IF EXISTS search_messages_terms;
+	ALTER TABLE search_messages DISABLE TRIGGER USER; -- nothing is summed
+	DROP INDEX IF EXISTS search_messages_terms, search_summaries_terms;
 ` + makeBlocks + `;
 	INSERT INTO search_rooms (room, position) SELECT name, head FROM rooms WHERE head > 0`
 
 // makeBlocks makes blocks for the messages that there are, instead of those of
 // before.
 const makeBlocks = `
-	WITH old AS (DELETE FROM search_blocks RETURNING no)
+	WITH old AS (DELETE FROM search_blocks RETURNING no), summaries AS (DELETE FROM search_summaries)
 	INSERT INTO search_blocks (no, starts)
 	SELECT (SELECT coalesce(max(no), 0) FROM old) + row_number() OVER (ORDER BY starts), starts
 	FROM (
@@ -30,8 +31,12 @@ const makeBlocks = `
 		WHERE n % 1024 = 0
 	) AS bounds`
 
-const finishRebuild = `
-	CREATE INDEX search_messages_terms ON search_messages USING gin (terms) WITH (fastupdate = off)`
+const (
+	indexMessages = `
+		ALTER TABLE search_messages ENABLE TRIGGER USER;
+		CREATE INDEX search_messages_terms ON search_messages USING gin (terms) WITH (fastupdate = off)`
+	indexSummaries = `CREATE INDEX search_summaries_terms ON search_summaries USING gin (terms) WITH (fastupdate = off)`
+)
 
 // Rebuild makes the index anew, all at once: after messages were put into the
 // database by the million, or if it should be wrong. The URL's role must own
@@ -61,19 +66,33 @@ func Rebuild(ctx context.Context, databaseURL string) (n int64, err error) {
 		if n, err = copyAll(ctx, reader, tx, blocks); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, finishRebuild); err != nil {
-			return fmt.Errorf("make GIN index: %w", err)
-		}
-		return nil
+		return finishRebuild(ctx, tx)
 	})
 	if err != nil {
 		return 0, err
 	}
-	_, err = writer.Exec(ctx, `VACUUM (ANALYZE) search_messages, search_rooms, search_blocks`)
+	_, err = writer.Exec(ctx, `VACUUM (ANALYZE) search_messages, search_rooms, search_blocks, search_summaries`)
 	if err != nil {
 		return n, fmt.Errorf("gather statistics: %w", err)
 	}
 	return n, nil
+}
+
+// finishRebuild makes the indexes of what was copied, and sums its blocks.
+func finishRebuild(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, indexMessages); err != nil {
+		return fmt.Errorf("make GIN index: %w", err)
+	}
+	for more := true; more; {
+		var err error
+		if more, err = summarize(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, indexSummaries); err != nil {
+		return fmt.Errorf("make GIN index of summaries: %w", err)
+	}
+	return nil
 }
 
 // MakeBlocks readies the index for messages that were put into the database all

@@ -102,22 +102,14 @@ const spare = 6
 // run looks for one hit more than are wanted.
 func (w *walk) run(ctx context.Context, before history.Place) error {
 	began := time.Now()
-	wanted, rooms := w.query.terms(), w.opening.rooms
 	a := ask{username: w.username, since: w.query.since}
+	a.wanted, a.rooms = w.opening.narrow(w.query.terms())
 	if until := w.query.until; !until.IsZero() && until.Before(before.At) {
 		before = history.Place{At: until}
 	}
 	w.at = before
-	way := w.opening.blocks.steps(before.At, a.since)
-	if w.opening.isFew(wanted) {
-		wanted, rooms, way = w.opening.inRooms(wanted), nil, []step{{terms: []term{every}}}
-	}
-	a.wanted = arrays(wanted)
-	for i, step := range way {
-		a.blocks, a.limit = step.terms, w.limit+spare
-		if i > 0 {
-			a.rooms = rooms
-		}
+	for i, step := range w.opening.blocks.steps(before.At, a.since) {
+		a.step, a.limit = step, w.limit+spare
 		for w.at != step.first {
 			if len(w.hits) > w.limit {
 				return nil

@@ -128,6 +128,9 @@ func after(body string, at, most int) int {
 // line returns text as HTML, with one space for any white space, and without
 // what turns the text around it.
 func line(s string) string {
+	if isLine(s) {
+		return html.EscapeString(s)
+	}
 	var b strings.Builder
 	space := false
 	for _, r := range bidi.Without(s) {
@@ -142,4 +145,14 @@ func line(s string) string {
 		b.WriteRune(r)
 	}
 	return html.EscapeString(b.String())
+}
+
+// isLine reports whether s is one line of ASCII, with no two spaces in a row.
+func isLine(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == ' ' && i > 0 && s[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
 }

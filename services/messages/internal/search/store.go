@@ -67,17 +67,15 @@ func (s *Store) Searches() serve.Places { return s.gate.searches() }
 
 // opening is what a search asks first.
 type opening struct {
-	allowed  bool // there is such a person, who isn't banned
-	guest    bool
-	said     int64  // of a guest: how much, at most, was said in their rooms
-	rooms    []term // of messages that the person may read; nil for any
+	allowed  bool   // there is such a person, who isn't banned
+	rooms    []term // that a guest may read; nil for any
 	blocks   blocks
 	current  bool // the blocks are: the index was not made anew
 	snapshot string
 }
 
-// maxRooms is to how many rooms the index is asked to keep: who is in more has
-// to be asked for each message anyway.
+// maxRooms is to how many of a guest's rooms the index is asked to keep. Who is
+// in more, or may read open rooms, is asked for access to each message anyway.
 const maxRooms = 64
 
 // open asks who searches, and which blocks there are. It is one round trip.
@@ -88,17 +86,14 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	known := s.calendar.blocks()
 	batch := &pgx.Batch{}
 	batch.Queue(`
-		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2), pg_current_snapshot()::text,
-			coalesce((
-				SELECT sum(r.head) FROM (SELECT room FROM memberships WHERE username = p.username AND member LIMIT $2) AS mine
-				JOIN rooms r ON r.name = mine.room WHERE p.role = 'guest'
-			), 0)::int8
+		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member AND p.role = 'guest' LIMIT $2), pg_current_snapshot()::text
 		FROM users p WHERE p.username = $1 AND p.banned_at IS NULL`, username, maxRooms+1)
 	batch.Queue(selectBlocks, known.next())
 	results := s.index.SendBatch(ctx, batch)
 	defer func() { err = errors.Join(err, results.Close()) }()
+	var guest bool
 	var rooms []string
-	switch err := results.QueryRow().Scan(&o.guest, &rooms, &o.snapshot, &o.said); {
+	switch err := results.QueryRow().Scan(&guest, &rooms, &o.snapshot); {
 	case errors.Is(err, pgx.ErrNoRows):
 		return opening{}, nil
 	case err != nil:
@@ -108,43 +103,38 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	if err != nil {
 		return opening{}, fmt.Errorf("open search: %w", err)
 	}
-	o.allowed, o.rooms = true, roomTerms(o.guest, rooms)
+	o.allowed = true
+	if guest && len(rooms) <= maxRooms {
+		o.rooms = roomTerms(rooms)
+	}
 	o.blocks, o.current, err = s.calendar.take(rows, known)
 	return o, err
 }
 
-func roomTerms(guest bool, rooms []string) []term {
-	if len(rooms) > maxRooms {
-		return nil
-	}
-	terms := make([]term, 0, len(rooms)+1)
+func roomTerms(rooms []string) []term {
+	terms := make([]term, 0, len(rooms))
 	for _, room := range rooms {
 		terms = append(terms, termOf(kindRoom, room))
 	}
-	if !guest {
-		terms = append(terms, openRoom)
-	}
-	return sorted(terms)
+	return terms
 }
 
 // maxSets bounds the sets of terms that the index is asked for at a time.
 const maxSets = 16
 
-// isFew reports whether not much was said in all that the asker may read: they
-// are a guest in few rooms.
-func (o *opening) isFew(wanted [][]term) bool {
-	return o.guest && o.rooms != nil && o.said <= blockSize*superSize && len(wanted)*len(o.rooms) <= maxSets
-}
-
-// inRooms gives each set of terms one of the asker's rooms: the index begins
-// with the term that fewest messages have.
-func (o *opening) inRooms(wanted [][]term) (sets [][]term) {
+// narrow returns the sets of terms to ask the index for, and the rooms to keep
+// to. Of few rooms each is part of sets of its own: blocks are passed over in
+// which the one room isn't.
+func (o *opening) narrow(wanted [][]term) (sets []string, rooms []term) {
+	if o.rooms == nil || len(wanted)*len(o.rooms) > maxSets {
+		return arrays(wanted), o.rooms
+	}
 	for _, terms := range wanted {
 		for _, room := range o.rooms {
-			sets = append(sets, append([]term{room}, terms...))
+			sets = append(sets, array(append([]term{room}, terms...)))
 		}
 	}
-	return sets
+	return sets, nil
 }
 
 // unindexed returns the messages that were committed and not indexed when it was

@@ -42,7 +42,7 @@ func termOf[T string | []byte](kind byte, s T) term {
 // Terms that say something about a whole message.
 var (
 	every    = termOf(kindFlag, "every") // each message has it
-	openRoom = termOf(kindFlag, "open")  // its room is an open one
+	openRoom = termOf(kindFlag, "open")  // its room is an open one; the release before asks for it
 	hasLink  = termOf(kindFlag, "link")
 )
 
