@@ -104,7 +104,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis; and those of the manifests
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos|/tour)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos|/tour|/upgrade)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; \
 	GOWORK=off go -C $(KUBERNETES) test -json -count=1 -timeout 10m ./... | bin/tally -add $(TALLY) || failed=1; \
@@ -153,6 +153,10 @@ chaos: ## Break things at random for long: DURATION=30m SEED=n (0 for any; it is
 	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 0 -v -run TestStorm ./e2e/chaos \
 	    -chaos.duration=$(DURATION) -chaos.seed=$(SEED)
 
+.PHONY: chaos-upgrade
+chaos-upgrade: bundle ## Go from earlier commits to this tree and back under load: PARLEY_PREVIOUS='v1 HEAD~1'
+	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 30m -v ./e2e/upgrade
+
 ## Measure
 
 .PHONY: bench
@@ -188,7 +192,7 @@ tidy: ## Tidy every module's go.mod
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data of `make up`
-	@rm -rf bin .local/js services/messages/web/dist/{css,js,sources}
+	@rm -rf bin .local/js .local/releases services/messages/web/dist/{css,js,sources}
 
 $(LINT): tools/go.mod tools/go.sum
 	@echo "Building golangci-lint"

@@ -52,6 +52,26 @@ func TestReleaseBeforeWorksOnNewSchema(t *testing.T) {
 	expect(t, db, `SELECT role || ' ' || kind FROM users, rooms WHERE name = 'launch'`, "member open")
 }
 
+// A file that fails leaves nothing behind but the mark that it failed; see
+// docs/operating.md.
+func TestFailedMigrationIsUndoneAndTriedAgain(t *testing.T) {
+	t.Parallel()
+	url := testkit.EmptyDatabaseURL(t)
+	to(t, url, 4)
+	db := connect(t, url)
+	run(t, db, `CREATE TABLE search_blocks ()`) // in the way of the third statement
+	for range 2 {
+		if version, err := migrations.Up(url); err == nil {
+			t.Fatalf("at version %d, in spite of what was in the way", version)
+		}
+	}
+	expect(t, db, `SELECT coalesce(to_regclass('search_messages')::text, 'undone')`, "undone")
+	run(t, db, `DROP TABLE search_blocks; UPDATE schema_migrations SET version = version - 1, dirty = false`)
+	if version, err := migrations.Up(url); err != nil || version != migrations.Newest() {
+		t.Errorf("at version %d: %v", version, err)
+	}
+}
+
 // What was private must not become public.
 func TestDowngradeRemovesPrivateRooms(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,7 @@ type Part struct {
 	operation sync.Mutex // held by whoever starts or stops the process
 
 	mu      sync.Mutex
+	bin     string           // of a service: the folder of its program
 	process *testkit.Process // nil while down
 	wanted  context.Context  // not done: the part is up, or to be brought up again
 	unwant  context.CancelFunc
@@ -49,6 +50,19 @@ func (p *Part) Addr() string { return p.addr }
 
 // MetricsAddr returns where the part shows its metrics, or "": host:port.
 func (p *Part) MetricsAddr() string { return p.metrics }
+
+// Use has a service run its program of the folder bin from its next start on.
+func (p *Part) Use(bin string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bin = bin
+}
+
+func (p *Part) programs() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bin
+}
 
 // Start starts the part and waits until it answers. From then on it is started
 // again whenever it dies by itself.

@@ -22,12 +22,14 @@ const (
 	database          = "postgres"
 )
 
-// migrate brings the database to the schema of the services, as its owner, and
-// makes the role that they sign in as.
-func (s *Stack) migrate(ctx context.Context) error {
+// Migrate brings the database to the schema of the programs in the folder bin,
+// as its owner, and makes the role that the services sign in as. They may run
+// meanwhile. A schema that is newer stays.
+func (s *Stack) Migrate(ctx context.Context, bin string) error {
 	ctx, cancel := context.WithTimeout(ctx, migrationPatience)
 	defer cancel()
-	cmd := s.Command(ctx, "migrate")
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "messages"), "migrate")
+	cmd.Env = append(s.environment("127.0.0.1:0", ""), s.owner()...)
 	cmd.Stdout = s.log.writer("migrate")
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Run(); err != nil {
@@ -79,9 +81,10 @@ func (s *Stack) prepareService(service string, i, firstPort int) error {
 	}
 	part := s.newPart(service+"-"+strconv.Itoa(i+1), service, loopback(port))
 	part.metrics = loopback(metricsPort)
+	part.bin = s.cfg.Bin
 	out := s.log.writer(part.name)
 	part.launch = func(ctx context.Context) (*testkit.Process, error) {
-		cmd := exec.Command(filepath.Join(s.cfg.Bin, service))
+		cmd := exec.Command(filepath.Join(part.programs(), service))
 		cmd.Env = s.environment(part.addr+",unix:"+s.socket(part), part.metrics)
 		cmd.Stdout, cmd.Stderr = out, out
 		return launch(ctx, cmd, "http://"+part.addr+"/healthz")

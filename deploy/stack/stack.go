@@ -103,7 +103,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := together(s.of("postgres", "redis"), starting(ctx)); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.Migrate(ctx, s.cfg.Bin); err != nil {
 		return err
 	}
 	if err := together(s.of("messages", "stream"), starting(ctx)); err != nil {

@@ -97,6 +97,44 @@ func TestStoppedPartsStayDown(t *testing.T) {
 	}
 }
 
+// A replica goes over to another build by a restart, and the others stay.
+func TestReplicasRunOtherPrograms(t *testing.T) {
+	t.Parallel()
+	s := start(t, folder(t))
+	other := t.TempDir()
+	for _, program := range []string{"messages", "stream"} {
+		if err := os.Link(filepath.Join(bin, program), filepath.Join(other, program)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part := s.Part("stream-1")
+	part.Use(other)
+	if got := program(t, s, "stream-1"); got != filepath.Join(bin, "stream") {
+		t.Errorf("stream-1 runs %s before its restart", got)
+	}
+	if err := errors.Join(part.Stop(), part.Start(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"stream-1": filepath.Join(other, "stream"), "messages-1": filepath.Join(bin, "messages")} {
+		if got := program(t, s, name); got != want {
+			t.Errorf("%s runs %s, want %s", name, got, want)
+		}
+	}
+	if err := s.Migrate(t.Context(), other); err != nil {
+		t.Errorf("migrate what is migrated: %s", err)
+	}
+}
+
+// program returns what a part runs.
+func program(t *testing.T, s *Stack, name string) string {
+	t.Helper()
+	path, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", find(t, readStatus(t, s), name).PID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func TestFolderAndPortBelongToOne(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)

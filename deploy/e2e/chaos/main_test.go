@@ -13,7 +13,6 @@ import (
 
 	"parley/deploy/e2e/chaos/load"
 	"parley/deploy/e2e/chaos/proxy"
-	"parley/deploy/e2e/client"
 	"parley/deploy/e2e/history"
 	"parley/deploy/e2e/system"
 )
@@ -99,10 +98,7 @@ func enter(ctx context.Context, driver string) (_ *Scene, err error) {
 		s.Proxy.To(addr)
 	}
 	s.Site = &load.Site{URL: s.Parley.URL(), DatabaseURL: s.Parley.DatabaseURL, ReplayLimit: replayLimit}
-	if s.Site.Users, err = s.register(ctx, "chaos", people); err != nil {
-		return nil, err
-	}
-	if s.Site.Movers, err = s.register(ctx, "mover", movers); err != nil {
+	if err := s.Site.Register(ctx, people, movers); err != nil {
 		return nil, err
 	}
 	url, err := s.Parley.DatabaseURL(ctx)
@@ -110,17 +106,6 @@ func enter(ctx context.Context, driver string) (_ *Scene, err error) {
 		return nil, err
 	}
 	return s, load.Watch(ctx, url)
-}
-
-func (s *Scene) register(ctx context.Context, prefix string, n int) (users []*client.User, err error) {
-	for i := range n {
-		user := client.NewUser(s.Parley.URL(), fmt.Sprintf("%s-%s-%d", prefix, strconv.FormatInt(time.Now().Unix(), 36), i))
-		if err := user.Register(ctx); err != nil {
-			return nil, err
-		}
-		users = append(users, user)
-	}
-	return users, nil
 }
 
 func (s *Scene) leave() (err error) {

@@ -38,6 +38,9 @@ func startCompose(ctx context.Context, root string, options Options) (System, er
 	if options.RedisAddr != "" {
 		return nil, errors.New("containers don't reach a proxy of the tests")
 	}
+	if options.Bin != "" {
+		return nil, errors.New("containers don't run programs of the tests")
+	}
 	port, err := testkit.FreePort()
 	if err != nil {
 		return nil, err

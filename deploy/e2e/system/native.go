@@ -38,11 +38,15 @@ func startNative(ctx context.Context, root string, options Options) (_ System, e
 	if err := os.Chmod(n.dir, 0o755); err != nil { // the postgres account must get through
 		return nil, fmt.Errorf("open folder of the stack: %w", err)
 	}
-	if err := build(ctx, root, n.dir); err != nil {
-		return nil, err
+	bin := options.Bin
+	if bin == "" {
+		bin = n.dir
+		if err := Build(ctx, root, bin); err != nil {
+			return nil, err
+		}
 	}
 	n.stack, err = stack.Start(ctx, stack.Config{
-		Dir: n.dir, Bin: n.dir, NginxConf: filepath.Join(root, "nginx.conf"),
+		Dir: n.dir, Bin: bin, NginxConf: filepath.Join(root, "nginx.conf"),
 		Messages: replicas, Streams: replicas,
 		RedisAddr: options.RedisAddr,
 		Env:       options.environment(),
@@ -52,9 +56,11 @@ func startNative(ctx context.Context, root string, options Options) (_ System, e
 	return n, err
 }
 
-// build makes the services' programs, with the race detector.
-func build(ctx context.Context, root, dir string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-race", "-o", dir+"/",
+// Build makes the services' programs of the tree root, with the race detector,
+// in the folder dir. They know no commit: that of a tree which lies in another would
+// be the other's.
+func Build(ctx context.Context, root, dir string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-race", "-buildvcs=false", "-o", dir+"/",
 		"./services/messages/cmd/messages", "./services/stream/cmd/stream")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -127,6 +133,20 @@ func run(cmd *exec.Cmd, in io.Reader) ([]byte, error) {
 	}
 	return out, nil
 }
+
+// Replace implements [Releases].
+func (n *native) Replace(ctx context.Context, part, bin string) error {
+	return n.with(part, func(p *stack.Part) error {
+		if err := p.Stop(); err != nil {
+			return err
+		}
+		p.Use(bin)
+		return p.Start(ctx)
+	})
+}
+
+// Migrate implements [Releases].
+func (n *native) Migrate(ctx context.Context, bin string) error { return n.stack.Migrate(ctx, bin) }
 
 func (n *native) with(name string, do func(*stack.Part) error) error {
 	part := n.stack.Part(name)

@@ -49,6 +49,16 @@ type Network interface {
 	Mend(ctx context.Context, part string) error
 }
 
+// Releases is a system that goes from one release to another while it runs. A
+// release is a folder of programs, as [Build] makes it.
+type Releases interface {
+	// Replace stops a replica of a service, and starts it with another release's
+	// program.
+	Replace(ctx context.Context, part, bin string) error
+	// Migrate applies a release's migrations.
+	Migrate(ctx context.Context, bin string) error
+}
+
 // Parts returns the names of the parts, from the bottom up.
 func Parts() []string {
 	return []string{"postgres", "redis", "messages-1", "messages-2", "stream-1", "stream-2", "nginx"}
@@ -63,11 +73,14 @@ type Options struct {
 	// RedisAddr is where the services reach Redis: host:port of a proxy. "" is
 	// Redis itself. The driver compose can't have one.
 	RedisAddr string
+	// Bin is the folder of the services' programs; "" builds those of this tree.
+	// The driver compose builds images, and can't have one.
+	Bin string
 }
 
 // New starts the system that driver names: native or compose.
 func New(ctx context.Context, driver string, options Options) (System, error) {
-	root, err := repository()
+	root, err := Repository()
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +111,8 @@ func (o Options) settings() map[string]string {
 	return all
 }
 
-// repository returns the folder of go.work.
-func repository() (string, error) {
+// Repository returns the folder of go.work.
+func Repository() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("find repository: %w", err)

@@ -52,15 +52,6 @@ type Plan struct {
 	PostTo []string
 }
 
-// Site is a Parley that runs, which [Watch] watches, and people who have accounts there.
-type Site struct {
-	URL         string
-	DatabaseURL func(context.Context) (string, error)
-	Users       []*client.User
-	Movers      []*client.User // who go in and out of rooms, and only listen
-	ReplayLimit int64          // as the services have it
-}
-
 // Run is one run, from Begin to Judge.
 type Run struct {
 	Rooms []string
