@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/backing"
 	"parley/testkit"
@@ -76,6 +77,53 @@ func TestPostgresSettings(t *testing.T) {
 		if err := pool.QueryRow(t.Context(), `SELECT current_setting($1)`, name).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
 		}
+	}
+}
+
+// After the schema was changed a statement fails once, and not once on each
+// connection.
+func TestChangedSchemaReplacesAllConnections(t *testing.T) {
+	t.Parallel()
+	const conns = 4
+	pool, err := backing.Postgres(t.Context(), testkit.Database(t).Config().ConnString(), "test", conns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	// onAll asks on all connections at once, and returns how many failed.
+	onAll := func() (failed int) {
+		var held []*pgxpool.Conn
+		for range conns {
+			conn, err := pool.Acquire(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, conn)
+		}
+		for _, conn := range held {
+			var n int64
+			if err := conn.QueryRow(t.Context(), `SELECT n FROM changing`).Scan(&n); err != nil {
+				failed++
+			}
+			conn.Release()
+		}
+		return failed
+	}
+	if _, err := pool.Exec(t.Context(), `CREATE TABLE changing AS SELECT 1::int4 AS n`); err != nil {
+		t.Fatal(err)
+	}
+	if n := onAll(); n > 0 {
+		t.Fatalf("%d fail before anything has changed", n)
+	}
+	if _, err := pool.Exec(t.Context(), `ALTER TABLE changing ALTER n TYPE int8`); err != nil {
+		t.Fatal(err)
+	}
+	var n int64
+	if err := pool.QueryRow(t.Context(), `SELECT n FROM changing`).Scan(&n); !backing.Unavailable(err) {
+		t.Fatalf("the first after the change: %v, want one that passes", err)
+	}
+	if n := onAll(); n > 0 {
+		t.Errorf("%d of %d connections still have the statement of before", n, conns)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -50,12 +51,25 @@ func Postgres(ctx context.Context, url, service string, maxConns int32, settings
 	for _, s := range settings {
 		params[s.Name] = s.Value
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
-	if err != nil {
+	var pool *pgxpool.Pool
+	keep := cfg.ConnConfig.OnPgError
+	cfg.ConnConfig.OnPgError = func(conn *pgconn.PgConn, err *pgconn.PgError) bool {
+		if err.Routine == changedResult {
+			pool.Reset()
+		}
+		return keep(conn, err)
+	}
+	if pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("open Postgres pool: %w", err)
 	}
 	return pool, nil
 }
+
+// changedResult is where Postgres refuses a prepared statement whose result has
+// other types since: the schema was changed, or made anew. Every statement of
+// every connection may be such, and each would fail once, so all connections are
+// replaced.
+const changedResult = "RevalidateCachedQuery"
 
 // dialer returns a dialer whose connections notice a peer that went silent.
 func dialer() *net.Dialer {
