@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"testing"
@@ -14,24 +13,14 @@ import (
 // they may do besides, they may still, and others are not held up. It needs a
 // Parley of its own, with limits, and so a driver that can run two.
 func TestChangesOfMessagesAreLimited(t *testing.T) {
-	if _, ok := parley.(system.Network); ok {
-		t.Log("containers have one Parley at a time")
-		return
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
-	defer cancel()
 	const changes, messages = 30, 20
-	limited, err := system.New(ctx, "native", system.Options{Log: "limited", Settings: map[string]string{
+	limited := another(t, system.Options{Log: "limited", Settings: map[string]string{
 		"LIMITS": "on", "RATE_LIMIT_CHANGES": strconv.Itoa(changes), "RATE_LIMIT_MESSAGES": strconv.Itoa(messages),
 	}})
-	if err != nil {
-		t.Fatal(err)
+	if limited == nil {
+		return
 	}
-	defer func() {
-		if err := limited.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	ctx := patient(t)
 	ada, bob := newUserAt(t, limited.URL()), newUserAt(t, limited.URL())
 	addr, err := limited.Addr(ctx, "messages-1")
 	if err != nil {

@@ -5,28 +5,34 @@ import (
 	"testing"
 
 	"parley/deploy/e2e/client"
+	"parley/deploy/e2e/system"
 )
 
 // What was said after a backup is gone when it is restored, and what is said
 // then takes positions that clients have never seen, although theirs were ahead
 // of the backup's. The services run on all the while.
 func TestRestoreIntoAnEmptyDatabaseResetsEveryClient(t *testing.T) {
-	user, other := newUser(t), newUser(t)
+	own := another(t, system.Options{Log: "restore"})
+	if own == nil {
+		return
+	}
+	newUserAt(t, own.URL()) // owns it
+	user, other := newUserAt(t, own.URL()), newUserAt(t, own.URL())
 	room := newRoom(t, user)
 	if err := other.Join(patient(t), room); err != nil {
 		t.Fatal(err)
 	}
 	say(t, user, room, 5)
-	backup := messagesCommand(t, nil, "backup")
+	backup := messagesCommand(t, own, nil, "backup")
 
 	for range 20 {
 		post(t, other, room, "lost")
 	}
 	lost := mirrorOf(t, user)
 	stream := open(t, user, "/chat/"+room+"/stream", "")
-	query(t, `DROP SCHEMA public CASCADE; CREATE SCHEMA public`)
-	messagesCommand(t, nil, "migrate")
-	messagesCommand(t, backup, "restore")
+	queryAt(t, own, `DROP SCHEMA public CASCADE; CREATE SCHEMA public`)
+	messagesCommand(t, own, nil, "migrate")
+	messagesCommand(t, own, backup, "restore")
 	awaitEnd(t, stream, "session")
 
 	signIn(t, user)
@@ -58,9 +64,9 @@ func TestRestoreIntoAnEmptyDatabaseResetsEveryClient(t *testing.T) {
 }
 
 // messagesCommand runs a command of the messages service.
-func messagesCommand(t testing.TB, in []byte, args ...string) []byte {
+func messagesCommand(t testing.TB, own system.System, in []byte, args ...string) []byte {
 	t.Helper()
-	out, err := parley.Messages(patient(t), bytes.NewReader(in), args...)
+	out, err := own.Messages(patient(t), bytes.NewReader(in), args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"parley/core/sse"
 	"parley/deploy/e2e/client"
+	"parley/deploy/e2e/system"
 )
 
 // endsWithin is the design's: a stream ends within 2 s of its session's end.
@@ -202,8 +203,13 @@ func awaitEnd(t testing.TB, stream *client.Stream, reason string) {
 // query changes something in the database, behind everybody's back.
 func query(t testing.TB, sql string, args ...any) {
 	t.Helper()
+	queryAt(t, parley, sql, args...)
+}
+
+func queryAt(t testing.TB, at system.System, sql string, args ...any) {
+	t.Helper()
 	ctx := patient(t)
-	url, err := parley.DatabaseURL(ctx)
+	url, err := at.DatabaseURL(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"parley/core/sse"
 	"parley/core/wire"
 	"parley/deploy/e2e/client"
+	"parley/deploy/e2e/system"
 )
 
 // patience bounds a step; the promises of the design that are shorter are
@@ -30,6 +31,28 @@ func patient(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// another starts a Parley of the test's own. It returns nil where there is one at
+// a time: in containers.
+func another(t *testing.T, options system.Options) system.System {
+	t.Helper()
+	if _, ok := parley.(system.Network); ok {
+		t.Log("containers have one Parley at a time")
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
+	defer cancel()
+	own, err := system.New(ctx, "native", options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := own.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return own
 }
 
 // newUser registers somebody new.
