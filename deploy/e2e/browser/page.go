@@ -17,7 +17,10 @@ import (
 )
 
 // patience bounds every step.
-const patience = 20 * time.Second
+const (
+	patience = 20 * time.Second
+	pause    = 25 * time.Millisecond // between looks
+)
 
 // Page is one tab. It is used by one goroutine.
 type Page struct {
@@ -104,7 +107,7 @@ func (p *Page) Await(what, expression string) error {
 				}`, &shown))
 			return errors.Join(fmt.Errorf("not within %s: %s; the page shows: %.1000s", patience, what, shown), err)
 		}
-		time.Sleep(25 * time.Millisecond)
+		time.Sleep(pause)
 	}
 }
 

@@ -2,7 +2,9 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -19,6 +21,21 @@ func (p *Page) Hover(selector string) error {
 		_, err := cdp.Call(ctx, t, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
 		return err
 	}))
+}
+
+// PointAt moves the mouse onto the message that selector finds, until the buttons
+// are there by which one acts on it: what comes or goes above the message takes it
+// from under the mouse.
+func (p *Page) PointAt(selector string) error {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(pause) {
+		var shown bool
+		err := errors.Join(p.Hover(selector+" .body"),
+			p.Evaluate(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() ?? false`, selector+" .bar"), &shown))
+		if err != nil || shown {
+			return err
+		}
+	}
+	return fmt.Errorf("not within %s: buttons at %s", patience, selector)
 }
 
 // LongPress puts a finger onto what selector finds, and lifts it when the
