@@ -10,6 +10,9 @@ MODULES := migrations services/core services/testkit services/messages services/
 # Outside the workspace, which would give the services the versions of what this needs: kustomize, Helm, Kubernetes' API.
 KUBERNETES := deploy/kubernetes/check
 
+# What a cluster to test on is built of: modules of their own, too, for each names its versions of Kubernetes' libraries.
+CLUSTER := deploy/kubernetes/cluster
+
 # `make up`: where the gateway listens, and how many replicas stand behind it.
 PORT     ?= 8080
 MESSAGES ?= 1
@@ -104,7 +107,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis; and those of the manifests
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos|/tour|/upgrade)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos|/kubernetes|/tour|/upgrade)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; \
 	GOWORK=off go -C $(KUBERNETES) test -json -count=1 -timeout 10m ./... | bin/tally -add $(TALLY) || failed=1; \
@@ -125,6 +128,21 @@ e2e: bin/tally bundle $(CHECKERS) ## Run the end-to-end tests, with faults and r
 .PHONY: e2e-compose
 e2e-compose: bin/tally $(CHECKERS) ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
+	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+.PHONY: cluster
+cluster: bundle ## Start a Kubernetes cluster of two nodes here, to test on; it is built from source the first time
+	@$(CLUSTER)/cluster.sh up
+
+.PHONY: cluster-stop
+cluster-stop: ## End all of that cluster
+	@$(CLUSTER)/cluster.sh stop
+
+.PHONY: e2e-kubernetes
+e2e-kubernetes: bin/tally cluster $(CHECKERS) ## Run the end-to-end tests on that cluster, and those that need one: WHAT minutes
+	@for service in messages stream; do docker tag parley/$$service parley/$$service:next; done
+	@$(CLUSTER)/cluster.sh images parley/messages:next parley/stream:next
+	@cd deploy && E2E_DRIVER=kubernetes go test -json -race -count=1 -timeout 60m -p 1 ./e2e ./e2e/kubernetes \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
 PICTURES ?= $(CURDIR)/.local/pictures
@@ -188,7 +206,7 @@ vuln: ## Look for known vulnerabilities in what Parley is built from, where vuln
 
 .PHONY: tidy
 tidy: ## Tidy every module's go.mod
-	@for module in $(MODULES) $(KUBERNETES) tools; do (cd $$module && GOWORK=off go mod tidy); done
+	@for module in $(MODULES) $(KUBERNETES) $(CLUSTER) $(CLUSTER)/addons tools; do (cd $$module && GOWORK=off go mod tidy); done
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data of `make up`

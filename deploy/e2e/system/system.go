@@ -1,8 +1,9 @@
 // Package system runs Parley for the end-to-end tests, and lets them break it:
 // the same cases hold wherever it runs.
 //
-//	native    processes of this machine, the services built with the race detector
-//	compose   containers of docker-compose.yml
+//	native      processes of this machine, the services built with the race detector
+//	compose     containers of docker-compose.yml
+//	kubernetes  pods of the cluster of `make cluster`
 package system
 
 import (
@@ -71,14 +72,14 @@ type Options struct {
 	Log      string            // the first word of the log's name; "e2e" if it is ""
 	Settings map[string]string // of the services, beside and before those that all tests share
 	// RedisAddr is where the services reach Redis: host:port of a proxy. "" is
-	// Redis itself. The driver compose can't have one.
+	// Redis itself. Containers can't have one.
 	RedisAddr string
 	// Bin is the folder of the services' programs; "" builds those of this tree.
-	// The driver compose builds images, and can't have one.
+	// Containers come from images, and can't have one.
 	Bin string
 }
 
-// New starts the system that driver names: native or compose.
+// New starts the system that driver names: native, compose or kubernetes.
 func New(ctx context.Context, driver string, options Options) (System, error) {
 	root, err := Repository()
 	if err != nil {
@@ -89,8 +90,10 @@ func New(ctx context.Context, driver string, options Options) (System, error) {
 		return startNative(ctx, root, options)
 	case "compose":
 		return startCompose(ctx, root, options)
+	case "kubernetes":
+		return startKubernetes(ctx, root, options)
 	}
-	return nil, fmt.Errorf("driver %q is neither native nor compose", driver)
+	return nil, fmt.Errorf("driver %q is none of native, compose and kubernetes", driver)
 }
 
 // settings returns the services' settings that the cases rely on. The limits

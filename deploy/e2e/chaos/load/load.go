@@ -183,11 +183,13 @@ func (r *Run) stays(l *listener) {
 	r.listeners.Go(func() { l.run(r.listening) })
 }
 
-// Crowd adds n listeners of one room, who stay to the end and don't leave by
-// themselves.
+// Crowd adds n listeners of one room each, spread over the rooms, who stay to the
+// end and don't leave by themselves.
 func (r *Run) Crowd(n int) {
 	for i := range n {
 		l := newListener(r, fmt.Sprintf("crowd-%d", i+1), 0)
+		l.rooms = r.Rooms[i%len(r.Rooms):][:1]
+		l.begin()
 		l.rng = r.random(1<<33 + uint64(i))
 		l.stay = 0
 		r.stays(l)
