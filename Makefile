@@ -139,7 +139,7 @@ cluster-stop: ## End all of that cluster
 	@$(CLUSTER)/cluster.sh stop
 
 .PHONY: e2e-kubernetes
-e2e-kubernetes: bin/tally cluster $(CHECKERS) ## Run the end-to-end tests on that cluster, and those that need one: WHAT minutes
+e2e-kubernetes: bin/tally cluster $(CHECKERS) ## Run the end-to-end tests on that cluster, and those that need one
 	@for service in messages stream; do docker tag parley/$$service parley/$$service:next; done
 	@$(CLUSTER)/cluster.sh images parley/messages:next parley/stream:next
 	@cd deploy && E2E_DRIVER=kubernetes go test -json -race -count=1 -timeout 60m -p 1 ./e2e ./e2e/kubernetes \

@@ -39,15 +39,20 @@ if [ -e "$here/control" ]; then
         --requestheader-username-headers X-Remote-User --requestheader-group-headers X-Remote-Group \
         --requestheader-extra-headers-prefix X-Remote-Extra- --enable-aggregator-routing \
         --proxy-client-cert-file "$pki/aggregator.crt" --proxy-client-key-file "$pki/aggregator.key"
+fi
+start containerd --config "$here/containerd.toml"
+until [ -S /run/containerd/containerd.sock ]; do sleep 0.1; done
+echo ready >"$here/up"          # for images
+
+# The controllers give up when the API server is not ready within 20 s.
+until "$bin/kubectl" --kubeconfig "$state/kubeconfig" get --raw /readyz >/dev/null 2>&1; do sleep 0.5; done
+if [ -e "$here/control" ]; then
     start "$bin/kube-controller-manager" --kubeconfig "$state/kube-controller-manager.kubeconfig" --leader-elect=false \
         --service-account-private-key-file "$pki/accounts.key" --root-ca-file "$pki/ca.crt" --use-service-account-credentials \
         --horizontal-pod-autoscaler-cpu-initialization-period 30s
     start "$bin/kube-scheduler" --kubeconfig "$state/kube-scheduler.kubeconfig" --leader-elect=false
 fi
-start containerd --config "$here/containerd.toml"
 start "$bin/kube-proxy" --config "$here/kube-proxy.yaml"
-until [ -S /run/containerd/containerd.sock ]; do sleep 0.1; done
 start "$bin/kubelet" --config "$here/kubelet.yaml" --kubeconfig "$state/$node.kubeconfig" --hostname-override "$node" --node-ip "$address"
 
-echo ready >"$here/up"
 wait -n         # all are needed: when one ends, the node does
