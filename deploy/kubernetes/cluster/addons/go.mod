@@ -135,7 +135,7 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
-// The libraries of Kubernetes as ../go.mod has them: what is built once serves both.
+// In the versions of ../go.mod, so that what both need is built once; not so the modules of k8s.io, which have no versions there.
 replace (
 	cel.dev/expr => cel.dev/expr v0.25.1
 	github.com/felixge/httpsnoop => github.com/felixge/httpsnoop v1.0.4
