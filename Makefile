@@ -133,6 +133,11 @@ PICTURES ?= $(CURDIR)/.local/pictures
 pictures: bundle ## Take pictures of all pages, on a desktop and a phone, light and dark: PICTURES=folder
 	@mkdir -p $(PICTURES) && cd deploy && TOUR=$(PICTURES) go test -count=1 ./e2e/tour
 
+.PHONY: dials
+dials: build ## Take the pictures of Prometheus in docs/operating.md anew, in five minutes
+	@$(PACKAGES) test
+	@go run ./deploy/cmd/dials -to deploy/docs
+
 FAULTS_COMPOSE := TestFaults/(network_cut|stream_stopped|redis_killed|postgres_killed|writers_killed)
 
 .PHONY: faults
