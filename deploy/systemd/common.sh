@@ -10,6 +10,9 @@ conf=$etc/install.conf              # what install.sh was told, and how many rep
 say() { printf '%s\n' "$*"; }
 fail() { printf 'parley: %s\n' "$*" >&2; exit 1; }
 
+set -E
+trap 'echo "parley: failed in $(basename "${BASH_SOURCE[0]}"), line $LINENO: $BASH_COMMAND" >&2' ERR
+
 need_root() { [ "$(id -u)" = 0 ] || fail "run this as root, or with sudo"; }
 
 # settings reads what is kept, without running it.
@@ -92,6 +95,13 @@ replicas() {
 internal() { case $1 in messages) echo "127.0.0.1:908$2" ;; stream) echo "127.0.0.1:909$2" ;; esac; }
 is_ready() { curl -fs -o /dev/null --max-time 3 "http://$(internal "$1" "$2")/readyz"; }
 
+all_ready() {
+    local service number
+    while read -r service number; do
+        is_ready "$service" "$number" || return 1
+    done < <(replicas)
+}
+
 # await_ready SERVICE NUMBER waits a minute.
 await_ready() {
     local end=$((SECONDS + 60))
@@ -160,4 +170,4 @@ at_port() {
 behind() { sed -E "s|^set_real_ip_from .*|set_real_ip_from  ${1//,/;\\nset_real_ip_from  };|"; }
 
 # digest tells whether any of the files is another than before.
-digest() { cat "$@" 2>/dev/null | sha256sum; }
+digest() { { cat "$@" 2>/dev/null || true; } | sha256sum; }

@@ -135,13 +135,6 @@ switch() {
     [ -z "$before" ] || [ "$before" = "$lib/releases/$release" ] || ln -sfn "$before" "$lib/previous"
 }
 
-all_ready() {
-    local service number
-    while read -r service number; do
-        is_ready "$service" "$number" || return 1
-    done < <(replicas)
-}
-
 # certificate puts one where the gateway has it. Until the authority has given one, it is one that nobody trusts: the
 # authority asks the gateway, which must run for it.
 certificate() {

@@ -3,8 +3,8 @@
 #
 #   deploy/systemd/release.sh NAME PROGRAMS FOLDER      PROGRAMS holds messages and stream; the file goes into FOLDER
 set -euo pipefail
-cd "$(dirname "$0")"
 name=${1//[^A-Za-z0-9.]/.} programs=$(realpath "$2") out=$(realpath "$3")
+cd "$(dirname "$0")"
 root=$(git rev-parse --show-toplevel 2>/dev/null || realpath ../..)
 when=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 
