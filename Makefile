@@ -134,6 +134,11 @@ e2e-compose: bin/tally $(CHECKERS) ## Run the end-to-end tests against docker co
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
+.PHONY: e2e-tls
+e2e-tls: bundle ## Serve HTTPS from docker compose by one file of settings, with a certificate of an authority for tests
+	@$(PACKAGES) compose
+	@deploy/e2e/tls/try.sh
+
 .PHONY: e2e-systemd
 e2e-systemd: bundle ## Install on a fresh Debian with systemd in a container, reboot, back up, restore, upgrade under load: SUITE=bookworm
 	@$(PACKAGES) compose

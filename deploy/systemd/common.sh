@@ -66,22 +66,20 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
 SQL
 }
 
-# messages runs a command of the service as the owner of the database named $database.
+# messages runs a command of the service as the owner of the database named $database, with the services' settings.
 database=parley
-messages() {
-    local pair
-    (
-        for pair in "$etc"/site.env "$etc"/parley.env; do
-            set -a
-            # shellcheck source=/dev/null
-            [ ! -e "$pair" ] || . "$pair"
-        done
-        export DATABASE_URL="postgres://parley@127.0.0.1:5432/$database?sslmode=disable" REDIS_URL=redis://127.0.0.1:6390/0
-        export DATABASE_PASSWORD_FILE=$etc/secrets/database-owner DATABASE_APP_PASSWORD_FILE=$etc/secrets/database-app
-        export REDIS_PASSWORD_FILE=$etc/secrets/redis
-        exec "$lib/current/bin/messages" "$@"
-    )
-}
+messages() (
+    local name value
+    while IFS='=' read -r name value; do
+        [[ $name =~ ^[A-Z_]+$ ]] || continue
+        value=${value#[\"\']}
+        export "$name=${value%[\"\']}"
+    done < <(cat "$etc/site.env" "$etc/parley.env")
+    export DATABASE_URL="postgres://parley@127.0.0.1:5432/$database?sslmode=disable" REDIS_URL=redis://127.0.0.1:6390/0
+    export DATABASE_PASSWORD_FILE=$etc/secrets/database-owner DATABASE_APP_PASSWORD_FILE=$etc/secrets/database-app
+    export REDIS_PASSWORD_FILE=$etc/secrets/redis
+    exec "$lib/current/bin/messages" "$@"
+)
 
 # replicas lists what should run: "messages 1", "stream 1", …: one of each in turn.
 replicas() {

@@ -9,6 +9,8 @@
 # ACME_SERVER=URL asks another authority. AGE_RECIPIENT=age1… has backups encrypted. What it was told is kept, so that later
 # ./install.sh will do. It changes only what is not as it should be: run it again whenever something failed.
 # How to go on: docs/operating.md
+#
+# `parley rollback` calls it with PARLEY_BACK set: neither backup nor migrations then, for the schema stays.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 # shellcheck source=common.sh
@@ -72,10 +74,10 @@ postgres() {
     local cluster
     cluster=$(pg_lsclusters -h | awk '$3 == 5432 { print $1 "/" $2; exit }')
     [ -n "$cluster" ] || fail "no cluster of Postgres listens on port 5432; see pg_lsclusters. Make one: pg_createcluster VERSION main --start"
-    changed=()
+    local before=${#changed[@]}
     put etc/postgresql.conf "/etc/postgresql/$cluster/conf.d/parley.conf" 644
     systemctl enable --quiet postgresql
-    if [ ${#changed[@]} -gt 0 ]; then systemctl restart "postgresql@${cluster/\//-}"; else systemctl start "postgresql@${cluster/\//-}"; fi
+    if [ ${#changed[@]} -gt "$before" ]; then systemctl restart "postgresql@${cluster/\//-}"; else systemctl start "postgresql@${cluster/\//-}"; fi
     PGPASSWORD=$(cat $etc/secrets/database-owner) psql -qAtX -h 127.0.0.1 -p 5432 -U parley -d parley -c 'SELECT' >/dev/null 2>&1 && return
     as_postgres <<SQL
 SELECT 'CREATE ROLE parley' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'parley') \gexec
@@ -86,10 +88,10 @@ SQL
 }
 
 redis() {
-    changed=()
+    local before=${#changed[@]}
     put - /etc/redis/redis-parley.conf 640 root:redis < <(cat etc/redis.conf; echo "requirepass $(cat $etc/secrets/redis)")
     systemctl enable --quiet redis-server@parley
-    if [ ${#changed[@]} -gt 0 ]; then systemctl restart redis-server@parley; else systemctl start redis-server@parley; fi
+    if [ ${#changed[@]} -gt "$before" ]; then systemctl restart redis-server@parley; else systemctl start redis-server@parley; fi
 }
 
 # unpack copies this release to where releases are, and notes its name.
@@ -130,7 +132,7 @@ switch() {
     if ! replace_all; then
         [ -n "$before" ] && [ "$before" != "$lib/releases/$release" ] || fail "mend that, and run this again"
         say "going back to $(basename "$before")" >&2
-        exec env BACKUP=no PARLEY_ON_FAILURE=stop "$before/install.sh"
+        exec env PARLEY_BACK=failed "$before/install.sh"
     fi
     [ -z "$before" ] || [ "$before" = "$lib/releases/$release" ] || ln -sfn "$before" "$lib/previous"
 }
@@ -198,30 +200,27 @@ main() {
     redis
     unpack
 
-    changed=()
     put - $etc/site.env 644 <<<"PUBLIC_URL=https://$DOMAIN"
     [ -e $etc/parley.env ] || put etc/parley.env $etc/parley.env 644
     units
     systemctl daemon-reload
-    if [ -e "$lib/current" ] && [ "$(readlink $lib/current)" != "$lib/releases/$release" ]; then
-        if [ "${BACKUP:-yes}" = yes ]; then
+    systemctl enable --quiet parley.target
+    if [ -z "${PARLEY_BACK:-}" ]; then
+        if [ -e "$lib/current" ] && [ "$(readlink $lib/current)" != "$lib/releases/$release" ]; then
             systemctl start parley-backup || fail "no backup could be made: journalctl -u parley-backup. Nothing was upgraded"
         fi
+        migrate
     fi
-    systemctl enable --quiet parley.target
-    migrate
     switch
     ln -sfn $lib/current/bin/parley /usr/local/bin/parley
     owner
-    local units_changed=("${changed[@]}")
     certificate
     gateway_files
-    changed=("${units_changed[@]}")
     front
     systemctl start parley.target
     systemctl enable --quiet --now parley-backup.timer
     if [ -z "${CERTIFICATE:-}${PROXY:-}" ]; then ./bin/parley certificate; fi
-    [ "${PARLEY_ON_FAILURE:-}" != stop ] || fail "the new release did not come up, and the one of before serves again"
+    [ "${PARLEY_BACK:-}" != failed ] || fail "the new release did not come up, and the one of before serves again"
     say "Parley $release serves https://$DOMAIN"
     [ -n "$(as_postgres -d parley <<<"SELECT 1 FROM users LIMIT 1")" ] ||
         say "Nobody owns it yet: whoever registers first will. Do it now, or: parley admin create-owner NAME"

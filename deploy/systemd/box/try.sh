@@ -105,6 +105,7 @@ release() {
         rm -rf "$tree"
         mkdir -p "$tree"
         git archive "$2" | tar -x -C "$tree"
+        cp migrations/role.go "$tree/migrations/"      # releases before December 2026 could make the role but once
         GOWORK=off nice -n 15 go -C "$tree/tools" run ./bundle "$tree/services/messages/web"
     fi
     CGO_ENABLED=0 nice -n 15 go -C "$tree" build -trimpath -buildvcs=false -ldflags="-s -w -X parley/core/serve.version=$1" \
@@ -122,14 +123,14 @@ prepare() {
     git rev-parse --verify --quiet "$previous^{commit}" >/dev/null || die "the history has no $previous: fetch it, or name a PREVIOUS"
     release before "$previous"
     release now
-    release now >/dev/null
     sha256sum <"$work/parley-now.tar.gz" >"$work/sum"
-    release now >/dev/null
+    touch deploy/systemd/install.sh
+    deploy/systemd/release.sh now "$work/programs-now" "$work" >/dev/null
     sha256sum <"$work/parley-now.tar.gz" | cmp - "$work/sum" || die "the same release is packed to other bytes"
     GOWORK=off GOBIN=$work CGO_ENABLED=0 nice -n 15 go install "github.com/letsencrypt/pebble/v2/cmd/pebble@$pebble"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=authority -addext subjectAltName=IP:127.0.0.1 \
         -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
-    nice -n 15 go -C deploy test -c -o "$work/box.test" ./e2e/box
+    nice -n 15 go -C deploy test -race -c -o "$work/box.test" ./e2e/box
 }
 
 # install_it N RELEASE does what the documentation says, and so does nothing about the authority but name it.
