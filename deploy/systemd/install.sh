@@ -134,7 +134,8 @@ switch() {
         say "going back to $(basename "$before")" >&2
         exec env PARLEY_BACK=failed "$before/install.sh"
     fi
-    [ -z "$before" ] || [ "$before" = "$lib/releases/$release" ] || ln -sfn "$before" "$lib/previous"
+    case $before in '' | "$lib/releases/$release") return ;; esac
+    [ "${PARLEY_BACK:-}" = failed ] || ln -sfn "$before" "$lib/previous"
 }
 
 # certificate puts one where the gateway has it. Until the authority has given one, it is one that nobody trusts: the
@@ -151,6 +152,13 @@ certificate() {
         put $etc/.key $gateway/tls/privkey.pem 640 root:parley-gateway
         rm $etc/.key $etc/.certificate
     fi
+}
+
+# authority_gave_one: to renew it is the business of certbot's own timer.
+authority_gave_one() {
+    local file=/etc/letsencrypt/live/parley/fullchain.pem
+    openssl x509 -in $file -noout -checkend 0 >/dev/null 2>&1 || return 1
+    [[ $(openssl x509 -in $file -noout -checkhost "$DOMAIN") == *" does match "* ]]
 }
 
 # owner makes the first account before anybody can come.
@@ -219,7 +227,7 @@ main() {
     front
     systemctl start parley.target
     systemctl enable --quiet --now parley-backup.timer
-    if [ -z "${CERTIFICATE:-}${PROXY:-}" ]; then ./bin/parley certificate; fi
+    if [ -z "${CERTIFICATE:-}${PROXY:-}" ] && ! authority_gave_one; then ./bin/parley certificate; fi
     [ "${PARLEY_BACK:-}" != failed ] || fail "the new release did not come up, and the one of before serves again"
     say "Parley $release serves https://$DOMAIN"
     [ -n "$(as_postgres -d parley <<<"SELECT 1 FROM users LIMIT 1")" ] ||
