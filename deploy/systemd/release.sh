@@ -21,6 +21,6 @@ cp -r "$root"/docs/*.md "$dir/docs/"
 find "$dir" -type d -exec chmod 755 {} + -o -type f -perm -u+x -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
 (cd "$dir" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
 LC_ALL=C tar -C "$work" --sort=name --mtime="@$when" --owner=0 --group=0 --numeric-owner --format=ustar -cf - "parley-$name" |
-    gzip -9n >"$out/parley-$name.tar.gz.new"
+    gzip -n >"$out/parley-$name.tar.gz.new"
 mv "$out/parley-$name.tar.gz.new" "$out/parley-$name.tar.gz"
 echo "$out/parley-$name.tar.gz"

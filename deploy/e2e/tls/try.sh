@@ -47,7 +47,7 @@ serves() {
 say "images"
 mkdir -p "$work/image"
 deploy/images/build.sh tls
-GOWORK=off GOBIN=$work/image CGO_ENABLED=0 nice -n 15 go install "github.com/letsencrypt/pebble/v2/cmd/pebble@$pebble"
+GOWORK=off GOBIN=$work/image CGO_ENABLED=0 go install "github.com/letsencrypt/pebble/v2/cmd/pebble@$pebble"
 certify() { # certify NAME ALT FILE… makes a certificate that signs itself
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$1" -addext "subjectAltName=$2" \
         -out "$3" -keyout "$4" 2>/dev/null

@@ -106,9 +106,9 @@ release() {
         mkdir -p "$tree"
         git archive "$2" | tar -x -C "$tree"
         cp migrations/role.go "$tree/migrations/"      # releases before December 2026 could make the role but once
-        GOWORK=off nice -n 15 go -C "$tree/tools" run ./bundle "$tree/services/messages/web"
+        GOWORK=off go -C "$tree/tools" run ./bundle "$tree/services/messages/web"
     fi
-    CGO_ENABLED=0 nice -n 15 go -C "$tree" build -trimpath -buildvcs=false -ldflags="-s -w -X parley/core/serve.version=$1" \
+    CGO_ENABLED=0 go -C "$tree" build -trimpath -buildvcs=false -ldflags="-s -w -X parley/core/serve.version=$1" \
         -o "$bin/" ./services/messages/cmd/messages ./services/stream/cmd/stream
     deploy/systemd/release.sh "$1" "$bin" "$work"
 }
@@ -127,10 +127,10 @@ prepare() {
     touch deploy/systemd/install.sh
     deploy/systemd/release.sh now "$work/programs-now" "$work" >/dev/null
     sha256sum <"$work/parley-now.tar.gz" | cmp - "$work/sum" || die "the same release is packed to other bytes"
-    GOWORK=off GOBIN=$work CGO_ENABLED=0 nice -n 15 go install "github.com/letsencrypt/pebble/v2/cmd/pebble@$pebble"
+    GOWORK=off GOBIN=$work CGO_ENABLED=0 go install "github.com/letsencrypt/pebble/v2/cmd/pebble@$pebble"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=authority -addext subjectAltName=IP:127.0.0.1 \
         -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
-    nice -n 15 go -C deploy test -race -c -o "$work/box.test" ./e2e/box
+    go -C deploy test -race -c -o "$work/box.test" ./e2e/box
 }
 
 # install_it N RELEASE does what the documentation says, and so does nothing about the authority but name it.
