@@ -12,7 +12,7 @@ import (
 
 // Redis returns a client for a URL. It doesn't connect yet. Commands fail within
 // about a second when Redis is away: it is a hint, and nobody waits for a hint.
-func Redis(text, service string) (*redis.Client, error) {
+func Redis(text, service string) (redis.UniversalClient, error) {
 	opts, err := RedisOptions(text)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ type notice struct {
 
 // Publisher publishes to Redis in the background.
 type Publisher struct {
-	client *redis.Client
+	client redis.UniversalClient
 	log    *slog.Logger
 	queue  chan notice
 	done   chan struct{}
@@ -54,7 +54,7 @@ type Publisher struct {
 }
 
 // New starts a publisher. The caller must Close it, and publish nothing after.
-func New(client *redis.Client, log *slog.Logger, metrics prometheus.Registerer) *Publisher {
+func New(client redis.UniversalClient, log *slog.Logger, metrics prometheus.Registerer) *Publisher {
 	p := &Publisher{
 		client: client,
 		log:    log,

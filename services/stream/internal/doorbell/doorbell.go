@@ -36,7 +36,7 @@ type Handlers struct {
 
 // Doorbell is this replica's subscription.
 type Doorbell struct {
-	client  *redis.Client
+	client  redis.UniversalClient
 	log     *slog.Logger
 	metrics *Metrics
 	probe   string // a channel of our own
@@ -70,7 +70,7 @@ func (d *Doorbell) acknowledge(topic wire.Topic) (awaited bool) {
 }
 
 // New returns a doorbell that is down until [Doorbell.Run].
-func New(client *redis.Client, log *slog.Logger, metrics *Metrics) *Doorbell {
+func New(client redis.UniversalClient, log *slog.Logger, metrics *Metrics) *Doorbell {
 	return &Doorbell{
 		client: client, log: log, metrics: metrics,
 		probe:   probePrefix + rand.Text(),

@@ -26,7 +26,7 @@ type bundle struct {
 	*Doorbell
 	t        *testing.T
 	server   *testkit.RedisServer
-	client   *redis.Client
+	client   redis.UniversalClient
 	messages chan string
 	ended    chan []session.Key
 	renewed  atomic.Int32
