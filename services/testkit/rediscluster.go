@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,19 +30,21 @@ type RedisCluster struct {
 }
 
 // NewRedisCluster prepares, but doesn't start, a Cluster of that many masters and
-// as many replicas. out gets their logs.
-func NewRedisCluster(dir string, shards int, out io.Writer) (*RedisCluster, error) {
+// as many replicas. out gets their logs. Settings are lines of their
+// configuration.
+func NewRedisCluster(dir string, shards int, out io.Writer, settings ...string) (*RedisCluster, error) {
 	c := &RedisCluster{shards: shards}
 	for i := range 2 * shards {
 		bus, err := FreePort()
 		if err != nil {
 			return nil, err
 		}
-		server, err := NewRedis(filepath.Join(dir, strconv.Itoa(i+1)), 0, out,
-			"cluster-enabled yes", "cluster-port "+strconv.Itoa(bus),
-			"cluster-node-timeout "+strconv.FormatInt(nodeTimeout.Milliseconds(), 10),
+		server, err := NewRedis(filepath.Join(dir, strconv.Itoa(i+1)), 0, out, slices.Concat(settings, []string{
+			"cluster-enabled yes", "cluster-port " + strconv.Itoa(bus),
+			"cluster-node-timeout " + strconv.FormatInt(nodeTimeout.Milliseconds(), 10),
 			"cluster-replica-validity-factor 0", "cluster-require-full-coverage no",
-			"repl-diskless-sync-delay 0", "repl-ping-replica-period 1")
+			"repl-diskless-sync-delay 0", "repl-ping-replica-period 1",
+		})...)
 		if err != nil {
 			return nil, err
 		}
@@ -84,6 +87,9 @@ func (c *RedisCluster) Start(ctx context.Context) error {
 func (c *RedisCluster) Join(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
+	if err := c.each(func(i int) error { return c.give(ctx, i) }); err != nil {
+		return err
+	}
 	if err := c.each(func(i int) error { return c.introduce(ctx, i) }); err != nil {
 		return err
 	}
@@ -146,8 +152,9 @@ func (c *RedisCluster) masterBy(ctx context.Context, asked *RedisServer, key str
 	return nil, errors.New("nobody has its slot")
 }
 
-// introduce tells server i of the first, and gives it slots if it is a master.
-func (c *RedisCluster) introduce(ctx context.Context, i int) error {
+// give gives server i an epoch of its own, as long as it knows nobody, and slots
+// if it is a master.
+func (c *RedisCluster) give(ctx context.Context, i int) error {
 	client := c.servers[i].Client()
 	defer client.Close()
 	if err := client.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1).Err(); err != nil {
@@ -159,9 +166,16 @@ func (c *RedisCluster) introduce(ctx context.Context, i int) error {
 			return fmt.Errorf("give slots: %w", err)
 		}
 	}
+	return nil
+}
+
+// introduce tells server i of the first.
+func (c *RedisCluster) introduce(ctx context.Context, i int) error {
 	if i == 0 {
 		return nil
 	}
+	client := c.servers[i].Client()
+	defer client.Close()
 	if err := client.Do(ctx, "CLUSTER", "MEET", "127.0.0.1", c.servers[0].port, c.buses[0]).Err(); err != nil {
 		return fmt.Errorf("meet: %w", err)
 	}

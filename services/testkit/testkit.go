@@ -95,10 +95,11 @@ func Redis(t testing.TB, settings ...string) *RedisServer {
 }
 
 // Cluster returns a running Redis Cluster of three masters and a replica of
-// each, which only t uses, and whose servers it may stop and start.
-func Cluster(t testing.TB) *RedisCluster {
+// each, which only t uses, and whose servers it may stop and start. Settings are
+// lines of their configuration.
+func Cluster(t testing.TB, settings ...string) *RedisCluster {
 	t.Helper()
-	cluster, err := NewRedisCluster(t.TempDir(), 3, nil)
+	cluster, err := NewRedisCluster(t.TempDir(), 3, nil, settings...)
 	return running(t, cluster, err)
 }
 

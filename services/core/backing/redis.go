@@ -62,7 +62,7 @@ func Node(client *redis.ClusterClient, addr string) *redis.Client {
 		Addr: addr, ClientName: o.ClientName, Username: o.Username, Password: o.Password,
 		Dialer: o.Dialer, TLSConfig: o.TLSConfig, Protocol: o.Protocol,
 		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, PoolTimeout: redisPatience,
-		DialerRetries: 1, MaxRetries: -1, ContextTimeoutEnabled: true,
+		DialerRetries: 1, MaxRetries: -1, ContextTimeoutEnabled: true, DisableIdentity: true,
 		PipelinePoolSize: -1, PoolSize: o.PoolSize,
 	})
 }
@@ -94,6 +94,7 @@ func (t *target) openServer(name string) *redis.Client {
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = redisPatience, redisPatience, redisPatience, redisPatience
 	o.MaxRetries = noRetry
 	o.ContextTimeoutEnabled = true
+	o.DisableIdentity = true // CLIENT SETINFO, a right more that nobody needs
 	o.Dialer = redisDialer(o.TLSConfig)
 	return redis.NewClient(o)
 }
@@ -104,6 +105,7 @@ func (t *target) openSentinel(name string) *redis.Client {
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = redisPatience, redisPatience, redisPatience, redisPatience
 	o.MaxRetries, o.DialerRetries = noRetry, 1
 	o.ContextTimeoutEnabled = true
+	o.DisableIdentity = true // CLIENT SETINFO, a right more that nobody needs
 	o.Dialer = redisDialer(o.TLSConfig)
 	return redis.NewFailoverClient(o)
 }
@@ -114,6 +116,7 @@ func (t *target) openCluster(name string) *redis.ClusterClient {
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = redisPatience, redisPatience, redisPatience, redisPatience
 	o.MaxRetries, o.DialerRetries = noRetry, 1
 	o.ContextTimeoutEnabled = true
+	o.DisableIdentity = true // CLIENT SETINFO, a right more that nobody needs
 	o.ClusterStateReloadInterval = topologyEvery
 	o.Dialer = redisDialer(o.TLSConfig)
 	return redis.NewClusterClient(o)
