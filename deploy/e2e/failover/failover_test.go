@@ -2,6 +2,8 @@ package failover
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"syscall"
@@ -39,7 +41,34 @@ var crowd = load.Plan{
 	Changers: 4, Change: 200 * time.Millisecond,
 }
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// bin is the folder of the services' programs.
+var bin string
+
+func TestMain(m *testing.M) {
+	dir, err := build()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	bin = dir
+	code := m.Run()
+	if err := os.RemoveAll(bin); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+func build() (dir string, err error) {
+	root, err := system.Repository()
+	if err != nil {
+		return "", err
+	}
+	if dir, err = os.MkdirTemp("", "parley-failover-"); err != nil {
+		return "", err
+	}
+	return dir, system.Build(context.Background(), root, dir)
+}
 
 func TestClusterFailsOver(t *testing.T) {
 	cluster := testkit.Cluster(t)
@@ -104,7 +133,7 @@ func failsOver(t *testing.T, url string, master func(context.Context, string) (*
 func open(t *testing.T, redisURL string) *load.Site {
 	t.Helper()
 	parley, err := system.New(patient(t), "native", system.Options{
-		Log: "failover-" + t.Name(), RedisURL: redisURL,
+		Log: "failover-" + t.Name(), Bin: bin, RedisURL: redisURL,
 		Settings: map[string]string{"REPLAY_LIMIT": strconv.Itoa(replayLimit), "STREAM_MAX_AGE": "60s"},
 	})
 	if err != nil {

@@ -35,27 +35,25 @@ func TestRedisWithTheSmallestRights(t *testing.T) {
 			})
 			b := start(t, func(cfg *Config) {
 				cfg.RedisURL = testkit.As(user, url)
-				cfg.RateLimitMessages, cfg.RateLimitLogin, cfg.RateLimitRegister, cfg.RateLimitChanges = 100, 100, 100, 100
+				cfg.RateLimitMessages, cfg.RateLimitLogin, cfg.RateLimitRegister, cfg.RateLimitChanges = 1e6, 1e6, 1e6, 1e6
 			})
-			useRedis(t, b)
-			if testkit.Keys(t, "chat:limit:messages:*", servers...) == 0 || testkit.Keys(t, "chat:limit:login*", servers...) == 0 {
-				t.Error("Redis does not count for the limits")
-			}
+			ada := b.register("ada")
+			eventually(t, time.Minute, func() bool { // Redis has 40 ms to answer, and then a pause
+				ada.say("general", "hello")
+				ada.post("/login", fields{"username": "ada", "password": password})
+				return testkit.Keys(t, "chat:limit:messages:*", servers...) > 0 && testkit.Keys(t, "chat:limit:login*", servers...) > 0
+			})
+			useRedis(t, b, ada)
 		})
 	}
 }
 
-// useRedis has the service do all that it does with Redis.
-func useRedis(t *testing.T, b *bundle) {
+// useRedis has the service do all else that it does with Redis.
+func useRedis(t *testing.T, b *bundle, ada *client) {
 	t.Helper()
-	ada := b.register("ada")
 	if a := ada.post("/login", fields{"username": "ada", "password": "wrong horse"}); a.status != 401 {
 		t.Fatal(a)
 	}
-	if a := ada.post("/login", fields{"username": "ada", "password": "correct horse"}); a.status != 200 {
-		t.Fatal(a)
-	}
-	ada.say("general", "hello")
 	if a := ada.post("/chat/general/typing", fields{}); a.status != 204 {
 		t.Fatal(a)
 	}
