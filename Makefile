@@ -115,7 +115,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis; and those of the manifests
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/box|/chaos|/tour|/upgrade)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/box|/chaos|/failover|/tour|/upgrade)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; \
 	GOWORK=off go -C $(KUBERNETES) test -json -count=1 -timeout 10m ./... | bin/tally -add $(TALLY) || failed=1; \
@@ -178,6 +178,10 @@ SEED     ?= 0
 chaos: ## Break things at random for long: DURATION=30m SEED=n (0 for any; it is printed)
 	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 0 -v -run TestStorm ./e2e/chaos \
 	    -chaos.duration=$(DURATION) -chaos.seed=$(SEED)
+
+.PHONY: chaos-redis
+chaos-redis: bundle ## Kill and freeze the masters of a Redis Cluster, and of one behind Sentinels, under load
+	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 15m -v ./e2e/failover
 
 .PHONY: chaos-upgrade
 chaos-upgrade: bundle ## Go from earlier commits to this tree and back under load: PARLEY_PREVIOUS='v1 HEAD~1'
