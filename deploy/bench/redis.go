@@ -70,7 +70,7 @@ func (b *bench) takeTurns(ctx context.Context, subjects []*subject) ([][]*round,
 	results := make([][]*round, len(subjects))
 	for turn := range full(b, 6, 2) { // the first is to get warm
 		for i, s := range subjects {
-			plan.Posts = s.templates(redisRooms, rooms[i])
+			plan.Posts = s.templates(0, redisRooms, rooms[i])
 			r, err := b.measure(ctx, s, crowds[i], plan, redisStreams)
 			if err != nil {
 				return nil, err
