@@ -48,7 +48,7 @@ func TestUpgradeAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	run, err := load.Begin(patient(t), site, crowd, uint64(began.UnixNano())) //nolint:gosec // a seed
+	run, err := load.Begin(patient(t), site, crowd, uint64(began.UnixNano()))
 	if err != nil {
 		t.Fatal(err)
 	}
