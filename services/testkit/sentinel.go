@@ -100,7 +100,7 @@ func (s *RedisSentinels) Watch(ctx context.Context) error {
 	master := s.servers[0]
 	for _, server := range s.servers[1:] {
 		client := server.Client()
-		err := client.SlaveOf(ctx, "127.0.0.1", strconv.Itoa(master.port)).Err()
+		err := client.ReplicaOf(ctx, "127.0.0.1", strconv.Itoa(master.port)).Err()
 		_ = client.Close()
 		if err != nil {
 			return fmt.Errorf("make a replica: %w", err)
@@ -110,7 +110,7 @@ func (s *RedisSentinels) Watch(ctx context.Context) error {
 		return err // a Sentinel that finds no replica looks again after 10 s
 	}
 	for _, w := range s.watch {
-		if err := w.start(ctx, master); err != nil {
+		if err := w.start(master); err != nil {
 			return err
 		}
 	}
@@ -175,7 +175,7 @@ func (w *sentinel) client() *redis.SentinelClient {
 }
 
 // start writes the Sentinel's configuration, which it changes itself later.
-func (w *sentinel) start(ctx context.Context, master *RedisServer) error {
+func (w *sentinel) start(master *RedisServer) error {
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		return fmt.Errorf("redis-server is not installed (Debian: apt-get install redis-server): %w", err)

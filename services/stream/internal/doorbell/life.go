@@ -38,13 +38,17 @@ type life struct {
 }
 
 // live runs one life. It returns why it ended, and leaves no goroutine.
-func (of *line) live(ctx context.Context, h Handlers) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	l := &life{line: of, sharded: of.cluster != nil, channel: of.probe()}
-	if l.channel == "" {
+func (l *line) live(ctx context.Context, h Handlers) error {
+	one := &life{line: l, sharded: l.cluster != nil, channel: l.probe()}
+	if one.channel == "" {
 		return errIdle
 	}
+	return one.receive(ctx, h)
+}
+
+// receive connects, subscribes, and hands on what arrives, until it fails.
+func (l *life) receive(ctx context.Context, h Handlers) error {
+	ctx, cancel := context.WithCancelCause(ctx)
 	l.pubsub = l.client.Subscribe(ctx)
 	l.heard.Store(time.Now().UnixNano())
 
