@@ -41,11 +41,11 @@ func BenchmarkPostsWhileMuchExpires(b *testing.B) {
 	defer committer.Close()
 	for b.Loop() {
 		quiet, stop := context.WithTimeout(b.Context(), 10*time.Second)
-		b.Log("before:", postAll(b, quiet, committer))
+		b.Log("before:", postAll(quiet, b, committer))
 		stop()
 		busy, stop := context.WithCancel(b.Context())
 		posted := make(chan string, 1)
-		go func() { posted <- postAll(b, busy, committer) }()
+		go func() { posted <- postAll(busy, b, committer) }()
 		began := time.Now()
 		n, err := s.Pass(b.Context())
 		took := time.Since(began)
@@ -59,7 +59,7 @@ func BenchmarkPostsWhileMuchExpires(b *testing.B) {
 }
 
 // postAll posts until ctx ends, and says how long that took.
-func postAll(b *testing.B, ctx context.Context, committer *change.Committer) string {
+func postAll(ctx context.Context, b *testing.B, committer *change.Committer) string {
 	took := map[string][]time.Duration{}
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
