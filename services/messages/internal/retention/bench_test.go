@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/change"
 )
@@ -37,7 +38,7 @@ func BenchmarkPostsWhileMuchExpires(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer commits.Close()
-	committer := change.New(commits, func(wire.Topic, wire.Event) {}, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
+	committer := change.New(commits, func(*trace.Span, wire.Topic, wire.Event) {}, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	defer committer.Close()
 	for b.Loop() {
 		quiet, stop := context.WithTimeout(b.Context(), 10*time.Second)

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/change"
 	"parley/testkit"
@@ -42,7 +43,7 @@ func newSystem(t testing.TB, kept time.Duration) *system {
 // replica returns the keeper of another replica.
 func (s *system) replica(kept time.Duration) *Keeper {
 	s.t.Helper()
-	changes := change.NewApplier(s.pool, func(_ wire.Topic, event wire.Event) {
+	changes := change.NewApplier(s.pool, func(_ *trace.Span, _ wire.Topic, event wire.Event) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if room, ok := event.(*wire.Room); ok {
