@@ -61,6 +61,13 @@ build: bundle ## Build the binaries into bin/
 bundle: ## Make one script and one style sheet of the page's, for the binaries to embed
 	@GOWORK=off go -C tools run ./bundle $(CURDIR)/services/messages/web
 
+.PHONY: release
+release: bundle ## Pack what one box needs into bin/parley-VERSION.tar.gz, for a Debian server: see docs/operating.md
+	@mkdir -p bin/release
+	@CGO_ENABLED=0 GOOS=linux go build -trimpath -buildvcs=false -ldflags='-s -w -X parley/core/serve.version=$(VERSION)' \
+	    -o bin/release/ ./services/messages/cmd/messages ./services/stream/cmd/stream
+	@deploy/systemd/release.sh '$(VERSION)' bin/release bin
+
 .PHONY: images
 images: bundle ## Build container images from Debian packages, where no registry can be reached
 	@deploy/images/build.sh
@@ -108,7 +115,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis; and those of the manifests
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/chaos|/tour|/upgrade)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/box|/chaos|/failover|/tour|/upgrade)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; \
 	GOWORK=off go -C $(KUBERNETES) test -json -count=1 -timeout 10m ./... | bin/tally -add $(TALLY) || failed=1; \
@@ -130,6 +137,16 @@ e2e: bin/tally bundle $(CHECKERS) ## Run the end-to-end tests, with faults and r
 e2e-compose: bin/tally $(CHECKERS) ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+.PHONY: e2e-tls
+e2e-tls: bundle ## Serve HTTPS from docker compose by one file of settings, with a certificate of an authority for tests
+	@$(PACKAGES) compose
+	@deploy/e2e/tls/try.sh
+
+.PHONY: e2e-systemd
+e2e-systemd: bundle ## Install on a fresh Debian with systemd in a container, reboot, back up, restore, upgrade under load: SUITE=bookworm
+	@$(PACKAGES) compose
+	@deploy/systemd/box/try.sh
 
 PICTURES ?= $(CURDIR)/.local/pictures
 
@@ -161,6 +178,10 @@ SEED     ?= 0
 chaos: ## Break things at random for long: DURATION=30m SEED=n (0 for any; it is printed)
 	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 0 -v -run TestStorm ./e2e/chaos \
 	    -chaos.duration=$(DURATION) -chaos.seed=$(SEED)
+
+.PHONY: chaos-redis
+chaos-redis: bundle ## Kill and freeze the masters of a Redis Cluster, and of one behind Sentinels, under load
+	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 15m -v ./e2e/failover
 
 .PHONY: chaos-upgrade
 chaos-upgrade: bundle ## Go from earlier commits to this tree and back under load: PARLEY_PREVIOUS='v1 HEAD~1'

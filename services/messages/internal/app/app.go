@@ -65,7 +65,7 @@ type App struct {
 	pool      *pgxpool.Pool
 	commits   *pgxpool.Pool
 	searches  *pgxpool.Pool
-	redis     *redis.Client
+	redis     redis.UniversalClient
 	publisher *publish.Publisher
 	committer *change.Committer
 	amender   *message.Amender

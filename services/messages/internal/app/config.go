@@ -82,7 +82,7 @@ func (c Config) validate() error {
 	if _, err := pgxpool.ParseConfig(c.DatabaseURL); err != nil {
 		faults = append(faults, fmt.Errorf("DATABASE_URL: %w", err))
 	}
-	if _, err := backing.RedisOptions(c.RedisURL); err != nil {
+	if err := backing.CheckRedis(c.RedisURL); err != nil {
 		faults = append(faults, err)
 	}
 	if c.SessionTTL < time.Second {

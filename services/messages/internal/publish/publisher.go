@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"parley/core/backing"
 	"parley/core/batch"
 	"parley/core/session"
 	"parley/core/trace"
@@ -53,10 +54,11 @@ func (n *notice) encode() []byte {
 
 // Publisher publishes to Redis in the background.
 type Publisher struct {
-	client *redis.Client
-	log    *slog.Logger
-	queue  chan notice
-	done   chan struct{}
+	client  redis.UniversalClient
+	sharded bool // a publish goes to one shard of a Cluster
+	log     *slog.Logger
+	queue   chan notice
+	done    chan struct{}
 
 	closing atomic.Bool
 
@@ -67,12 +69,13 @@ type Publisher struct {
 }
 
 // New starts a publisher. The caller must Close it, and publish nothing after.
-func New(client *redis.Client, log *slog.Logger, metrics prometheus.Registerer) *Publisher {
+func New(client redis.UniversalClient, log *slog.Logger, metrics prometheus.Registerer) *Publisher {
 	p := &Publisher{
-		client: client,
-		log:    log,
-		queue:  make(chan notice, queueLength),
-		done:   make(chan struct{}),
+		client:  client,
+		sharded: backing.Sharded(client),
+		log:     log,
+		queue:   make(chan notice, queueLength),
+		done:    make(chan struct{}),
 		published: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "parley_published_total", Help: "Notices that Redis accepted.",
 		}),
@@ -154,9 +157,13 @@ func (p *Publisher) run() {
 func (p *Publisher) send(batch []notice) {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
-	pipeline := p.client.Pipeline()
+	pipeline := p.client.Pipeline() // in a Cluster, one to each shard
+	publish := pipeline.Publish
+	if p.sharded {
+		publish = pipeline.SPublish
+	}
 	for _, n := range batch {
-		pipeline.Publish(ctx, n.channel, n.encode())
+		publish(ctx, n.channel, n.encode())
 	}
 	results, err := pipeline.Exec(ctx)
 	for i, result := range results { // of each command, in order

@@ -18,7 +18,7 @@ import (
 	"parley/testkit"
 )
 
-func start(t *testing.T) (*Publisher, *testkit.RedisServer, *redis.Client) {
+func start(t *testing.T) (*Publisher, *testkit.RedisServer, redis.UniversalClient) {
 	t.Helper()
 	server := testkit.Redis(t)
 	client, err := backing.Redis(server.URL(), "test")

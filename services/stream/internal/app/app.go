@@ -66,7 +66,7 @@ type app struct {
 	cfg      Config
 	log      *slog.Logger
 	pool     *pgxpool.Pool
-	redis    *redis.Client
+	redis    redis.UniversalClient
 	bell     *doorbell.Doorbell
 	hub      *hub.Hub
 	roster   *roster.Roster

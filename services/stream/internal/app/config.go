@@ -77,5 +77,5 @@ func (c Config) validate() error {
 	require(c.PerUser >= 0, "STREAMS_PER_USER must not be negative")
 	require(c.PerAddress >= 0, "STREAMS_PER_ADDRESS must not be negative")
 	_, err := serve.NewHosts(c.PublicURL, c.AllowedHosts)
-	return errors.Join(append(faults, err, c.Trace.Validate())...)
+	return errors.Join(append(faults, err, c.Trace.Validate(), backing.CheckRedis(c.RedisURL))...)
 }
