@@ -70,11 +70,8 @@ func (b *bench) takeTurns(ctx context.Context, subjects []*subject) ([][]*round,
 	results := make([][]*round, len(subjects))
 	for turn := range full(b, 6, 2) { // the first is to get warm
 		for i, s := range subjects {
-			plan.Posts = nil
-			for j, room := range rooms[i] { // by who doesn't listen: one's own posts are told on one's own log as well
-				template := load.NewTemplate(s.posts, s.post(redisStreams+j, room))
-				plan.Posts = append(plan.Posts, &template)
-			}
+			// By who doesn't listen: one's own posts are told on one's own log as well.
+			plan.Posts = s.templates(redisStreams, redisRooms, rooms[i])
 			r, err := b.measure(ctx, s, crowds[i], plan, redisStreams)
 			if err != nil {
 				return nil, err

@@ -34,6 +34,8 @@ need_test() {
     need npm npm
     need chromium chromium
     need promtool prometheus prometheus   # checks the alert rules
+    need shellcheck shellcheck
+    need systemd-analyze systemd          # checks the units
 }
 
 need_compose() {

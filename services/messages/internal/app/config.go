@@ -10,6 +10,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/serve"
+	"parley/core/trace"
 	"parley/messages/internal/account"
 )
 
@@ -27,6 +28,8 @@ type Config struct {
 
 	LogFormat string `env:"LOG_FORMAT" envDefault:"text"` // or json
 	LogLevel  string `env:"LOG_LEVEL"  envDefault:"info"` // debug logs every request
+
+	Trace trace.Config
 
 	SessionTTL time.Duration `env:"SESSION_TTL" envDefault:"720h"`
 
@@ -92,6 +95,9 @@ func (c Config) validate() error {
 		faults = append(faults, fmt.Errorf("SIGNUP is %q: want invite, open or closed", c.SignUp))
 	}
 	if _, err := serve.NewHosts(c.PublicURL, c.AllowedHosts); err != nil {
+		faults = append(faults, err)
+	}
+	if err := c.Trace.Validate(); err != nil {
 		faults = append(faults, err)
 	}
 	if c.Limits != limitsOn && c.Limits != limitsOff {

@@ -32,7 +32,7 @@ func start(t *testing.T) (*Publisher, *testkit.RedisServer, redis.UniversalClien
 // tell publishes messages of general, of those positions.
 func tell(p *Publisher, from, to int64) {
 	for id := from; id <= to; id++ {
-		p.Event(wire.RoomTopic("general"), &chat.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
+		p.Event(nil, wire.RoomTopic("general"), &chat.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
 	}
 }
 
