@@ -31,7 +31,7 @@ type part struct {
 	pid  int
 }
 
-// cpu returns the processor time of each part up to now.
+// cpu returns the processor time of each part up to now; of parts of one name together.
 func (s *subject) cpu() (map[string]time.Duration, error) {
 	used := make(map[string]time.Duration, len(s.parts))
 	for _, p := range s.parts {
@@ -39,7 +39,7 @@ func (s *subject) cpu() (map[string]time.Duration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read processor time of %s: %w", p.name, err)
 		}
-		used[p.name] = cpu
+		used[p.name] += cpu
 	}
 	return used, nil
 }

@@ -48,7 +48,7 @@ services() {
     mkdir -p bin/image
     GOWORK=off go -C tools run ./bundle "$PWD/services/messages/web"
     version=$(git describe --always --abbrev=12 --exclude='*' --dirty=+dirty 2>/dev/null || true)
-    CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags="-s -w -X parley/core/serve.version=$version" -o bin/image/ \
+    CGO_ENABLED=0 GOOS=linux go build -trimpath -tags grpcnotrace -ldflags="-s -w -X parley/core/serve.version=$version" -o bin/image/ \
         ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
     certificates
     local s

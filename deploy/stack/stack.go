@@ -47,6 +47,7 @@ type Config struct {
 	Messages  int    // replicas
 	Streams   int    // replicas
 	RedisAddr string // where the services reach Redis, if that is not Redis itself: a proxy's host:port
+	RedisURL  string // a Redis of somebody else's for the services, with its password; "" runs one
 	Env       []string
 	Postgres  []string  // settings for postgresql.conf, "name=value"
 	Log       io.Writer // gets what every part says, line by line, with its name before it
@@ -66,8 +67,8 @@ type Stack struct {
 
 	// Set before anything starts, and not changed afterwards.
 	postgres *testkit.PostgresServer
-	redis    *testkit.RedisServer
-	parts    []*Part // from the bottom up
+	redis    *testkit.RedisServer // nil: it is somebody else's
+	parts    []*Part              // from the bottom up
 
 	watchers sync.WaitGroup
 }
@@ -151,7 +152,12 @@ func (s *Stack) Gateway() string { return s.gateway }
 func (s *Stack) DatabaseURL() string { return s.postgres.URL(database) }
 
 // RedisURL returns the URL of the stack's Redis, with its password.
-func (s *Stack) RedisURL() string { return s.redis.URL() }
+func (s *Stack) RedisURL() string {
+	if s.redis == nil {
+		return s.cfg.RedisURL
+	}
+	return s.redis.URL()
+}
 
 // Parts returns all parts, from the bottom up.
 func (s *Stack) Parts() []*Part { return slices.Clone(s.parts) }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -21,13 +22,23 @@ const (
 	statements = 128
 )
 
+// Option is something about a pool's connections: a [Setting], or [Traced].
+type Option interface{ apply(*pgxpool.Config) }
+
 // Setting is a parameter of a Postgres session.
 type Setting struct{ Name, Value string }
 
+func (s Setting) apply(cfg *pgxpool.Config) { cfg.ConnConfig.RuntimeParams[s.Name] = s.Value }
+
+// Traced has Queries told of every query.
+type Traced struct{ Queries pgx.QueryTracer }
+
+func (t Traced) apply(cfg *pgxpool.Config) { cfg.ConnConfig.Tracer = t.Queries }
+
 // Postgres returns a pool of at most maxConns connections. It doesn't connect
 // yet: a service starts, and says that it is not ready, while Postgres is away.
-// service shows in pg_stat_activity. settings are made for every connection.
-func Postgres(ctx context.Context, url, service string, maxConns int32, settings ...Setting) (*pgxpool.Pool, error) {
+// service shows in pg_stat_activity. options hold for every connection.
+func Postgres(ctx context.Context, url, service string, maxConns int32, options ...Option) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("parse DATABASE_URL: %w", err)
@@ -48,8 +59,8 @@ func Postgres(ctx context.Context, url, service string, maxConns int32, settings
 	if params["statement_timeout"] == "" {
 		params["statement_timeout"] = "10000" // ms
 	}
-	for _, s := range settings {
-		params[s.Name] = s.Value
+	for _, o := range options {
+		o.apply(cfg)
 	}
 	var pool *pgxpool.Pool
 	keep := cfg.ConnConfig.OnPgError

@@ -22,6 +22,7 @@ import (
 	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
@@ -35,6 +36,7 @@ import (
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/reads"
+	"parley/messages/internal/retention"
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
@@ -58,12 +60,13 @@ type App struct {
 
 	log       *slog.Logger
 	registry  *prometheus.Registry
+	tracer    *trace.Tracer // nil is off
 	health    *serve.Health
 	profiles  serve.Switch
 	pool      *pgxpool.Pool
 	commits   *pgxpool.Pool
 	searches  *pgxpool.Pool
-	redis     *redis.Client
+	redis     redis.UniversalClient
 	publisher *publish.Publisher
 	committer *change.Committer
 	amender   *message.Amender
@@ -94,13 +97,20 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 
 // open opens what the service stands on.
 func (a *App) open(ctx context.Context, cfg Config) (err error) {
-	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
+	if a.tracer, err = trace.Open(cfg.Trace, serviceName, serve.Version(), a.log, a.registry); err != nil {
 		return err
 	}
-	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+	var options []backing.Option
+	if a.tracer != nil {
+		options = append(options, backing.Traced{Queries: a.tracer.Queries()})
+	}
+	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool, options...); err != nil {
 		return err
 	}
-	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search"); err != nil {
+	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit", options...); err != nil {
+		return err
+	}
+	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search", options...); err != nil {
 		return err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
@@ -152,6 +162,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
 	searches := search.NewStore(a.searches, a.pool)
+	keeper := retention.New(a.pool, changes, time.Duration(cfg.Retention), log, a.registry)
 	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
@@ -170,6 +181,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Committer:    a.committer,
 		Amender:      a.amender,
 		Search:       searches,
+		Retention:    keeper,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
@@ -182,9 +194,10 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Health:       a.health,
 		Log:          log,
 		Metrics:      a.registry,
+		Tracer:       a.tracer,
 	})
-	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
-		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
+	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run,
+		func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
 	return nil
 }
 
@@ -203,8 +216,8 @@ func (a *App) measure(places serve.PlacesMetrics) {
 
 // tell returns what hears of every change that was stored.
 func (a *App) tell(indexer *search.Indexer) change.Publish {
-	return func(topic wire.Topic, event wire.Event) {
-		a.publisher.Event(topic, event)
+	return func(span *trace.Span, topic wire.Topic, event wire.Event) {
+		a.publisher.Event(span, topic, event)
 		indexer.Changed()
 	}
 }
@@ -247,6 +260,7 @@ func (a *App) Close() {
 			pool.Close()
 		}
 	}
+	a.tracer.Close()
 }
 
 // serve answers on all addresses until ctx ends or one of them fails.

@@ -29,8 +29,8 @@ const (
 
 // OpenPool returns the pool of searches. Their statements are always the same,
 // and know best themselves in which order to do things.
-func OpenPool(ctx context.Context, databaseURL, service string) (*pgxpool.Pool, error) {
-	return backing.Postgres(ctx, databaseURL, service, poolSize,
+func OpenPool(ctx context.Context, databaseURL, service string, options ...backing.Option) (*pgxpool.Pool, error) {
+	return backing.Postgres(ctx, databaseURL, service, poolSize, append(options,
 		backing.Setting{Name: "statement_timeout", Value: statementTimeout},
 		backing.Setting{Name: "plan_cache_mode", Value: "force_generic_plan"},
 		backing.Setting{Name: "enable_seqscan", Value: "off"},
@@ -41,7 +41,7 @@ func OpenPool(ctx context.Context, databaseURL, service string) (*pgxpool.Pool, 
 		backing.Setting{Name: "jit", Value: "off"},
 		backing.Setting{Name: "max_parallel_workers_per_gather", Value: "0"},
 		backing.Setting{Name: "work_mem", Value: "16MB"},
-	)
+	)...)
 }
 
 // Store searches.
