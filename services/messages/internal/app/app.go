@@ -61,8 +61,9 @@ type App struct {
 	health    *serve.Health
 	profiles  serve.Switch
 	pool      *pgxpool.Pool
-	commits   *pgxpool.Pool
-	searches  *pgxpool.Pool
+	replicas  *backing.Replicas // of Postgres
+	commits   *backing.Tuned
+	searches  *backing.Tuned
 	redis     *redis.Client
 	publisher *publish.Publisher
 	committer *change.Committer
@@ -94,7 +95,7 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 
 // open opens what the service stands on.
 func (a *App) open(ctx context.Context, cfg Config) (err error) {
-	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
+	if a.pool, a.replicas, err = backing.Open(ctx, cfg.DatabaseURL, cfg.ReadURLs, serviceName, readPool, a.log); err != nil {
 		return err
 	}
 	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
@@ -151,7 +152,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
-	searches := search.NewStore(a.searches, a.pool)
+	searches := search.NewStore(a.searches, a.pool, a.replicas)
 	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
@@ -165,7 +166,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Members:      membership.NewStore(a.pool, changes),
 		Grants:       grants,
 		Notice:       a.publisher.Notice,
-		History:      history.NewStore(a.pool),
+		History:      history.NewStore(a.pool).WithReplicas(a.replicas),
 		Reads:        looks,
 		Committer:    a.committer,
 		Amender:      a.amender,
@@ -183,7 +184,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Log:          log,
 		Metrics:      a.registry,
 	})
-	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
+	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, a.replicas.Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
 		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
 	return nil
 }
@@ -198,7 +199,8 @@ func (a *App) goAll(ctx context.Context, all ...func(context.Context)) {
 // measure registers the metrics of what may be full.
 func (a *App) measure(places serve.PlacesMetrics) {
 	a.registry.MustRegister(places, serve.RedisMetrics(a.redis), serve.PostgresMetrics("main", a.pool),
-		serve.PostgresMetrics("commit", a.commits), serve.PostgresMetrics("search", a.searches))
+		serve.PostgresMetrics("commit", a.commits.Pool), serve.PostgresMetrics("search", a.searches.Pool),
+		serve.ReplicaMetrics(a.replicas))
 }
 
 // tell returns what hears of every change that was stored.
@@ -242,10 +244,11 @@ func (a *App) Close() {
 			a.log.Warn("close Redis", "error", err)
 		}
 	}
-	for _, pool := range []*pgxpool.Pool{a.commits, a.searches, a.pool} {
-		if pool != nil {
-			pool.Close()
-		}
+	a.commits.Close()
+	a.searches.Close()
+	a.replicas.Close()
+	if a.pool != nil {
+		a.pool.Close()
 	}
 }
 

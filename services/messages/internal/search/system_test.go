@@ -58,7 +58,7 @@ func (s *system) replica() (*Store, *Indexer) {
 	}
 	s.t.Cleanup(index.Close)
 	log := slog.New(slog.NewTextHandler(s.t.Output(), nil))
-	return NewStore(index, s.pool), NewIndexer(s.pool, log, prometheus.NewRegistry())
+	return NewStore(index, s.pool, nil), NewIndexer(s.pool, log, prometheus.NewRegistry())
 }
 
 func (s *system) exec(sql string, args ...any) {
