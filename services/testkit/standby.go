@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -73,11 +76,32 @@ func (s *PostgresServer) Run(ctx context.Context, sql string) (err error) {
 	return nil
 }
 
+// SignalAll sends sig to the server and all its processes.
+func (s *PostgresServer) SignalAll(sig syscall.Signal) error {
+	pid := strconv.Itoa(s.process.PID())
+	children, err := os.ReadFile("/proc/" + pid + "/task/" + pid + "/children")
+	if err != nil {
+		return fmt.Errorf("find processes of Postgres: %w", err)
+	}
+	for _, child := range strings.Fields(string(children)) {
+		if n, err := strconv.Atoi(child); err == nil && syscall.Kill(n, sig) != nil {
+			continue // it has ended meanwhile
+		}
+	}
+	return s.process.Signal(sig)
+}
+
 // Pair returns a primary with a migrated database, as [Postgres] does, and a
 // streaming replica of it. settings are the replica's.
 func Pair(t testing.TB, settings ...string) (primary, standby *PostgresServer) {
 	t.Helper()
 	primary, _ = Postgres(t)
+	return primary, Standby(t, primary, "standby", settings...)
+}
+
+// Standby returns a streaming replica of primary that only t uses.
+func Standby(t testing.TB, primary *PostgresServer, name string, settings ...string) *PostgresServer {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "parley-pg-") //nolint:usetesting // t.TempDir is closed to the postgres account
 	if err != nil {
 		t.Fatal(err)
@@ -87,13 +111,14 @@ func Pair(t testing.TB, settings ...string) (primary, standby *PostgresServer) {
 			t.Error(err)
 		}
 	})
-	if standby, err = NewPostgres(dir, 0, nil, settings...); err != nil {
-		t.Fatal(err)
+	standby, err := NewPostgres(dir, 0, nil, settings...)
+	if err == nil {
+		err = standby.Follow(t.Context(), primary, name)
 	}
-	if err := standby.Follow(t.Context(), primary, "standby"); err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = standby.Start(t.Context())
 	}
-	if err := standby.Start(t.Context()); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -101,5 +126,15 @@ func Pair(t testing.TB, settings ...string) (primary, standby *PostgresServer) {
 			t.Error(err)
 		}
 	})
-	return primary, standby
+	return standby
+}
+
+// EitherURL returns the URL of database on whichever of servers takes writes, for
+// their superuser.
+func EitherURL(database string, servers ...*PostgresServer) string {
+	hosts := make([]string, len(servers))
+	for i, s := range servers {
+		hosts[i] = "127.0.0.1:" + strconv.Itoa(s.port)
+	}
+	return strings.Replace(servers[0].URL(database), hosts[0], strings.Join(hosts, ","), 1) + "&target_session_attrs=read-write"
 }
