@@ -13,9 +13,10 @@ import (
 // replicaPatience is how long a replica may look, before the primary is asked.
 const replicaPatience = patience
 
-// mark is how far the write-ahead log of the primary had come when a search
-// began (LSN). What was committed by then lies before it. A search goes through
-// all rooms, so no one position tells whether a replica has what it asks for.
+// mark is a place in the write-ahead log of the primary (LSN) behind all that was
+// committed when a search knew what it looks for, and where: which messages are
+// not indexed, and which blocks there are. A search goes through all rooms, so no
+// one position tells whether a replica has what it asks for.
 type mark string
 
 // look runs a statement that looks through the index, on a replica that has

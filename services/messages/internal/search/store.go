@@ -77,7 +77,7 @@ type opening struct {
 	blocks   blocks
 	current  bool // the blocks are: the index was not made anew
 	snapshot string
-	mark     mark
+	mark     mark // behind all of this
 }
 
 // maxRooms is to how many of a guest's rooms the index is asked to keep. Who is
@@ -92,14 +92,14 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	known := s.calendar.blocks()
 	batch := &pgx.Batch{}
 	batch.Queue(`
-		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member AND p.role = 'guest' LIMIT $2), `+backing.Moment+`, pg_current_wal_insert_lsn()::text
+		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member AND p.role = 'guest' LIMIT $2), `+backing.Moment+`
 		FROM users p WHERE p.username = $1 AND p.banned_at IS NULL`, username, maxRooms+1)
 	batch.Queue(selectBlocks, known.next())
 	results := s.index.SendBatch(ctx, batch)
 	defer func() { err = errors.Join(err, results.Close()) }()
 	var guest bool
 	var rooms []string
-	switch err := results.QueryRow().Scan(&guest, &rooms, &o.snapshot, &o.mark); {
+	switch err := results.QueryRow().Scan(&guest, &rooms, &o.snapshot); {
 	case errors.Is(err, pgx.ErrNoRows):
 		return opening{}, nil
 	case err != nil:
@@ -113,7 +113,7 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	if guest && len(rooms) <= maxRooms {
 		o.rooms = roomTerms(rooms)
 	}
-	o.blocks, o.current, err = s.calendar.take(rows, known)
+	o.blocks, o.mark, o.current, err = s.calendar.take(rows, known)
 	return o, err
 }
 
@@ -165,7 +165,7 @@ func (s *Store) unindexed(ctx context.Context, username string, o *opening) (fou
 	} else if found, err = s.readTail(ctx, username, late); err != nil {
 		return nil, err
 	}
-	o.blocks, err = s.calendar.refresh(ctx, s.index)
+	o.blocks, o.mark, err = s.calendar.refresh(ctx, s.index)
 	return found, err
 }
 
