@@ -1,0 +1,74 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/testkit"
+)
+
+// A replay of what no log holds comes from a replica, unless that has not all
+// that there was when the stream was asked for: who changed a message a moment
+// ago is sure that nobody is shown what it was.
+func TestReplayFromAReplica(t *testing.T) {
+	t.Parallel()
+	primary, standby := testkit.Pair(t)
+	b := startOn(t, primary.URL("postgres"), testkit.Redis(t), func(cfg *Config) { cfg.ReadURLs = []string{standby.URL("postgres")} })
+	one := b.app.replicas.All()[0]
+	for end := time.Now().Add(30 * time.Second); !b.app.replicas.Good(one); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the replica is never asked")
+		}
+	}
+	ada := b.signIn("ada", time.Hour)
+	// replayed returns what a stream from a room's beginning says of message 1, and
+	// how many messages it had.
+	replayed := func(room string) (bodies string, count int) {
+		t.Helper()
+		c := b.listen("/chat/"+room+"/stream", ada, "0")
+		defer c.resp.Body.Close()
+		for {
+			switch e := c.next(); {
+			case e.Name == "ready":
+				return bodies, count
+			case strings.Contains(e.Data, `"id":1,`):
+				bodies += e.Data
+				fallthrough
+			default:
+				count++
+			}
+		}
+	}
+	for _, paused := range []bool{false, true, false} {
+		do := standby.Resume
+		if paused {
+			do = standby.Pause
+		}
+		if err := do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		answered, behind := one.Answered.Load(), one.Behind.Load()
+		for round := range 5 {
+			room := fmt.Sprintf("room-%d-%d", answered, round) // no log has anything of it
+			b.room(room)
+			m := b.insert(room, "as it was")
+			for range 120 {
+				b.insert(room, "more")
+			}
+			b.edit(m, "as it is")
+			for range 120 { // of which the log begins with the newest
+				b.insert(room, "more")
+			}
+			bodies, count := replayed(room)
+			if !strings.Contains(bodies, "as it is") || strings.Contains(bodies, "as it was") || count != 241 {
+				t.Errorf("paused %v: replayed %d messages, and of the one that was changed %s", paused, count, bodies)
+			}
+		}
+		t.Logf("paused %v: the replica answered %d times, was behind %d times", paused, one.Answered.Load()-answered, one.Behind.Load()-behind)
+		if paused == (one.Answered.Load() > answered) || paused && one.Behind.Load() == behind {
+			t.Error("that proves nothing")
+		}
+	}
+}
