@@ -41,7 +41,7 @@ func TestReplayFromAReplica(t *testing.T) {
 			}
 		}
 	}
-	for _, paused := range []bool{false, true, false} {
+	for pass, paused := range []bool{false, true, false} {
 		do := standby.Resume
 		if paused {
 			do = standby.Pause
@@ -50,17 +50,13 @@ func TestReplayFromAReplica(t *testing.T) {
 			t.Fatal(err)
 		}
 		answered, behind := one.Answered.Load(), one.Behind.Load()
-		for round := range 5 {
-			room := fmt.Sprintf("room-%d-%d", answered, round) // no log has anything of it
+		for round := range 3 {
+			room := fmt.Sprintf("room-%d-%d", pass, round) // no log has anything of it
 			b.room(room)
 			m := b.insert(room, "as it was")
-			for range 120 {
-				b.insert(room, "more")
-			}
+			b.insertMany(room, 120)
 			b.edit(m, "as it is")
-			for range 120 { // of which the log begins with the newest
-				b.insert(room, "more")
-			}
+			b.insertMany(room, 120) // the log begins with the newest of them
 			bodies, count := replayed(room)
 			if !strings.Contains(bodies, "as it is") || strings.Contains(bodies, "as it was") || count != 241 {
 				t.Errorf("paused %v: replayed %d messages, and of the one that was changed %s", paused, count, bodies)
@@ -70,5 +66,17 @@ func TestReplayFromAReplica(t *testing.T) {
 		if paused == (one.Answered.Load() > answered) || paused && one.Behind.Load() == behind {
 			t.Error("that proves nothing")
 		}
+	}
+}
+
+// insertMany stores n messages, and publishes none.
+func (b *testBundle) insertMany(room string, n int) {
+	b.t.Helper()
+	_, err := b.pool.Exec(b.t.Context(), `
+		WITH raised AS (UPDATE rooms SET head = head + $2 WHERE name = $1 RETURNING head - $2 AS base)
+		INSERT INTO messages (room, id, revision, username, body)
+		SELECT $1, base + n, base + n, 'ada', 'more' FROM raised, generate_series(1, $2::int) AS n`, room, n)
+	if err != nil {
+		b.t.Fatal(err)
 	}
 }
