@@ -109,12 +109,16 @@ func (s *Stack) backing() []string {
 	if redis == "" {
 		redis = loopback(s.redis.Port())
 	}
-	return []string{
-		"DATABASE_URL=" + s.postgres.URLOf(migrations.AppRole, database),
+	env := []string{
+		"DATABASE_URL=" + s.databaseURL(),
 		"DATABASE_PASSWORD_FILE=" + s.secrets.app.path,
 		"REDIS_URL=redis://" + redis + "/0",
 		"REDIS_PASSWORD_FILE=" + s.secrets.redis.path,
 	}
+	if s.standby != nil {
+		env = append(env, "DATABASE_READ_URLS="+s.standby.URLOf(migrations.AppRole, database))
+	}
+	return env
 }
 
 // writeEnvironment writes two files that a shell can read, with nothing secret

@@ -49,6 +49,8 @@ type Config struct {
 	RedisAddr string // where the services reach Redis, if that is not Redis itself: a proxy's host:port
 	Env       []string
 	Postgres  []string  // settings for postgresql.conf, "name=value"
+	Standby   bool      // a streaming replica of Postgres, which the services read from, and which may take its place
+	PgBouncer bool      // before Postgres, in transaction mode
 	Log       io.Writer // gets what every part says, line by line, with its name before it
 	Color     bool      // of the names
 }
@@ -65,8 +67,10 @@ type Stack struct {
 	secrets secrets
 
 	// Set before anything starts, and not changed afterwards.
-	postgres *testkit.PostgresServer
-	redis    *testkit.RedisServer
+	postgres  *testkit.PostgresServer
+	standby   *testkit.PostgresServer  // nil if there is none
+	pgbouncer *testkit.PgBouncerServer // nil if there is none
+	redis     *testkit.RedisServer
 	parts    []*Part // from the bottom up
 
 	watchers sync.WaitGroup
@@ -106,6 +110,9 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.Migrate(ctx, s.cfg.Bin); err != nil {
 		return err
 	}
+	if err := together(s.of("standby", "pgbouncer"), starting(ctx)); err != nil {
+		return err
+	}
 	if err := together(s.of("messages", "stream"), starting(ctx)); err != nil {
 		return err
 	}
@@ -117,7 +124,7 @@ func (s *Stack) start(ctx context.Context) error {
 
 // prepare settles every part's address and how it is started.
 func (s *Stack) prepare() error {
-	steps := []func() error{s.reservePort, s.prepareSockets, s.prepareSecrets, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway, s.writeEnvironment}
+	steps := []func() error{s.reservePort, s.prepareSockets, s.prepareSecrets, s.preparePostgres, s.prepareStandby, s.preparePgBouncer, s.prepareRedis, s.prepareServices, s.prepareGateway, s.writeEnvironment}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -149,6 +156,14 @@ func (s *Stack) Gateway() string { return s.gateway }
 // DatabaseURL returns the URL of the stack's database, for its superuser and
 // with the password.
 func (s *Stack) DatabaseURL() string { return s.postgres.URL(database) }
+
+// StandbyURL returns the same of the streaming replica; "" if there is none.
+func (s *Stack) StandbyURL() string {
+	if s.standby == nil {
+		return ""
+	}
+	return s.standby.URL(database)
+}
 
 // RedisURL returns the URL of the stack's Redis, with its password.
 func (s *Stack) RedisURL() string { return s.redis.URL() }
