@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"testing"
 	"time"
 )
 
@@ -56,7 +57,8 @@ auth_file = %s
 `
 
 // Start starts the server and waits until it listens. passwords are those of the
-// roles that may sign in, here and at Postgres; with none Postgres must trust them.
+// roles that may sign in, here and at Postgres; a role whose password is "" is
+// trusted by both.
 func (s *PgBouncerServer) Start(ctx context.Context, passwords map[string]string) error {
 	path, err := exec.LookPath("pgbouncer")
 	if err != nil {
@@ -87,9 +89,11 @@ func (s *PgBouncerServer) file(name string) string { return filepath.Join(s.dir,
 
 func (s *PgBouncerServer) configure(who *syscall.Credential, passwords map[string]string) error {
 	var users strings.Builder
-	auth := "any"
+	auth := "trust"
 	for name, password := range passwords {
-		auth = "scram-sha-256"
+		if password != "" {
+			auth = "scram-sha-256"
+		}
 		fmt.Fprintf(&users, "%q %q\n", name, password)
 	}
 	errs := []error{
@@ -127,4 +131,35 @@ func (s *PgBouncerServer) Stop() error {
 func (s *PgBouncerServer) URLOf(role, database string) string {
 	url := strings.Replace(s.target.URLOf(role, database), ":"+strconv.Itoa(s.target.port)+"/", ":"+strconv.Itoa(s.port)+"/", 1)
 	return url + "&default_query_exec_mode=cache_describe"
+}
+
+// PgBouncer returns a running PgBouncer before target that only t uses, which
+// trusts the role postgres.
+func PgBouncer(t testing.TB, target *PostgresServer) *PgBouncerServer {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "parley-pgbouncer-") //nolint:usetesting // t.TempDir is closed to the postgres account
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	server, err := NewPgBouncer(dir, 0, target, nil)
+	if err == nil {
+		err = server.Start(t.Context(), map[string]string{"postgres": ""})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
 }
