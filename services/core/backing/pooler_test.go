@@ -36,28 +36,8 @@ func TestBehindPgBouncer(t *testing.T) {
 	}
 	await(t, "the sessions have them", func() bool { return tuned.Ping(t.Context()) == nil })
 
-	const settings = `SELECT current_setting('enable_seqscan') || ' ' || current_setting('lock_timeout') || ' ' || $1::text`
 	for range 5 {
-		rows, err := tuned.Query(t.Context(), settings, "x")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[string]); err != nil || got != "off 123ms x" {
-			t.Errorf("%q, %v", got, err)
-		}
-		batch := &pgx.Batch{}
-		batch.Queue(settings, "y")
-		results := tuned.SendBatch(t.Context(), batch)
-		var got string
-		if err := results.QueryRow().Scan(&got); err != nil || got != "off 123ms y" {
-			t.Errorf("%q, %v", got, err)
-		}
-		if err := results.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := tuned.QueryRow(t.Context(), settings, "z").Scan(&got); err != nil || got != "on 0 z" {
-			t.Errorf("a session was left with %q, %v", got, err)
-		}
+		bringsSettings(t, tuned)
 	}
 	for range 8 { // an error gives its connection back
 		rows, err := tuned.Query(t.Context(), `SELECT 1 / (1 - $1::int)`, 1)
@@ -70,6 +50,33 @@ func TestBehindPgBouncer(t *testing.T) {
 	}
 	if used := tuned.Stat().AcquiredConns(); used > 0 {
 		t.Errorf("%d connections are lost", used)
+	}
+}
+
+// bringsSettings asks which settings there are, in the ways that have them and in
+// one that has not.
+func bringsSettings(t *testing.T, tuned *backing.Tuned) {
+	t.Helper()
+	const settings = `SELECT current_setting('enable_seqscan') || ' ' || current_setting('lock_timeout') || ' ' || $1::text`
+	rows, err := tuned.Query(t.Context(), settings, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[string]); err != nil || got != "off 123ms x" {
+		t.Errorf("%q, %v", got, err)
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(settings, "y")
+	results := tuned.SendBatch(t.Context(), batch)
+	var got string
+	if err := results.QueryRow().Scan(&got); err != nil || got != "off 123ms y" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if err := results.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := tuned.QueryRow(t.Context(), settings, "z").Scan(&got); err != nil || got != "on 0 z" {
+		t.Errorf("a session was left with %q, %v", got, err)
 	}
 }
 

@@ -77,7 +77,7 @@ const synchronousCommit = "synchronous_commit"
 
 // sessionSettings are those of every session.
 var sessionSettings = []Setting{
-	{synchronousCommit, "on"}, // acknowledged is stored
+	{synchronousCommit, "on"},                        // acknowledged is stored
 	{"idle_in_transaction_session_timeout", "10000"}, // ms: a hung replica must not keep a room's lock
 	{"statement_timeout", "10000"},                   // ms
 }

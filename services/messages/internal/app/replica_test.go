@@ -1,12 +1,14 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"parley/core/session"
 	"parley/testkit"
 )
 
@@ -103,5 +105,68 @@ func tell(t *testing.T, writer, reader *bundle, ada *client, name string) {
 	must(bob.post("/logout", nil), 204)
 	for _, path := range []string{"/chat/general/messages", "/search?q=last"} {
 		must(there.get(path), 401)
+	}
+}
+
+// Behind PgBouncer, whose sessions are anybody's, all goes on: what is posted is
+// read and found, a room that somebody holds locked doesn't hold up the others, and
+// the search has its settings.
+func TestBehindPgBouncer(t *testing.T) {
+	t.Parallel()
+	server, _ := testkit.Postgres(t)
+	for _, setting := range []string{"synchronous_commit = 'on'", "statement_timeout = '10s'", "idle_in_transaction_session_timeout = '10s'"} {
+		if err := server.Run(t.Context(), `ALTER ROLE postgres SET `+setting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := start(t, func(cfg *Config) { cfg.DatabaseURL = testkit.PgBouncer(t, server).URLOf("postgres", "postgres") })
+	ada := b.register("ada")
+	for _, room := range []string{"held", "free"} {
+		if a := ada.post("/chat", fields{"name": room}); a.status != 201 {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	for n := range 20 {
+		ada.say("free", fmt.Sprint("deployed ", n))
+	}
+	if _, found := ada.search("deploy"); len(found.Messages) != 20 {
+		t.Errorf("found %d", len(found.Messages))
+	}
+	tx, err := b.db.Begin(t.Context())
+	if err == nil {
+		_, err = tx.Exec(t.Context(), `SELECT FROM rooms WHERE name = 'held' FOR UPDATE`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	posted := make(chan int)
+	go func() {
+		r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, b.url+"/chat/held/messages", strings.NewReader(`{"body":"waits"}`))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.AddCookie(&http.Cookie{Name: session.CookieName, Value: ada.cookie})
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = answer.Body.Close()
+		posted <- answer.StatusCode
+	}()
+	began := time.Now()
+	for n := range 5 { // the lock's timeout of a second, which comes with each batch
+		ada.say("free", fmt.Sprint("meanwhile ", n))
+	}
+	if took := time.Since(began); took > 8*time.Second {
+		t.Errorf("a room that is held held up another for %s", took)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if status := <-posted; status != 201 {
+		t.Errorf("what waited was answered %d", status)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"parley/core/backing"
+	"parley/core/session"
 	"parley/testkit"
 )
 
@@ -16,31 +18,8 @@ func TestReplayFromAReplica(t *testing.T) {
 	t.Parallel()
 	primary, standby := testkit.Pair(t)
 	b := startOn(t, primary.URL("postgres"), testkit.Redis(t), func(cfg *Config) { cfg.ReadURLs = []string{standby.URL("postgres")} })
-	one := b.app.replicas.All()[0]
-	for end := time.Now().Add(30 * time.Second); !b.app.replicas.Good(one); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the replica is never asked")
-		}
-	}
+	one := b.replica()
 	ada := b.signIn("ada", time.Hour)
-	// replayed returns what a stream from a room's beginning says of message 1, and
-	// how many messages it had.
-	replayed := func(room string) (bodies string, count int) {
-		t.Helper()
-		c := b.listen("/chat/"+room+"/stream", ada, "0")
-		defer c.resp.Body.Close()
-		for {
-			switch e := c.next(); {
-			case e.Name == "ready":
-				return bodies, count
-			case strings.Contains(e.Data, `"id":1,`):
-				bodies += e.Data
-				fallthrough
-			default:
-				count++
-			}
-		}
-	}
 	for pass, paused := range []bool{false, true, false} {
 		do := standby.Resume
 		if paused {
@@ -57,7 +36,7 @@ func TestReplayFromAReplica(t *testing.T) {
 			b.insertMany(room, 120)
 			b.edit(m, "as it is")
 			b.insertMany(room, 120) // the log begins with the newest of them
-			bodies, count := replayed(room)
+			bodies, count := b.replayed(ada, room)
 			if !strings.Contains(bodies, "as it is") || strings.Contains(bodies, "as it was") || count != 241 {
 				t.Errorf("paused %v: replayed %d messages, and of the one that was changed %s", paused, count, bodies)
 			}
@@ -78,5 +57,36 @@ func (b *testBundle) insertMany(room string, n int) {
 		SELECT $1, base + n, base + n, 'ada', 'more' FROM raised, generate_series(1, $2::int) AS n`, room, n)
 	if err != nil {
 		b.t.Fatal(err)
+	}
+}
+
+// replica returns the service's replica of Postgres, once it is asked.
+func (b *testBundle) replica() *backing.Replica {
+	b.t.Helper()
+	one := b.app.replicas.All()[0]
+	for end := time.Now().Add(30 * time.Second); !b.app.replicas.Good(one); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.t.Fatal("the replica is never asked")
+		}
+	}
+	return one
+}
+
+// replayed returns what a stream from a room's beginning says of message 1, and
+// how many messages it had.
+func (b *testBundle) replayed(token session.Token, room string) (bodies string, count int) {
+	b.t.Helper()
+	c := b.listen("/chat/"+room+"/stream", token, "0")
+	defer c.resp.Body.Close()
+	for {
+		switch e := c.next(); {
+		case e.Name == "ready":
+			return bodies, count
+		case strings.Contains(e.Data, `"id":1,`):
+			bodies += e.Data
+			fallthrough
+		default:
+			count++
+		}
 	}
 }
