@@ -35,6 +35,8 @@ need_test() {
     need chromium chromium
     need promtool prometheus prometheus   # checks the alert rules
     need pgbouncer pgbouncer pgbouncer    # stands between the services and Postgres in a test
+    need shellcheck shellcheck
+    need systemd-analyze systemd          # checks the units
 }
 
 need_compose() {

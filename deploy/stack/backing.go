@@ -113,6 +113,9 @@ func launchPostgres(ctx context.Context, server *testkit.PostgresServer) (*testk
 }
 
 func (s *Stack) prepareRedis() error {
+	if s.cfg.RedisURL != "" {
+		return nil
+	}
 	port, err := s.ports.next(8072)
 	if err != nil {
 		return err

@@ -47,6 +47,7 @@ type Config struct {
 	Messages  int    // replicas
 	Streams   int    // replicas
 	RedisAddr string // where the services reach Redis, if that is not Redis itself: a proxy's host:port
+	RedisURL  string // a Redis of somebody else's for the services, with its password; "" runs one
 	Env       []string
 	Postgres  []string  // settings for postgresql.conf, "name=value"
 	Standby   bool      // a streaming replica of Postgres, which the services read from, and which may take its place
@@ -70,8 +71,8 @@ type Stack struct {
 	postgres  *testkit.PostgresServer
 	standby   *testkit.PostgresServer  // nil if there is none
 	pgbouncer *testkit.PgBouncerServer // nil if there is none
-	redis     *testkit.RedisServer
-	parts    []*Part // from the bottom up
+	redis     *testkit.RedisServer     // nil: it is somebody else's
+	parts     []*Part                  // from the bottom up
 
 	watchers sync.WaitGroup
 }
@@ -166,7 +167,12 @@ func (s *Stack) StandbyURL() string {
 }
 
 // RedisURL returns the URL of the stack's Redis, with its password.
-func (s *Stack) RedisURL() string { return s.redis.URL() }
+func (s *Stack) RedisURL() string {
+	if s.redis == nil {
+		return s.cfg.RedisURL
+	}
+	return s.redis.URL()
+}
 
 // Parts returns all parts, from the bottom up.
 func (s *Stack) Parts() []*Part { return slices.Clone(s.parts) }

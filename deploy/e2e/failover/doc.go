@@ -1,4 +1,6 @@
-// Package failover loses Postgres, and has a streaming replica take its place:
-// what docs/operating.md says of it. People post, change messages, listen, and go
-// in and out of rooms all the while; package history judges what they saw.
+// Package failover takes the master of a Redis Cluster away under load, and that
+// of a Redis behind Sentinels: nothing may be missed, and deliveries go through
+// Redis again within 5 s.
+//
+// It is apart from package chaos, whose Redis is one server.
 package failover

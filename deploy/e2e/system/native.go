@@ -48,11 +48,11 @@ func startNative(ctx context.Context, root string, options Options) (_ System, e
 	n.stack, err = stack.Start(ctx, stack.Config{
 		Dir: n.dir, Bin: bin, NginxConf: filepath.Join(root, "nginx.conf"),
 		Messages: replicas, Streams: replicas,
-		RedisAddr: options.RedisAddr,
-		Standby:   options.Standby, PgBouncer: options.PgBouncer,
-		Env:       options.environment(),
-		Postgres:  []string{"fsync=off"}, // the tests pull no plug
-		Log:       n.log,
+		RedisAddr: options.RedisAddr, RedisURL: options.RedisURL,
+		Standby: options.Standby, PgBouncer: options.PgBouncer,
+		Env:      options.environment(),
+		Postgres: []string{"fsync=off"}, // the tests pull no plug
+		Log:      n.log,
 	})
 	return n, err
 }

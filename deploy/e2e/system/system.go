@@ -73,6 +73,9 @@ type Options struct {
 	// RedisAddr is where the services reach Redis: host:port of a proxy. "" is
 	// Redis itself. The driver compose can't have one.
 	RedisAddr string
+	// RedisURL is a Redis of somebody else's, which the services have instead of
+	// one of the system's. The driver compose can't have one.
+	RedisURL string
 	// Bin is the folder of the services' programs; "" builds those of this tree.
 	// The driver compose builds images, and can't have one.
 	Bin string

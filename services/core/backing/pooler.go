@@ -27,12 +27,15 @@ var errSettings = errors.New("the sessions of the pooler lack settings")
 // underPooler completes the configuration of a pool whose connections go by way
 // of a pooler. What every session is to have is the role's own there, and is
 // looked at once for a connection.
-func underPooler(cfg *pgxpool.Config, settings []Setting) error {
+func underPooler(cfg *pgxpool.Config, options []Option) error {
 	if mode := cfg.ConnConfig.DefaultQueryExecMode; mode != pgx.QueryExecModeCacheDescribe {
 		return fmt.Errorf("default_query_exec_mode is %s: want cache_describe behind a pooler, or nothing", mode)
 	}
-	if len(settings) > 0 {
-		return fmt.Errorf("a pooler can't be told %s: name Postgres itself", settings[0].Name)
+	for _, o := range options {
+		if s, ok := o.(Setting); ok {
+			return fmt.Errorf("a pooler can't be told %s: name Postgres itself", s.Name)
+		}
+		o.apply(cfg)
 	}
 	for _, s := range sessionSettings {
 		delete(cfg.ConnConfig.RuntimeParams, s.Name)
@@ -68,19 +71,31 @@ type Tuned struct {
 }
 
 // OpenTuned is [Postgres] for a tuned pool.
-func OpenTuned(ctx context.Context, url, service string, maxConns int32, settings ...Setting) (*Tuned, error) {
+func OpenTuned(ctx context.Context, url, service string, maxConns int32, options ...Option) (*Tuned, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	t := &Tuned{}
 	if pooled(cfg) {
-		t.local, settings = Local(settings...), nil
+		settings, others := split(options)
+		t.local, options = Local(settings...), others
 	}
-	if t.Pool, err = Postgres(ctx, url, service, maxConns, settings...); err != nil {
+	if t.Pool, err = Postgres(ctx, url, service, maxConns, options...); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+func split(options []Option) (settings []Setting, others []Option) {
+	for _, o := range options {
+		if s, ok := o.(Setting); ok {
+			settings = append(settings, s)
+		} else {
+			others = append(others, o)
+		}
+	}
+	return settings, others
 }
 
 // Local returns a statement that makes settings for the rest of its transaction.

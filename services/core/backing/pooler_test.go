@@ -87,7 +87,7 @@ func TestWhatAPoolerCannotBeTold(t *testing.T) {
 		"postgres://h/d?default_query_exec_mode=exec":            "",
 		"postgres://h/d?default_query_exec_mode=cache_describe":  "work_mem",
 	} {
-		var settings []backing.Setting
+		var settings []backing.Option
 		if setting != "" {
 			settings = append(settings, backing.Setting{Name: setting, Value: "1"})
 		}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -21,15 +22,25 @@ const (
 	statements = 128
 )
 
+// Option is something about a pool's connections: a [Setting], or [Traced].
+type Option interface{ apply(*pgxpool.Config) }
+
 // Setting is a parameter of a Postgres session.
 type Setting struct{ Name, Value string }
 
+func (s Setting) apply(cfg *pgxpool.Config) { cfg.ConnConfig.RuntimeParams[s.Name] = s.Value }
+
+// Traced has Queries told of every query.
+type Traced struct{ Queries pgx.QueryTracer }
+
+func (t Traced) apply(cfg *pgxpool.Config) { cfg.ConnConfig.Tracer = t.Queries }
+
 // Postgres returns a pool of at most maxConns connections. It doesn't connect
 // yet: a service starts, and says that it is not ready, while Postgres is away.
-// service shows in pg_stat_activity. settings are made for every connection,
-// which a pooler forbids; see [Tuned].
-func Postgres(ctx context.Context, url, service string, maxConns int32, settings ...Setting) (*pgxpool.Pool, error) {
-	cfg, err := configure(url, service, maxConns, settings)
+// service shows in pg_stat_activity. options hold for every connection; a pooler
+// forbids settings, see [Tuned].
+func Postgres(ctx context.Context, url, service string, maxConns int32, options ...Option) (*pgxpool.Pool, error) {
+	cfg, err := configure(url, service, maxConns, options)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
@@ -43,7 +54,7 @@ func CheckURL(url string) error {
 }
 
 // configure returns how a pool is to be opened.
-func configure(url, service string, maxConns int32, settings []Setting) (*pgxpool.Config, error) {
+func configure(url, service string, maxConns int32, options []Option) (*pgxpool.Config, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
@@ -60,15 +71,15 @@ func configure(url, service string, maxConns int32, settings []Setting) (*pgxpoo
 	params["application_name"] = service
 	params["timezone"] = "UTC"
 	if pooled(cfg) {
-		return cfg, underPooler(cfg, settings)
+		return cfg, underPooler(cfg, options)
 	}
 	for _, s := range sessionSettings {
 		if params[s.Name] == "" || s.Name == synchronousCommit {
 			params[s.Name] = s.Value
 		}
 	}
-	for _, s := range settings {
-		params[s.Name] = s.Value
+	for _, o := range options {
+		o.apply(cfg)
 	}
 	return cfg, nil
 }

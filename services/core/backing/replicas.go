@@ -28,7 +28,7 @@ var ErrBehind = errors.New("the replica is behind")
 
 // Replicas are streaming replicas of one Postgres, the primary. Whoever reads
 // from one says how it is seen that the replica has all that it must have, and
-// asks the primary otherwise; see docs/decisions/0010.
+// asks the primary otherwise; see docs/decisions/0011.
 //
 //	Read ─▶ one that is good ─▶ answered
 //	              │ away, slow, cancelled by recovery, behind
@@ -82,13 +82,13 @@ const Moment = `(pg_current_snapshot()::text || ' ' || left(pg_walfile_name(pg_c
 
 // Open returns a pool on the primary as [Postgres] does, and pools on its
 // replicas, which need [Replicas.Run]; replicas is nil if reads names none.
-func Open(ctx context.Context, url string, reads []string, service string, maxConns int32, log *slog.Logger) (primary *pgxpool.Pool, replicas *Replicas, err error) {
+func Open(ctx context.Context, url string, reads []string, service string, maxConns int32, log *slog.Logger, options ...Option) (primary *pgxpool.Pool, replicas *Replicas, err error) {
 	if len(reads) == 0 {
-		primary, err = Postgres(ctx, url, service, maxConns)
+		primary, err = Postgres(ctx, url, service, maxConns, options...)
 		return primary, nil, err
 	}
 	r := &Replicas{origin: &origin{}, log: log}
-	cfg, err := configure(url, service, maxConns, nil)
+	cfg, err := configure(url, service, maxConns, options)
 	if err != nil {
 		return nil, nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
@@ -98,7 +98,7 @@ func Open(ctx context.Context, url string, reads []string, service string, maxCo
 	}
 	for _, url := range reads {
 		one := &Replica{}
-		if one.Pool, err = Postgres(ctx, url, service, maxConns); err != nil {
+		if one.Pool, err = Postgres(ctx, url, service, maxConns, options...); err != nil {
 			r.Close()
 			r.primary.Close()
 			return nil, nil, fmt.Errorf("DATABASE_READ_URLS: %w", err)

@@ -76,12 +76,12 @@ func ReplicaMetrics(replicas *backing.Replicas) prometheus.Collector {
 	return c
 }
 
-// RedisMetrics returns the metrics of a client's pool. Connections that
-// subscribe are not in it.
-func RedisMetrics(client *redis.Client) prometheus.Collector {
+// RedisMetrics returns the metrics of a client's pool; in a Cluster, of those to
+// all masters together. Connections that subscribe are not in it.
+func RedisMetrics(client redis.UniversalClient) prometheus.Collector {
 	c := &collector{}
 	connections := c.describe("parley_redis_connections", "Connections to Redis for commands, by what they do.", nil, "state")
-	limit := c.describe("parley_redis_connections_limit", "Connections that the pool may have.", nil)
+	limit := c.describe("parley_redis_connections_limit", "Connections that the pool may have, to each server.", nil)
 	waited := c.describe("parley_redis_acquires_waited_total", "Connections that had to be waited for.", nil)
 	canceled := c.describe("parley_redis_acquires_canceled_total", "Connections that were given up: the wait took too long.", nil)
 	wait := c.describe("parley_redis_acquire_wait_seconds_total", "Time spent waiting for connections.", nil)
@@ -89,12 +89,23 @@ func RedisMetrics(client *redis.Client) prometheus.Collector {
 		s := client.PoolStats()
 		gauge(to, connections, int32(s.TotalConns-min(s.IdleConns, s.TotalConns)), "used") //nolint:gosec // few
 		gauge(to, connections, int32(s.IdleConns), "idle")                                 //nolint:gosec // few
-		gauge(to, limit, int32(client.Options().PoolSize))                                 //nolint:gosec // few
+		gauge(to, limit, int32(poolSize(client)))                                          //nolint:gosec // few
 		counter(to, waited, float64(s.WaitCount))
 		counter(to, canceled, float64(s.Timeouts))
 		counter(to, wait, float64(s.WaitDurationNs)/1e9)
 	}
 	return c
+}
+
+// poolSize is how many connections a client may have to each server.
+func poolSize(client redis.UniversalClient) int {
+	switch client := client.(type) {
+	case *redis.Client:
+		return client.Options().PoolSize
+	case *redis.ClusterClient:
+		return client.Options().PoolSize
+	}
+	return 0
 }
 
 func gauge(to chan<- prometheus.Metric, d *prometheus.Desc, n int32, labels ...string) {

@@ -137,7 +137,6 @@ type Room struct {
 	Messages []chat.Message // oldest first
 	Error    string         // why a form's post failed, for the reader; "" else
 	Draft    string         // the body that was not stored then
-	Apart    bool           // the log is rendered apart: [Site.RoomApart]
 	Kept     bool           // it is there already: Messages are not needed
 }
 

@@ -77,17 +77,9 @@ func (r MyRoom) state(me Person) roomState {
 	return s
 }
 
-// State is that of a room's page, but what was said: [Room.Said].
+// State is that of a room's page, but what was said: [Site.Log].
 func (r Room) State() State {
 	s := r.Frame.State()
 	s.Open = &openState{Room: r.Room.state(r.Me), Head: r.At, More: r.More, Newer: r.Newer, People: r.People}
 	return s
-}
-
-// Said are the messages of a room's page, for its script.
-func (r Room) Said() []chat.Message {
-	if r.Messages == nil {
-		return []chat.Message{}
-	}
-	return r.Messages
 }

@@ -22,6 +22,7 @@ import (
 	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
@@ -58,13 +59,14 @@ type App struct {
 
 	log       *slog.Logger
 	registry  *prometheus.Registry
+	tracer    *trace.Tracer // nil is off
 	health    *serve.Health
 	profiles  serve.Switch
 	pool      *pgxpool.Pool
 	replicas  *backing.Replicas // of Postgres
 	commits   *backing.Tuned
 	searches  *backing.Tuned
-	redis     *redis.Client
+	redis     redis.UniversalClient
 	publisher *publish.Publisher
 	committer *change.Committer
 	amender   *message.Amender
@@ -95,13 +97,20 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 
 // open opens what the service stands on.
 func (a *App) open(ctx context.Context, cfg Config) (err error) {
-	if a.pool, a.replicas, err = backing.Open(ctx, cfg.DatabaseURL, cfg.ReadURLs, serviceName, readPool, a.log); err != nil {
+	if a.tracer, err = trace.Open(cfg.Trace, serviceName, serve.Version(), a.log, a.registry); err != nil {
 		return err
 	}
-	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+	var options []backing.Option
+	if a.tracer != nil {
+		options = append(options, backing.Traced{Queries: a.tracer.Queries()})
+	}
+	if a.pool, a.replicas, err = backing.Open(ctx, cfg.DatabaseURL, cfg.ReadURLs, serviceName, readPool, a.log, options...); err != nil {
 		return err
 	}
-	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search"); err != nil {
+	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit", options...); err != nil {
+		return err
+	}
+	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search", options...); err != nil {
 		return err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
@@ -183,6 +192,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Health:       a.health,
 		Log:          log,
 		Metrics:      a.registry,
+		Tracer:       a.tracer,
 	})
 	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, a.replicas.Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
 		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
@@ -205,8 +215,8 @@ func (a *App) measure(places serve.PlacesMetrics) {
 
 // tell returns what hears of every change that was stored.
 func (a *App) tell(indexer *search.Indexer) change.Publish {
-	return func(topic wire.Topic, event wire.Event) {
-		a.publisher.Event(topic, event)
+	return func(span *trace.Span, topic wire.Topic, event wire.Event) {
+		a.publisher.Event(span, topic, event)
 		indexer.Changed()
 	}
 }
@@ -250,6 +260,7 @@ func (a *App) Close() {
 	if a.pool != nil {
 		a.pool.Close()
 	}
+	a.tracer.Close()
 }
 
 // serve answers on all addresses until ctx ends or one of them fails.

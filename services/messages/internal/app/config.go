@@ -9,6 +9,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/serve"
+	"parley/core/trace"
 	"parley/messages/internal/account"
 )
 
@@ -28,6 +29,8 @@ type Config struct {
 
 	LogFormat string `env:"LOG_FORMAT" envDefault:"text"` // or json
 	LogLevel  string `env:"LOG_LEVEL"  envDefault:"info"` // debug logs every request
+
+	Trace trace.Config
 
 	SessionTTL time.Duration `env:"SESSION_TTL" envDefault:"720h"`
 
@@ -82,7 +85,7 @@ func (c Config) validate() error {
 	if err := backing.CheckURL(c.DatabaseURL); err != nil {
 		faults = append(faults, fmt.Errorf("DATABASE_URL: %w", err))
 	}
-	if _, err := backing.RedisOptions(c.RedisURL); err != nil {
+	if err := backing.CheckRedis(c.RedisURL); err != nil {
 		faults = append(faults, err)
 	}
 	if c.SessionTTL < time.Second {
@@ -95,6 +98,9 @@ func (c Config) validate() error {
 		faults = append(faults, fmt.Errorf("SIGNUP is %q: want invite, open or closed", c.SignUp))
 	}
 	if _, err := serve.NewHosts(c.PublicURL, c.AllowedHosts); err != nil {
+		faults = append(faults, err)
+	}
+	if err := c.Trace.Validate(); err != nil {
 		faults = append(faults, err)
 	}
 	if c.Limits != limitsOn && c.Limits != limitsOff {

@@ -28,6 +28,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/batch"
+	"parley/core/trace"
 	"parley/core/wire"
 )
 
@@ -43,9 +44,9 @@ const (
 	maxBatch    = 512
 )
 
-// Publish tells that an event has been committed to a topic's log. It must not
-// block.
-type Publish func(wire.Topic, wire.Event)
+// Publish tells that an event has been committed to a topic's log, as a step of
+// a span or of none. It must not block.
+type Publish func(*trace.Span, wire.Topic, wire.Event)
 
 // Committer stores changes, many in one transaction.
 type Committer struct {
@@ -93,8 +94,9 @@ func (c *Committer) Close() {
 
 // submit has a change stored and returns when it is committed, or never will
 // be.
-func (c *Committer) submit(ctx context.Context, change change) (Receipt, error) {
+func (c *Committer) submit(ctx context.Context, change change) (_ Receipt, err error) {
 	j := newJob(ctx, change)
+	defer func() { j.span.End(err) }()
 	if err := c.enqueue(j); err != nil {
 		return Receipt{}, err
 	}

@@ -17,6 +17,7 @@ import (
 	"parley/core/backing"
 	"parley/core/chat"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/testkit"
 )
@@ -75,14 +76,14 @@ func (p *published) memberships(topic wire.Topic) string {
 	return fmt.Sprint(all)
 }
 
-func (p *published) add(topic wire.Topic, event wire.Event) {
+func (p *published) add(_ *trace.Span, topic wire.Topic, event wire.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m, ok := event.(*chat.Message); ok {
 		p.messages = append(p.messages, *m)
 		return
 	}
-	p.others = append(p.others, told{topic, event})
+	p.others = append(p.others, told{topic: topic, event: event})
 }
 
 // in returns the positions published in a room, in order of publishing.

@@ -56,7 +56,7 @@ type Config struct {
 type demo struct {
 	pool      *pgxpool.Pool
 	commits   *backing.Tuned
-	redis     *redis.Client
+	redis     redis.UniversalClient
 	publisher *publish.Publisher
 	keeper    *account.Keeper
 	rooms     *room.Store

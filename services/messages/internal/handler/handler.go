@@ -17,6 +17,7 @@ import (
 
 	"parley/core/history"
 	"parley/core/serve"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
@@ -68,6 +69,7 @@ type Parts struct {
 	Health       *serve.Health
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
+	Tracer       *trace.Tracer // nil is off
 }
 
 // Handler holds the parts that the requests of the service need.
@@ -90,7 +92,11 @@ func (h *Handler) routes() *gin.Engine {
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.Use(h.observe, h.recovered, h.secure, h.knownHost, h.sameOrigin)
+	e.Use(h.observe)
+	if h.Tracer != nil {
+		e.Use(h.traced)
+	}
+	e.Use(h.recovered, h.secure, h.knownHost, h.sameOrigin)
 	e.POST("/chat/:room/messages", h.post) // mostly the committer bounds its time: a timer less
 	e.GET("/chat/:room", h.keptRoom, withDeadline, h.Sessions.Middleware(), h.identified, h.showRoom)
 	e.GET("/chat/:room/messages", h.keptStretch, withDeadline, h.Sessions.Middleware(), h.identified, h.history)

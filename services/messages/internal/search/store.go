@@ -29,8 +29,11 @@ const (
 
 // OpenPool returns the pool of searches. Their statements are always the same,
 // and know best themselves in which order to do things.
-func OpenPool(ctx context.Context, databaseURL, service string) (*backing.Tuned, error) {
-	return backing.OpenTuned(ctx, databaseURL, service, poolSize, settings...)
+func OpenPool(ctx context.Context, databaseURL, service string, options ...backing.Option) (*backing.Tuned, error) {
+	for _, s := range settings {
+		options = append(options, s)
+	}
+	return backing.OpenTuned(ctx, databaseURL, service, poolSize, options...)
 }
 
 // settings are those of every statement of a search.

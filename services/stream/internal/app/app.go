@@ -23,6 +23,7 @@ import (
 	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/stream/internal/api"
 	"parley/stream/internal/doorbell"
 	"parley/stream/internal/fanout"
@@ -66,13 +67,14 @@ type app struct {
 	log      *slog.Logger
 	pool     *pgxpool.Pool
 	replicas *backing.Replicas // of Postgres
-	redis    *redis.Client
+	redis    redis.UniversalClient
 	bell     *doorbell.Doorbell
 	hub      *hub.Hub
 	roster   *roster.Roster
 	guard    *guard.Guard
 	engine   *fanout.Engine
 	beat     *replica.Beat
+	tracer   *trace.Tracer // nil is off
 	health   *serve.Health
 	registry *prometheus.Registry
 	public   *http.Server
@@ -92,6 +94,10 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 		return nil, err
 	}
 	a.registry = serve.NewRegistry("stream")
+	if a.tracer, err = trace.Open(cfg.Trace, "stream", serve.Version(), log, a.registry); err != nil {
+		a.close()
+		return nil, err
+	}
 	if err := a.wire(a.registry); err != nil {
 		a.close()
 		return nil, err
@@ -115,6 +121,9 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	store := history.NewStore(a.pool).WithReplicas(a.replicas)
 	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
 	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.LogMemory, a.engine)
+	if a.tracer != nil {
+		a.hub.Trace(a.tracer, a.engine.Traced)
+	}
 	a.roster = roster.New(access.NewStore(a.pool), a.hub, a.engine, a.log)
 	caps := &guard.Caps{PerUser: a.cfg.PerUser, PerAddress: a.cfg.PerAddress}
 	a.guard = guard.New(session.NewStore(a.pool), caps, a.log, a.engine.SessionsEnded)
@@ -139,6 +148,7 @@ func (a *app) close() {
 	if err := a.redis.Close(); err != nil {
 		a.log.Debug("close redis", "error", err)
 	}
+	a.tracer.Close()
 }
 
 // run starts everything, waits for ctx or a failed listener, and stops

@@ -9,6 +9,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/serve"
+	"parley/core/trace"
 )
 
 // Config is read from the environment once; the README's table lists it.
@@ -23,6 +24,7 @@ type Config struct {
 	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
 	LogFormat   string       `env:"LOG_FORMAT"   envDefault:"text"`
 	LogLevel    string       `env:"LOG_LEVEL"    envDefault:"info"`
+	Trace       trace.Config
 
 	DatabaseConns int32         `env:"DATABASE_CONNS"   envDefault:"16"`
 	MaxAge        time.Duration `env:"STREAM_MAX_AGE"   envDefault:"300s"`
@@ -78,5 +80,5 @@ func (c Config) validate() error {
 	require(c.PerUser >= 0, "STREAMS_PER_USER must not be negative")
 	require(c.PerAddress >= 0, "STREAMS_PER_ADDRESS must not be negative")
 	_, err := serve.NewHosts(c.PublicURL, c.AllowedHosts)
-	return errors.Join(append(faults, err)...)
+	return errors.Join(append(faults, err, c.Trace.Validate(), backing.CheckRedis(c.RedisURL))...)
 }
