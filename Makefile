@@ -115,7 +115,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis; and those of the manifests
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/box|/chaos|/failover|/tour|/upgrade)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/box|/chaos|/failover|/standby|/tour|/upgrade)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; \
 	GOWORK=off go -C $(KUBERNETES) test -json -count=1 -timeout 10m ./... | bin/tally -add $(TALLY) || failed=1; \
@@ -128,9 +128,14 @@ page: bin/tally ## Run the tests of the page's JavaScript
 	        --test-reporter=tap --test-reporter-destination="$$tap" services/messages/web/test/*.test.mjs || failed=1; \
 	    bin/tally -add $(TALLY) -tap "$$tap" && exit $$failed
 
+# The cases that go through all that is asked of Postgres: once more, with PgBouncer before it and a replica beside it.
+FAR := ^Test(ChangesOfMessagesThatAreRefused|ChangesTakeOnePositionEach|HistoryComesInPages|RetryIsNotASecondMessage|RoomsBeginAndEndOnTheOpenStream|EverythingResumes|ReadPositionsAgree|StreamResumes.*|UnservableCursorIsReset|StreamsEndWithTheirSession|AroundADeletedMessage|PinsCome.*|MentionsOfAllRooms|PostgresAway.*)$$
+
 .PHONY: e2e
 e2e: bin/tally bundle $(CHECKERS) ## Run the end-to-end tests, with faults and real browsers, on a stack of their own
 	@cd deploy && E2E_DRIVER=native go test -json -race -count=1 -timeout 12m -p 1 ./e2e ./e2e/tour \
+	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+	@cd deploy && E2E_DRIVER=native E2E_POSTGRES=far go test -json -race -count=1 -timeout 10m -run '$(FAR)' ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
 
 .PHONY: e2e-compose
@@ -186,6 +191,10 @@ chaos-redis: bundle ## Kill and freeze the masters of a Redis Cluster, and of on
 .PHONY: chaos-upgrade
 chaos-upgrade: bundle ## Go from earlier commits to this tree and back under load: PARLEY_PREVIOUS='v1 HEAD~1'
 	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 30m -v ./e2e/upgrade
+
+.PHONY: chaos-postgres
+chaos-postgres: bundle ## Take the replica of Postgres away, and then Postgres itself, under load: 3 minutes
+	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 30m -v ./e2e/standby
 
 ## Measure
 

@@ -14,6 +14,13 @@ const AppRole = "parley_app"
 
 const powerless = " NOSUPERUSER NOCREATEDB NOCREATEROLE"
 
+// settings are those of every session of the role. The services ask for the same,
+// but a pooler before Postgres lets them ask for nothing.
+const settings = `
+	ALTER ROLE parley_app SET synchronous_commit = 'on';
+	ALTER ROLE parley_app SET statement_timeout = '10s';
+	ALTER ROLE parley_app SET idle_in_transaction_session_timeout = '10s';`
+
 // grants are given anew each time, so that they hold for what a migration
 // has added. The version of the schema is no business of the services.
 const grants = `
@@ -62,6 +69,9 @@ func makeAppRole(ctx context.Context, tx pgx.Tx, password string) error {
 	}
 	if _, err := tx.Exec(ctx, verb+` ROLE parley_app LOGIN PASSWORD `+quoted+rights); err != nil {
 		return fmt.Errorf("make role: %w", err)
+	}
+	if _, err := tx.Exec(ctx, settings); err != nil {
+		return fmt.Errorf("set what holds for role: %w", err)
 	}
 	if _, err := tx.Exec(ctx, grants); err != nil {
 		return fmt.Errorf("grant to role: %w", err)

@@ -34,6 +34,7 @@ need_test() {
     need npm npm
     need chromium chromium
     need promtool prometheus prometheus   # checks the alert rules
+    need pgbouncer pgbouncer pgbouncer    # stands between the services and Postgres in a test
     need shellcheck shellcheck
     need systemd-analyze systemd          # checks the units
 }

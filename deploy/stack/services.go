@@ -106,8 +106,11 @@ func (s *Stack) environment(addr, metrics string) []string {
 // database and Redis.
 func (s *Stack) backing() []string {
 	env := []string{
-		"DATABASE_URL=" + s.postgres.URLOf(migrations.AppRole, database),
+		"DATABASE_URL=" + s.databaseURL(),
 		"DATABASE_PASSWORD_FILE=" + s.secrets.app.path,
+	}
+	if s.standby != nil {
+		env = append(env, "DATABASE_READ_URLS="+s.standby.URLOf(migrations.AppRole, database))
 	}
 	if s.redis == nil {
 		return append(env, "REDIS_URL="+s.cfg.RedisURL)

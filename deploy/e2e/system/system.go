@@ -79,6 +79,16 @@ type Options struct {
 	// Bin is the folder of the services' programs; "" builds those of this tree.
 	// The driver compose builds images, and can't have one.
 	Bin string
+	// Standby adds a part "standby": a streaming replica of Postgres, which the
+	// services read from, and which takes its place when it is promoted. PgBouncer
+	// adds a part "pgbouncer" before Postgres, in transaction mode. The driver
+	// compose has neither.
+	Standby, PgBouncer bool
+}
+
+// Standby is a system that may have a streaming replica.
+type Standby interface {
+	StandbyURL() string // of its superuser; "" if there is none
 }
 
 // New starts the system that driver names: native or compose.

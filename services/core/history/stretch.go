@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/core/access"
+	"parley/core/backing"
 	"parley/core/chat"
 )
 
@@ -105,6 +106,9 @@ func (s *Store) stretch(ctx context.Context, username, room, condition string, a
 	}
 	if found.Head < 0 {
 		return Stretch{}, ErrNotFound
+	}
+	if found.Head < s.least {
+		return Stretch{}, backing.ErrBehind
 	}
 	if len(found.Messages) > limit {
 		found.Messages, found.More = found.Messages[:limit], true

@@ -4,6 +4,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+
+	"parley/core/backing"
 )
 
 // collector reads a pool's own counts when it is scraped, and costs nothing
@@ -53,6 +55,27 @@ func PostgresMetrics(name string, pool *pgxpool.Pool) prometheus.Collector {
 	return c
 }
 
+// ReplicaMetrics returns the metrics of the replicas of Postgres: whether each is
+// asked, and how that ends.
+func ReplicaMetrics(replicas *backing.Replicas) prometheus.Collector {
+	c := &collector{}
+	good := c.describe("parley_postgres_replica_up", "1 while a replica is asked for what it has.", nil, "replica")
+	reads := c.describe("parley_postgres_replica_reads_total", "Reads that replicas were asked for: those that aren't answered went to the primary.", nil, "replica", "result")
+	c.collect = func(to chan<- prometheus.Metric) {
+		for _, one := range replicas.All() {
+			up := int32(0)
+			if replicas.Good(one) {
+				up = 1
+			}
+			gauge(to, good, up, one.Name)
+			counter(to, reads, float64(one.Answered.Load()), one.Name, "answered")
+			counter(to, reads, float64(one.Behind.Load()), one.Name, "behind")
+			counter(to, reads, float64(one.Failed.Load()), one.Name, "failed")
+		}
+	}
+	return c
+}
+
 // RedisMetrics returns the metrics of a client's pool; in a Cluster, of those to
 // all masters together. Connections that subscribe are not in it.
 func RedisMetrics(client redis.UniversalClient) prometheus.Collector {
@@ -89,6 +112,6 @@ func gauge(to chan<- prometheus.Metric, d *prometheus.Desc, n int32, labels ...s
 	to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
 }
 
-func counter(to chan<- prometheus.Metric, d *prometheus.Desc, n float64) {
-	to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, n)
+func counter(to chan<- prometheus.Metric, d *prometheus.Desc, n float64, labels ...string) {
+	to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, n, labels...)
 }

@@ -64,8 +64,9 @@ type App struct {
 	health    *serve.Health
 	profiles  serve.Switch
 	pool      *pgxpool.Pool
-	commits   *pgxpool.Pool
-	searches  *pgxpool.Pool
+	replicas  *backing.Replicas // of Postgres
+	commits   *backing.Tuned
+	searches  *backing.Tuned
 	redis     redis.UniversalClient
 	publisher *publish.Publisher
 	committer *change.Committer
@@ -104,7 +105,7 @@ func (a *App) open(ctx context.Context, cfg Config) (err error) {
 	if a.tracer != nil {
 		options = append(options, backing.Traced{Queries: a.tracer.Queries()})
 	}
-	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool, options...); err != nil {
+	if a.pool, a.replicas, err = backing.Open(ctx, cfg.DatabaseURL, cfg.ReadURLs, serviceName, readPool, a.log, options...); err != nil {
 		return err
 	}
 	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit", options...); err != nil {
@@ -139,15 +140,12 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 // background.
 func (a *App) assemble(ctx context.Context, cfg Config) error {
 	log, shared := a.log, limit.NewShared(a.redis, a.log)
-	hosts, err := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
-	if err != nil {
+	hosts, errHosts := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
+	site, errSite := web.New()
+	if err := errors.Join(errHosts, errSite); err != nil {
 		return err
 	}
 	accounts, err := account.New(a.pool, cfg.SignUp, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
-	if err != nil {
-		return err
-	}
-	site, err := web.New()
 	if err != nil {
 		return err
 	}
@@ -161,7 +159,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
-	searches := search.NewStore(a.searches, a.pool)
+	searches := search.NewStore(a.searches, a.pool, a.replicas)
 	keeper := retention.New(a.pool, changes, time.Duration(cfg.Retention), log, a.registry)
 	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
@@ -176,7 +174,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Members:      membership.NewStore(a.pool, changes),
 		Grants:       grants,
 		Notice:       a.publisher.Notice,
-		History:      history.NewStore(a.pool),
+		History:      history.NewStore(a.pool).WithReplicas(a.replicas),
 		Reads:        looks,
 		Committer:    a.committer,
 		Amender:      a.amender,
@@ -196,8 +194,8 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Metrics:      a.registry,
 		Tracer:       a.tracer,
 	})
-	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run,
-		func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
+	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, a.replicas.Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run,
+		message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run, func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
 	return nil
 }
 
@@ -211,7 +209,8 @@ func (a *App) goAll(ctx context.Context, all ...func(context.Context)) {
 // measure registers the metrics of what may be full.
 func (a *App) measure(places serve.PlacesMetrics) {
 	a.registry.MustRegister(places, serve.RedisMetrics(a.redis), serve.PostgresMetrics("main", a.pool),
-		serve.PostgresMetrics("commit", a.commits), serve.PostgresMetrics("search", a.searches))
+		serve.PostgresMetrics("commit", a.commits.Pool), serve.PostgresMetrics("search", a.searches.Pool),
+		serve.ReplicaMetrics(a.replicas))
 }
 
 // tell returns what hears of every change that was stored.
@@ -255,10 +254,11 @@ func (a *App) Close() {
 			a.log.Warn("close Redis", "error", err)
 		}
 	}
-	for _, pool := range []*pgxpool.Pool{a.commits, a.searches, a.pool} {
-		if pool != nil {
-			pool.Close()
-		}
+	a.commits.Close()
+	a.searches.Close()
+	a.replicas.Close()
+	if a.pool != nil {
+		a.pool.Close()
 	}
 	a.tracer.Close()
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/backing"
 	"parley/core/serve"
@@ -23,6 +22,8 @@ type Config struct {
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9081"` // internal: metrics, health, profiles
 
 	Passwords   backing.Passwords
+	Reads       backing.Reads
+	ReadURLs    []string     // what Reads names
 	AppPassword string       `env:"DATABASE_APP_PASSWORD_FILE,file"` // for migrate: see migrations.MakeAppRole
 	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
 
@@ -64,7 +65,9 @@ type Config struct {
 // FromEnvironment reads the configuration and reports all its faults together.
 func FromEnvironment() (Config, error) {
 	cfg, err := env.ParseAs[Config]()
-	err = errors.Join(err, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL))
+	reads, readsErr := cfg.Reads.URLs(cfg.Passwords)
+	cfg.ReadURLs = reads
+	err = errors.Join(err, readsErr, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL))
 	if err := errors.Join(err, cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
@@ -83,7 +86,7 @@ const (
 
 func (c Config) validate() error {
 	var faults []error
-	if _, err := pgxpool.ParseConfig(c.DatabaseURL); err != nil {
+	if err := backing.CheckURL(c.DatabaseURL); err != nil {
 		faults = append(faults, fmt.Errorf("DATABASE_URL: %w", err))
 	}
 	if err := backing.CheckRedis(c.RedisURL); err != nil {

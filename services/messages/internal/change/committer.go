@@ -24,9 +24,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/core/backing"
 	"parley/core/batch"
 	"parley/core/trace"
 	"parley/core/wire"
@@ -50,7 +50,7 @@ type Publish func(*trace.Span, wire.Topic, wire.Event)
 
 // Committer stores changes, many in one transaction.
 type Committer struct {
-	pool    *pgxpool.Pool
+	pool    *backing.Tuned
 	publish Publish
 	log     *slog.Logger
 	metrics *metrics
@@ -67,7 +67,7 @@ type Committer struct {
 // New starts a committer on a pool of its own: a storm of reads elsewhere must
 // not keep changes from being stored. publish gets what was stored anew, after
 // the commit, per log in order of position. The caller must Close the committer.
-func New(pool *pgxpool.Pool, publish Publish, log *slog.Logger, registry prometheus.Registerer) *Committer {
+func New(pool *backing.Tuned, publish Publish, log *slog.Logger, registry prometheus.Registerer) *Committer {
 	c := &Committer{
 		pool:    pool,
 		publish: publish,

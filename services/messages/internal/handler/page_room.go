@@ -81,7 +81,7 @@ func (h *Handler) fillLog(c *gin.Context, name string, around chat.Position, pag
 	if around == 0 && page.Room.Unread >= manyUnread {
 		around = page.Room.Read + 1
 	}
-	found, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Around: around}, history.DefaultStretch)
+	found, err := h.stretch(c, name, history.Cut{Around: around}, history.DefaultStretch)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (x *Indexer) forget(ctx context.Context, tx pgx.Tx) (more bool, err error) 
 	if err != nil || gone == nil {
 		return false, err
 	}
-	blocks, err := x.calendar.refresh(ctx, tx)
+	blocks, _, err := x.calendar.refresh(ctx, tx)
 	if err != nil {
 		return false, err
 	}

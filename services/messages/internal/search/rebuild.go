@@ -60,7 +60,7 @@ func Rebuild(ctx context.Context, databaseURL string) (n int64, err error) {
 		if _, err := tx.Exec(ctx, prepareRebuild); err != nil {
 			return fmt.Errorf("empty index: %w", err)
 		}
-		blocks, err := new(calendar).refresh(ctx, tx)
+		blocks, _, err := new(calendar).refresh(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/core/access"
+	"parley/core/backing"
 	"parley/core/chat"
 	"parley/core/history"
 )
@@ -26,7 +27,7 @@ type tail struct {
 // findTail returns which rooms have a tail, and the snapshot in which that was so.
 func (s *Store) findTail(ctx context.Context) (t tail, snapshot string, err error) {
 	rows, err := s.main.Query(ctx, `
-		SELECT pg_current_snapshot()::text, late.room, late.position
+		SELECT `+backing.Moment+`, late.room, late.position
 		FROM (SELECT) AS one LEFT JOIN (
 			SELECT r.name::text AS room, coalesce(i.position, 0) AS position
 			FROM rooms r LEFT JOIN search_rooms i ON i.room = r.name

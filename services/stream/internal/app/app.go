@@ -66,6 +66,7 @@ type app struct {
 	cfg      Config
 	log      *slog.Logger
 	pool     *pgxpool.Pool
+	replicas *backing.Replicas // of Postgres
 	redis    redis.UniversalClient
 	bell     *doorbell.Doorbell
 	hub      *hub.Hub
@@ -84,10 +85,11 @@ type app struct {
 func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log}
 	var err error
-	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, "stream", cfg.DatabaseConns); err != nil {
+	if a.pool, a.replicas, err = backing.Open(ctx, cfg.DatabaseURL, cfg.ReadURLs, "stream", cfg.DatabaseConns, log); err != nil {
 		return nil, err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, "stream"); err != nil {
+		a.replicas.Close()
 		a.pool.Close()
 		return nil, err
 	}
@@ -116,7 +118,7 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	if err != nil {
 		return err
 	}
-	store := history.NewStore(a.pool)
+	store := history.NewStore(a.pool).WithReplicas(a.replicas)
 	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
 	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.LogMemory, a.engine)
 	if a.tracer != nil {
@@ -134,13 +136,14 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	a.public = serve.NewServer(streams.Handler(a.health))
 	a.public.ReadTimeout = readTimeout
 	a.gate = newGate(handshakes)
-	registry.MustRegister(serve.PostgresMetrics("main", a.pool), serve.RedisMetrics(a.redis),
+	registry.MustRegister(serve.PostgresMetrics("main", a.pool), serve.ReplicaMetrics(a.replicas), serve.RedisMetrics(a.redis),
 		serve.PlacesMetrics{"handshakes": a.gate.places, "replays": streams.Replays})
 	a.public.ConnState = a.gate.watch
 	return nil
 }
 
 func (a *app) close() {
+	a.replicas.Close()
 	a.pool.Close()
 	if err := a.redis.Close(); err != nil {
 		a.log.Debug("close redis", "error", err)
@@ -160,6 +163,7 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	running.Go(func() { a.guard.Run(background) })
 	running.Go(func() { a.hub.Run(background) })
 	running.Go(func() { a.roster.Run(background) })
+	running.Go(func() { a.replicas.Run(background) })
 	running.Go(func() { a.beat.Run(background) })
 	running.Go(func() {
 		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.Noticed, Renewed: a.hub.Renewed})

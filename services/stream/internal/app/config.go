@@ -19,6 +19,8 @@ type Config struct {
 	ListenAddr  string `env:"LISTEN_ADDR"  envDefault:"127.0.0.1:8091"`
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9091"`
 	Passwords   backing.Passwords
+	Reads       backing.Reads
+	ReadURLs    []string     // what Reads names
 	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
 	LogFormat   string       `env:"LOG_FORMAT"   envDefault:"text"`
 	LogLevel    string       `env:"LOG_LEVEL"    envDefault:"info"`
@@ -52,7 +54,8 @@ func ReadConfig() (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	if err := errors.Join(cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL), cfg.validate()); err != nil {
+	cfg.ReadURLs, err = cfg.Reads.URLs(cfg.Passwords)
+	if err := errors.Join(err, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL), cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
 	if !cfg.Limits {
