@@ -70,8 +70,7 @@ func (b *bench) takeTurns(ctx context.Context, subjects []*subject) ([][]*round,
 	results := make([][]*round, len(subjects))
 	for turn := range full(b, 6, 2) { // the first is to get warm
 		for i, s := range subjects {
-			// By who doesn't listen: one's own posts are told on one's own log as well.
-			plan.Posts = s.templates(redisStreams, redisRooms, rooms[i])
+			plan.Posts = s.templates(redisStreams, redisRooms, rooms[i]) // by who doesn't listen
 			r, err := b.measure(ctx, s, crowds[i], plan, redisStreams)
 			if err != nil {
 				return nil, err

@@ -44,6 +44,8 @@ need_compose() {
     docker compose version >/dev/null 2>&1 || need docker-compose docker-compose
     need debootstrap debootstrap
     need iptables iptables
+    need curl curl
+    need openssl openssl
 }
 
 as_root() {

@@ -8,7 +8,7 @@
 # OWNER makes the first account, and prints its password; without it, whoever comes first owns the place.
 # ACME_SERVER=URL asks another authority. AGE_RECIPIENT=age1… has backups encrypted. What it was told is kept, so that later
 # ./install.sh will do. It changes only what is not as it should be: run it again whenever something failed.
-# How to go on: docs/operating.md
+# How to go on: docs/operating.md. An upgrade makes a backup before; not with BACKUP=no.
 #
 # `parley rollback` calls it with PARLEY_BACK set: neither backup nor migrations then, for the schema stays.
 set -euo pipefail
@@ -214,7 +214,7 @@ main() {
     systemctl daemon-reload
     systemctl enable --quiet parley.target
     if [ -z "${PARLEY_BACK:-}" ]; then
-        if [ -e "$lib/current" ] && [ "$(readlink $lib/current)" != "$lib/releases/$release" ]; then
+        if [ "${BACKUP:-yes}" = yes ] && [ -e "$lib/current" ] && [ "$(readlink $lib/current)" != "$lib/releases/$release" ]; then
             systemctl start parley-backup || fail "no backup could be made: journalctl -u parley-backup. Nothing was upgraded"
         fi
         migrate

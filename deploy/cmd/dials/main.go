@@ -75,41 +75,26 @@ func run(ctx context.Context, cfg config) (err error) {
 
 // picture is one of Prometheus' pages.
 type picture struct {
-	name   string
-	path   string
-	height int64
-	ready  string // JavaScript that is true when the page shows all
+	name  string
+	path  string
+	ready string // JavaScript that is true when the page shows all
 }
 
 func pictures(load time.Duration) []picture {
 	seconds := load.Seconds()
 	return []picture{
-		graphs("prometheus-traffic", seconds,
-			`sum by (route) (rate(parley_requests_total{method="POST"}[30s]))`,
-			`sum(rate(parley_stream_deliveries_total[30s]))`),
-		graphs("prometheus-latency", seconds,
-			`histogram_quantile(0.99, sum by (le) (rate(parley_stream_delivery_seconds_bucket[30s])))`,
-			`histogram_quantile(0.99, sum by (le) (rate(parley_commit_seconds_bucket[30s])))`),
-		graphs("prometheus-saturation", seconds,
-			`parley_stream_open`,
-			`rate(process_cpu_seconds_total{job=~"messages|stream"}[30s])`),
-		{name: "prometheus-alerts", path: "/classic/alerts", height: 900, ready: `document.body.innerText.includes("ParleyReplicaDown (1 active)")`},
+		graph("prometheus-latency", seconds, `histogram_quantile(0.99, sum by (le) (rate(parley_stream_delivery_seconds_bucket[30s])))`),
+		graph("prometheus-traffic", seconds, `sum by (job) (rate(parley_requests_total{method="POST"}[30s]) or rate(parley_stream_deliveries_total[30s]))`),
+		graph("prometheus-errors", seconds, `sum by (status) (rate(parley_requests_total[30s]))`),
+		graph("prometheus-saturation", seconds, `parley_stream_open`),
+		{name: "prometheus-alerts", path: "/classic/alerts", ready: `document.body.innerText.includes("ParleyReplicaDown (1 active)")`},
 	}
 }
 
-// graphs is Prometheus' page of these expressions, over the last seconds.
-func graphs(name string, seconds float64, expressions ...string) picture {
-	query := url.Values{}
-	for i, e := range expressions {
-		panel := "g" + strconv.Itoa(i) + "."
-		query.Set(panel+"expr", e)
-		query.Set(panel+"tab", "0")
-		query.Set(panel+"range_input", strconv.Itoa(int(seconds))+"s")
-	}
-	return picture{
-		name: name, path: "/classic/graph?" + query.Encode(), height: 1120,
-		ready: `document.querySelectorAll(".rickshaw_graph svg path, .graph svg path").length >= ` + strconv.Itoa(len(expressions)),
-	}
+// graph is Prometheus' page of an expression, over the last seconds.
+func graph(name string, seconds float64, expression string) picture {
+	query := url.Values{"g0.expr": {expression}, "g0.tab": {"0"}, "g0.range_input": {strconv.Itoa(int(seconds)) + "s"}}
+	return picture{name: name, path: "/classic/graph?" + query.Encode(), ready: `document.querySelector(".rickshaw_graph svg path")`}
 }
 
 func shoot(base string, cfg config) error {
@@ -119,7 +104,7 @@ func shoot(base string, cfg config) error {
 	}
 	defer chromium.Close()
 	for _, p := range pictures(cfg.load) {
-		page, err := chromium.Open(base, browser.Screen{Width: 1000, Height: p.height})
+		page, err := chromium.Open(base, browser.Screen{Width: 920, Height: 840})
 		if err != nil {
 			return err
 		}
@@ -127,7 +112,8 @@ func shoot(base string, cfg config) error {
 		if err == nil {
 			err = page.Shoot(filepath.Join(cfg.to, p.name+".png"))
 		}
-		if err = errors.Join(err, page.Close()); err != nil {
+		_ = page.Close() // it tells of errors in Debian's scripts
+		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}

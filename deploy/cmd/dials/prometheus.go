@@ -27,11 +27,14 @@ type prometheus struct {
 // startPrometheus has Prometheus scrape every replica each second, and judge by
 // the alert rules.
 func startPrometheus(ctx context.Context, root, dir string, parley *stack.Stack) (*prometheus, error) {
-	rules, err := filepath.Abs(filepath.Join(root, "deploy/observe/alerts.yml"))
+	rules, err := os.ReadFile(filepath.Join(root, "deploy/observe/alerts.yml"))
 	if err != nil {
 		return nil, err
 	}
-	text := "global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [" + rules + "]\nscrape_configs:\n"
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yml"), rules, 0o600); err != nil {
+		return nil, err
+	}
+	text := "global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [alerts.yml]\nscrape_configs:\n"
 	for job, parts := range map[string][]string{"messages": {"messages-1", "messages-2"}, "stream": {"stream-1", "stream-2", "stream-3"}} {
 		var targets []string
 		for _, part := range parts {
@@ -39,8 +42,8 @@ func startPrometheus(ctx context.Context, root, dir string, parley *stack.Stack)
 		}
 		text += fmt.Sprintf("  - {job_name: %s, static_configs: [{targets: [%s]}]}\n", job, strings.Join(targets, ", "))
 	}
-	file := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	const file = "prometheus.yml"
+	if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
 		return nil, err
 	}
 	addr, err := freeAddr(ctx)
@@ -51,7 +54,8 @@ func startPrometheus(ctx context.Context, root, dir string, parley *stack.Stack)
 	if p.log, err = os.Create(filepath.Join(dir, "prometheus.log")); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("prometheus", "--config.file="+file, "--storage.tsdb.path="+filepath.Join(dir, "prometheus"), "--web.listen-address="+addr)
+	cmd := exec.Command("prometheus", "--config.file="+file, "--storage.tsdb.path=prometheus", "--web.listen-address="+addr)
+	cmd.Dir = dir // so that its pages name no folder of this machine
 	cmd.Stdout, cmd.Stderr = p.log, p.log
 	if p.process, err = testkit.Start(cmd); err != nil {
 		return nil, errors.Join(err, p.log.Close())

@@ -16,7 +16,7 @@ compose() { deploy/compose/compose.sh --project-name "$project" --env-file "$wor
 clean() {
     local code=$?
     [ $code = 0 ] || compose logs --no-color --tail 40 nginx certificate authority >&2 || true
-    compose down --volumes --timeout 5 >"$work/down.log" 2>&1 || { cat "$work/down.log" >&2; code=1; }
+    compose down --volumes --remove-orphans --timeout 5 >"$work/down.log" 2>&1 || { cat "$work/down.log" >&2; code=1; }
     exit $code
 }
 

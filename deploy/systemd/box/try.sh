@@ -3,9 +3,10 @@
 # Docker boots: make e2e-systemd. It needs root, Docker, Go, and where apt gets its packages from; some ten minutes.
 #
 #   SUITE=bookworm    the Debian: bookworm (12) or trixie (13)
-#   PREVIOUS=HEAD~1   the commit that is upgraded from; else the one before the newest migration
+#   PREVIOUS=HEAD~1   the commit that is upgraded from; else one with an older schema
 #   KEEP=1            leaves the containers, to look around: docker exec -it parley-box-1 bash
 #
+# What watches the crowd is a table of its own, which a backup would refuse: hence BACKUP=no there.
 # The authority that gives certificates is Pebble, Let's Encrypt's own for tests, which runs in the container.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -118,8 +119,7 @@ prepare() {
     mkdir -p "$work/archives-$suite/partial"
     use_apt_proxy
     base "$suite" systemd-sysv,dbus
-    local previous=${PREVIOUS:-}
-    [ -n "$previous" ] || previous=$(git log -1 --first-parent -m --diff-filter=A --format=%h -- 'migrations/*.up.sql')~1
+    local previous=${PREVIOUS:-640c679}     # the newest with another schema that has all commands the scripts need
     git rev-parse --verify --quiet "$previous^{commit}" >/dev/null || die "the history has no $previous: fetch it, or name a PREVIOUS"
     release before "$previous"
     release now
@@ -221,7 +221,7 @@ say "upgrade, scale, go back, under load"
 docker cp -q "$work/parley-now.tar.gz" "$boxes-1:/root/"
 docker cp -q "$work/box.test" "$boxes-1:/root/"
 in_box 1 "printf 'LIMITS=off\nSIGNUP=open\n' >>/etc/parley/parley.env && echo 'geo \$limited { default 1; 127.0.0.0/8 0; }' >/etc/parley/gateway/limits.conf && systemctl reload parley-gateway && parley restart"
-in_box 1 "BOX_URL=https://$domain BOX_RELEASE=/root/parley-now.tar.gz ./box.test -test.v -test.timeout 15m"
+in_box 1 "BACKUP=no BOX_URL=https://$domain BOX_RELEASE=/root/parley-now.tar.gz ./box.test -test.v -test.timeout 15m"
 in_box 1 "parley upgrade parley-now.tar.gz && parley status" | expect "the new release" 'release +now, before it before'
 read_general 1 | expect "the first of all" 'after the reboot'
 

@@ -39,7 +39,10 @@ func (s *Store) since(ctx context.Context, username, room string, at time.Time, 
 // firstFrom returns the id and the time of the first message from id on; id 0
 // if there is none.
 func (s *Store) firstFrom(ctx context.Context, room string, from chat.Position) (id chat.Position, created time.Time, err error) {
-	err = s.db.QueryRow(ctx, `SELECT id, created_at FROM messages WHERE room = $1 AND id >= $2 ORDER BY id LIMIT 1`, room, from).Scan(&id, &created)
+	err = s.db.QueryRow(ctx, `
+		SELECT id, created_at FROM messages
+		WHERE room = $1 AND id >= $2 AND id > (SELECT floor FROM rooms WHERE name = $1)
+		ORDER BY id LIMIT 1`, room, from).Scan(&id, &created)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return 0, time.Time{}, fmt.Errorf("read history: %w", err)
 	}

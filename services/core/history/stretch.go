@@ -86,7 +86,7 @@ func (s *Store) stretch(ctx context.Context, username, room, condition string, a
 		JOIN rooms r ON r.name = $2
 		LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
 		LEFT JOIN LATERAL (
-			SELECT * FROM messages WHERE room = r.name AND `+condition+` LIMIT $4
+			SELECT * FROM messages WHERE room = r.name AND id > r.floor AND `+condition+` LIMIT $4
 		) AS said ON true
 		WHERE p.username = $1 AND `+access.Read, username, room, at, limit+1)
 	if err != nil {

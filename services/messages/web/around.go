@@ -20,6 +20,7 @@ type Around struct {
 type Place struct {
 	Name, Label, Sign, Topic  string
 	Direct, Private, Archived bool
+	Expired                   bool // what was said first is gone: it was kept for its time
 }
 
 // Place is what does not depend on who looks at it. What a direct room is called
@@ -27,7 +28,7 @@ type Place struct {
 func (r MyRoom) Place() Place {
 	return Place{
 		Name: r.Name, Label: r.Label(), Sign: r.Sign(), Topic: r.Topic,
-		Direct: r.Direct(), Private: r.Private(), Archived: r.Archived,
+		Direct: r.Direct(), Private: r.Private(), Archived: r.Archived, Expired: r.Floor > 0,
 	}
 }
 

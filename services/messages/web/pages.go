@@ -167,8 +167,10 @@ type Settings struct {
 	MayEdit  bool // title, topic, archive
 	Member   bool // the person is in it
 	MayLeave bool
-	Saved    string // what was just saved: about, notify, archive; "" if nothing
+	Saved    string // what was just saved: about, notify, archive, retention; "" if nothing
 	Failure  Failure
+
+	Retention Retention
 }
 
 // People is the data of people.html.

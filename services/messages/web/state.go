@@ -36,6 +36,7 @@ type roomState struct {
 	Moderator bool          `json:"moderator"`
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"`
+	Floor     chat.Position `json:"floor,omitempty"`
 }
 
 type openState struct {
@@ -66,6 +67,7 @@ func (r MyRoom) state(me Person) roomState {
 	s := roomState{
 		Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Archived: r.Archived, Head: r.Head, Read: r.Read,
 		Unread: r.Unread, Mentions: r.Mentions, Reopened: r.Reopened, Moderator: r.Moderator, Notify: r.Notify,
+		Floor: r.Floor,
 	}
 	if r.Direct() {
 		s.People = append(s.People, me.Username)

@@ -36,6 +36,7 @@ import (
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/reads"
+	"parley/messages/internal/retention"
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
@@ -161,6 +162,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
 	searches := search.NewStore(a.searches, a.pool)
+	keeper := retention.New(a.pool, changes, time.Duration(cfg.Retention), log, a.registry)
 	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
@@ -179,6 +181,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Committer:    a.committer,
 		Amender:      a.amender,
 		Search:       searches,
+		Retention:    keeper,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
@@ -193,8 +196,8 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Metrics:      a.registry,
 		Tracer:       a.tracer,
 	})
-	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
-		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
+	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run,
+		func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
 	return nil
 }
 

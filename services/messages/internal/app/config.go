@@ -35,7 +35,11 @@ type Config struct {
 
 	// VersionsKept is how long the bodies of messages are kept that were edited
 	// or deleted, for owners to read; 0 keeps none.
-	VersionsKept time.Duration `env:"VERSIONS_KEPT" envDefault:"2160h"`
+	VersionsKept Period `env:"VERSIONS_KEPT" envDefault:"90d"`
+
+	// Retention is how long messages are kept in rooms that don't say otherwise;
+	// 0 is for ever.
+	Retention Period `env:"RETENTION" envDefault:"0"`
 
 	// TrustedProxies are the networks whose X-Forwarded-For and
 	// X-Forwarded-Proto are believed.
@@ -89,7 +93,10 @@ func (c Config) validate() error {
 		faults = append(faults, fmt.Errorf("SESSION_TTL is %s: want a second or more", c.SessionTTL))
 	}
 	if c.VersionsKept < 0 {
-		faults = append(faults, fmt.Errorf("VERSIONS_KEPT is %s: want 0 (none) or more", c.VersionsKept))
+		faults = append(faults, fmt.Errorf("VERSIONS_KEPT is %s: want 0 (none) or more", time.Duration(c.VersionsKept)))
+	}
+	if c.Retention != 0 && c.Retention < Period(minRetention) {
+		faults = append(faults, fmt.Errorf("RETENTION is %s: want 0 (for ever), or a day or more", time.Duration(c.Retention)))
 	}
 	if !c.SignUp.Valid() {
 		faults = append(faults, fmt.Errorf("SIGNUP is %q: want invite, open or closed", c.SignUp))

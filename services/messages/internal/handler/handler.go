@@ -29,6 +29,7 @@ import (
 	"parley/messages/internal/message"
 	"parley/messages/internal/person"
 	"parley/messages/internal/reads"
+	"parley/messages/internal/retention"
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
@@ -55,6 +56,7 @@ type Parts struct {
 	Committer    *change.Committer
 	Amender      *message.Amender
 	Search       *search.Store
+	Retention    *retention.Keeper
 	Notice       func(wire.Topic, wire.Notice) // publishes
 	MessageLimit *limit.Limiter                // per user
 	ChangeLimit  *limit.Limiter                // per user

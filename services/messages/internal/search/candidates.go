@@ -64,7 +64,7 @@ func selectCandidates(condition string) string {
 			) AS indexed
 			JOIN rooms r ON r.name = indexed.room
 			LEFT JOIN memberships m ON m.username = p.username AND m.room = indexed.room
-			WHERE ` + access.Read + `
+			WHERE ` + access.Read + ` AND indexed.id > r.floor
 			ORDER BY indexed.at DESC, indexed.room DESC, indexed.id DESC
 			LIMIT $9
 		) AS found

@@ -60,7 +60,8 @@ func (s *Store) readTail(ctx context.Context, username string, t tail) (found []
 		JOIN rooms r ON r.name = late.room
 		LEFT JOIN memberships m ON m.username = $1 AND m.room = late.room,
 		LATERAL (
-			SELECT * FROM messages WHERE room = late.room AND revision > late.position ORDER BY revision DESC LIMIT $4
+			SELECT * FROM messages
+			WHERE room = late.room AND id > r.floor AND revision > late.position ORDER BY revision DESC LIMIT $4
 		) AS said
 		WHERE p.username = $1 AND said.deleted_at IS NULL AND `+access.Read, username, t.rooms, t.positions, each)
 	if err != nil {
