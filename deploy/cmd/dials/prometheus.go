@@ -31,7 +31,7 @@ func startPrometheus(ctx context.Context, root, dir string, parley *stack.Stack)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "alerts.yml"), rules, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yml"), rules, 0o600); err != nil { //nolint:gosec // a folder that was just made
 		return nil, err
 	}
 	text := "global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [alerts.yml]\nscrape_configs:\n"

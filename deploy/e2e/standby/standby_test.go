@@ -109,17 +109,17 @@ func (p *place) steps() []step {
 	onStandby := func(sql string) func(context.Context) error {
 		return func(ctx context.Context) error { return ask(ctx, p.standby, sql) }
 	}
-	part := func(do func(context.Context, string) error, name string) func(context.Context) error {
-		return func(ctx context.Context) error { return do(ctx, name) }
+	standby := func(do func(context.Context, string) error) func(context.Context) error {
+		return func(ctx context.Context) error { return do(ctx, "standby") }
 	}
 	return []step{
 		{"the replica is read from", func(context.Context) error { return nil }},
 		{"it replays no more", onStandby(`SELECT pg_wal_replay_pause()`)},
 		{"it replays again", onStandby(`SELECT pg_wal_replay_resume()`)},
-		{"it hangs", part(p.Pause, "standby")},
-		{"it goes on", part(p.Resume, "standby")},
-		{"it is killed", part(p.Kill, "standby")},
-		{"it is back", part(p.Start, "standby")},
+		{"it hangs", standby(p.Pause)},
+		{"it goes on", standby(p.Resume)},
+		{"it is killed", standby(p.Kill)},
+		{"it is back", standby(p.Start)},
 		{"it confirms every commit", p.synchronous},
 		{"the primary is killed, the replica promoted", p.promote},
 	}
