@@ -30,8 +30,12 @@ func newAdmin(t testing.TB) *client.User {
 func expire(t testing.TB, by *client.User, room string, upto chat.Position) {
 	t.Helper()
 	query(t, `UPDATE messages SET created_at = now() - interval '3 days' WHERE room = $1 AND id <= $2`, room, upto)
-	answer, err := by.Do(patient(t), http.MethodPatch, "/chat/"+room, map[string]any{"retention_days": 2})
-	want(t, answer, err, http.StatusOK, "")
+	act(t, by, http.MethodPatch, "/chat/"+room, map[string]any{"retention_days": 2})
+	awaitFloor(t, by, room, upto)
+}
+
+func awaitFloor(t testing.TB, by *client.User, room string, upto chat.Position) {
+	t.Helper()
 	eventually(t, patience, "the floor rises", func(ctx context.Context) error {
 		mine, err := by.Rooms(ctx)
 		if err != nil {
