@@ -12,6 +12,15 @@ import (
 // rows, and can't change the schema. Migrations run as the schema's owner.
 const AppRole = "parley_app"
 
+const powerless = " NOSUPERUSER NOCREATEDB NOCREATEROLE"
+
+// settings are those of every session of the role. The services ask for the same,
+// but a pooler before Postgres lets them ask for nothing.
+const settings = `
+	ALTER ROLE parley_app SET synchronous_commit = 'on';
+	ALTER ROLE parley_app SET statement_timeout = '10s';
+	ALTER ROLE parley_app SET idle_in_transaction_session_timeout = '10s';`
+
 // grants are given anew each time, so that they hold for what a migration
 // has added. The version of the schema is no business of the services.
 const grants = `
@@ -41,19 +50,28 @@ func makeAppRole(ctx context.Context, tx pgx.Tx, password string) error {
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('parley_app'))`); err != nil {
 		return fmt.Errorf("lock role: %w", err)
 	}
-	var exists bool
+	var exists, powerful bool
 	var quoted string
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1), quote_literal($2::text)`,
-		AppRole, password).Scan(&exists, &quoted)
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1),
+			EXISTS (SELECT FROM pg_roles WHERE rolname = $1 AND (rolsuper OR rolcreatedb OR rolcreaterole)),
+			quote_literal($2::text)`,
+		AppRole, password).Scan(&exists, &powerful, &quoted)
 	if err != nil {
 		return fmt.Errorf("look for role: %w", err)
 	}
-	verb := "CREATE"
+	verb, rights := "CREATE", powerless
 	if exists {
 		verb = "ALTER"
+		if !powerful { // only superusers may name these, whatever they are
+			rights = ""
+		}
 	}
-	if _, err := tx.Exec(ctx, verb+` ROLE parley_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD `+quoted); err != nil {
+	if _, err := tx.Exec(ctx, verb+` ROLE parley_app LOGIN PASSWORD `+quoted+rights); err != nil {
 		return fmt.Errorf("make role: %w", err)
+	}
+	if _, err := tx.Exec(ctx, settings); err != nil {
+		return fmt.Errorf("set what holds for role: %w", err)
 	}
 	if _, err := tx.Exec(ctx, grants); err != nil {
 		return fmt.Errorf("grant to role: %w", err)

@@ -58,6 +58,7 @@ var rows = []row{
 	{"storm", (*bench).storm},
 	{"quiet", (*bench).quiet},
 	{"nginx", (*bench).gateway},
+	{"redis", (*bench).redis},
 	{"growth", (*bench).growth},
 	{"search", (*bench).search},
 	{"pages", (*bench).pages},

@@ -30,7 +30,7 @@ func (b *bench) quiet(ctx context.Context) error {
 		return err
 	}
 	defer crowd.Close()
-	plan := load.Plan{Posts: b.gatewayParley.templates(1, rooms), Connections: 1, Rate: 100, For: full(b, 4*time.Second, time.Second)}
+	plan := load.Plan{Posts: b.gatewayParley.templates(0, 1, rooms), Connections: 1, Rate: 100, For: full(b, 4*time.Second, time.Second)}
 	for range full(b, 4, 2) {
 		r, err := b.measure(ctx, b.gatewayParley, crowd, plan, 1)
 		if err != nil {

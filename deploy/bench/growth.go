@@ -96,7 +96,7 @@ func (b *bench) growOnce(ctx context.Context, room string, n int, plan load.Plan
 		}
 		defer crowd.Close()
 		now := plan
-		now.Posts = s.templates(plan.Connections, rooms)
+		now.Posts = s.templates(0, plan.Connections, rooms)
 		now.For = min(plan.For, time.Second)
 		if _, err := b.measure(ctx, s, crowd, now, float64(n)); err != nil {
 			return nil, err
@@ -183,7 +183,8 @@ func (b *bench) spreadOver(ctx context.Context, n, streams int) (growthRow, *rou
 	}
 	listeners := max(float64(streams)/float64(n), 1)
 	rate := min(20_000/listeners, 500) // about as many deliveries each time, as far as messages go
-	plan := load.Plan{Posts: b.parley.templates(16, rooms), Connections: 16, Rate: rate, For: full(b, growthTime, time.Second)}
+	// Who posts into a room gets into it, and hears it: nobody does here who listens.
+	plan := load.Plan{Posts: b.parley.templates(streams, 16, rooms), Connections: 16, Rate: rate, For: full(b, growthTime, time.Second)}
 	r, err := b.measure(ctx, b.parley, crowd, plan, listeners)
 	if err != nil {
 		return growthRow{}, nil, err

@@ -98,7 +98,7 @@ func (b *bench) postOnce(ctx context.Context, rooms []string, during time.Durati
 		return nil, nil, 0, err
 	}
 	stopProfile := b.profile(ctx, b.parley, during)
-	posted, err = load.Publish(ctx, load.Plan{Posts: b.parley.templates(postConnections, rooms), Connections: postConnections, For: during})
+	posted, err = load.Publish(ctx, load.Plan{Posts: b.parley.templates(0, postConnections, rooms), Connections: postConnections, For: during})
 	if err != nil {
 		return nil, nil, 0, err
 	}

@@ -136,7 +136,7 @@ func (b *bench) interleave(ctx context.Context, name string, n int, plan load.Pl
 	for turn := range full(b, 4, 2) { // the first is to get warm
 		for i, s := range subjects {
 			now := plan
-			now.Posts = s.templates(authors, rooms)
+			now.Posts = s.templates(0, authors, rooms)
 			if turn == 0 {
 				now.For = min(plan.For, full(b, time.Second, 300*time.Millisecond))
 			}

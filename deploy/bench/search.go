@@ -195,7 +195,7 @@ func (b *bench) sayMuch(ctx context.Context, n int) error {
 		{"set heads of rooms", `
 			UPDATE rooms SET head = had.n
 			FROM (SELECT room, count(*) AS n FROM messages WHERE room LIKE 'find-%' GROUP BY room) AS had WHERE rooms.name = had.room`, nil},
-		{"gather statistics", `VACUUM (ANALYZE) rooms, messages, memberships`, nil},
+		{"gather statistics", `ANALYZE rooms, messages, memberships`, nil},
 	} {
 		if _, err := b.system.pool.Exec(ctx, step.sql, step.args...); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
@@ -208,7 +208,7 @@ func (b *bench) sayMuch(ctx context.Context, n int) error {
 		return fmt.Errorf("index: %w\n%s", err, out)
 	}
 	b.logf("indexed in %s", short(time.Since(began)))
-	return nil
+	return b.system.settle(ctx)
 }
 
 // muchSaid writes messages, one every thirty seconds, of which the first rooms

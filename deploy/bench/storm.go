@@ -96,7 +96,7 @@ func (b *bench) leaveBehind(ctx context.Context, stayed *load.Crowd, room string
 	}
 	for sent := int64(0); sent < stormBehind; {
 		posted, err := load.Publish(ctx, load.Plan{
-			Posts: b.parley.templates(1, []string{room}), Connections: 1, Rate: 1000,
+			Posts: b.parley.templates(0, 1, []string{room}), Connections: 1, Rate: 1000,
 			For: (stormBehind - time.Duration(sent)) * time.Millisecond,
 		})
 		if err != nil {

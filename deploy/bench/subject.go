@@ -31,7 +31,7 @@ type part struct {
 	pid  int
 }
 
-// cpu returns the processor time of each part up to now.
+// cpu returns the processor time of each part up to now; of parts of one name together.
 func (s *subject) cpu() (map[string]time.Duration, error) {
 	used := make(map[string]time.Duration, len(s.parts))
 	for _, p := range s.parts {
@@ -39,7 +39,7 @@ func (s *subject) cpu() (map[string]time.Duration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read processor time of %s: %w", p.name, err)
 		}
-		used[p.name] = cpu
+		used[p.name] += cpu
 	}
 	return used, nil
 }
@@ -67,12 +67,12 @@ func (s *subject) pss(name string) (int64, error) {
 	return 0, fmt.Errorf("%s has no part %s", s.name, name)
 }
 
-// templates returns a post of one user into each of the rooms in turn, as many
-// as there are users or rooms, whichever is more.
-func (s *subject) templates(users int, rooms []string) []*load.Template {
+// templates returns posts into the rooms in turn, of so many users in turn, who
+// begin with first: as many as there are users or rooms, whichever is more.
+func (s *subject) templates(first, users int, rooms []string) []*load.Template {
 	list := make([]*load.Template, max(users, len(rooms)))
 	for i := range list {
-		template := load.NewTemplate(s.posts, s.post(i%users, rooms[i%len(rooms)]))
+		template := load.NewTemplate(s.posts, s.post(first+i%users, rooms[i%len(rooms)]))
 		list[i] = &template
 	}
 	return list

@@ -25,8 +25,16 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 // replayLimit is the services' setting: small enough that a test can get further behind.
 const replayLimit = 2000
 
+// options are those of the system under test. PARLEY_BIN may name a folder with
+// its programs. E2E_POSTGRES=far has it stand on a
+// Postgres behind PgBouncer, with a replica to read from.
 func options() system.Options {
-	return system.Options{Settings: map[string]string{"REPLAY_LIMIT": strconv.Itoa(replayLimit)}}
+	far := os.Getenv("E2E_POSTGRES") == "far"
+	o := system.Options{Bin: os.Getenv("PARLEY_BIN"), Settings: map[string]string{"REPLAY_LIMIT": strconv.Itoa(replayLimit)}, Standby: far, PgBouncer: far}
+	if far {
+		o.Log = "e2e-far"
+	}
+	return o
 }
 
 func run(m *testing.M) (code int) {

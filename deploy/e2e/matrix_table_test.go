@@ -99,6 +99,12 @@ var roomRoutes = []roomRoute{
 		"M":     "fb  fb  fb  nf dir nf fb  nf",
 		"G":     "fb  nf  fb  nf dir nf fb  nf",
 	}},
+	{"PATCH /chat/:room retention", `{"retention_days":30}`, "", map[string]string{
+		"owner": "200 200 200 nf dir nf 200 nf",
+		"admin": "200 200 200 nf dir nf 200 nf",
+		"M":     "fb  fb  fb  nf dir nf fb  nf",
+		"G":     "fb  nf  fb  nf dir nf fb  nf",
+	}},
 	{"POST /chat/:room/join", "", "", map[string]string{
 		"M": "204 204 204 nf 204 nf 204 nf",
 		"G": "204 nf  204 nf 204 nf 204 nf",

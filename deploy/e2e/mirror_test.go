@@ -94,7 +94,7 @@ func newPlay(t *testing.T, seed uint64) *play {
 	t.Helper()
 	p := &play{
 		dice: rand.New(rand.NewPCG(seed, 0)),
-		hero: newUser(t), mod: newUser(t), ids: make(map[string][]chat.Position),
+		hero: newUser(t), mod: newAdmin(t), ids: make(map[string][]chat.Position),
 	}
 	p.people = []*client.User{p.hero, p.mod, newUser(t), newUser(t)}
 	leaveGeneral(t, p.hero) // where others talk
@@ -131,6 +131,8 @@ func (p *play) act(t *testing.T) string {
 		return p.ask(t, p.mod, http.MethodPut, at+"/members/"+p.person().Name, nil)
 	case n < 95:
 		return p.ask(t, p.mod, http.MethodDelete, at+"/members/"+p.person().Name, nil)
+	case n < 98:
+		return p.expire(t, room)
 	}
 	return p.ask(t, p.hero, http.MethodPost, at+"/"+[]string{"join", "leave"}[p.dice.IntN(2)], nil)
 }
@@ -232,4 +234,21 @@ func (p *play) send(t *testing.T, who *client.User, method, path string, value a
 		t.Errorf("%s %s: %s", method, path, answer)
 	}
 	return answer
+}
+
+// expire has the older half of a room's messages, at most, expire. It raises the
+// floor itself: to make messages older in Postgres is to forge them, and streams
+// reset when they notice that.
+func (p *play) expire(t *testing.T, room string) string {
+	t.Helper()
+	all := p.ids[room]
+	if len(all) < 2 {
+		return "nothing to expire in " + room
+	}
+	gone := p.dice.IntN((len(all) + 1) / 2)
+	query(t, `UPDATE rooms SET head = head + 1, revision = head + 1, floor = $2 WHERE name = $1`, room, all[gone])
+	awaitFloor(t, p.mod, room, all[gone])
+	p.ids[room] = all[gone+1:]
+	p.done++
+	return fmt.Sprintf("%s expires up to %d", room, all[gone])
 }

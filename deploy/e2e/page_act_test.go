@@ -50,7 +50,7 @@ func TestPageDeletesAndUndoes(t *testing.T) {
 	remove := func(p *person, id int) {
 		t.Helper()
 		article := "#log [data-id='" + strconv.Itoa(id) + "']"
-		must(t, p.PointAt(article), p.Click(article+" [data-act=menu]"), p.Click("#act-menu [data-act=remove]"))
+		must(t, p.Act(article, "[data-act=menu]"), p.Click("#act-menu [data-act=remove]"))
 		must(t, p.Await("it can be undone", fmt.Sprintf(`document.querySelector("%s [data-act=undo]")`, article)))
 	}
 	remove(ada, 1)
@@ -64,7 +64,7 @@ func TestPageDeletesAndUndoes(t *testing.T) {
 	must(t, ada.Enter(room))
 	remove(bob, 1) // his room
 	must(t, ada.AwaitMessages("This message was deleted", "This message was deleted", "This message was deleted"))
-	must(t, bob.Write("bob's"), ada.PointAt("#log [data-id='7']"), ada.Click("#log [data-id='7'] [data-act=menu]"))
+	must(t, bob.Write("bob's"), ada.Act("#log [data-id='7']", "[data-act=menu]"))
 	must(t, ada.Await("ada can't delete bob's", `document.querySelector("#act-menu [data-act=reply]") && !document.querySelector("#act-menu [data-act=remove]")`))
 }
 
@@ -73,7 +73,7 @@ func TestPageReacts(t *testing.T) {
 	chip := func(pressed bool, label string) string {
 		return fmt.Sprintf(`document.querySelector("#log [data-id='1'] .reaction[aria-pressed='%t']")?.getAttribute("aria-label") === %q`, pressed, label)
 	}
-	must(t, ada.PointAt("#log [data-id='1']"), ada.Click("#log [data-id='1'] .bar [data-emoji='👍']"))
+	must(t, ada.Act("#log [data-id='1']", ".bar [data-emoji='👍']"))
 	must(t, ada.Await("it is ada's", chip(true, "👍 1: you")), bob.Await("it is ada's", chip(false, "👍 1: "+ada.name)))
 	must(t, bob.Click("#log [data-id='1'] .reaction[data-emoji]"), ada.Await("two of them", chip(true, "👍 2: you and "+bob.name)))
 	must(t, ada.Click("#log [data-id='1'] .reaction[data-emoji]"), bob.Await("ada's is gone", chip(true, "👍 1: you")))
@@ -103,11 +103,11 @@ func TestPageReacts(t *testing.T) {
 
 func TestPageReplies(t *testing.T) {
 	ada, bob, room := two(t, "shall we?")
-	must(t, bob.PointAt("#log [data-id='1']"), bob.Click("#log [data-id='1'] [data-act=reply]"))
+	must(t, bob.Act("#log [data-id='1']", "[data-act=reply]"))
 	must(t, bob.Await("it is quoted", `document.querySelector("#answer").textContent.includes("shall we?") && `+focused("#composer-body")))
 	must(t, bob.Type("yes"), bob.Reload(), bob.Await("it is kept with the draft", `!document.querySelector("#answer").hidden`))
 	must(t, bob.Live(), bob.Click("#composer-body"), bob.Press("Escape"), bob.Await("Esc removes it", `document.querySelector("#answer").hidden`))
-	must(t, bob.PointAt("#log [data-id='1']"), bob.Click("#log [data-id='1'] [data-act=reply]"), bob.PressEnter())
+	must(t, bob.Act("#log [data-id='1']", "[data-act=reply]"), bob.PressEnter())
 	must(t, ada.Await("it is an answer", `document.querySelector("#log [data-id='2'] .quote")?.textContent.includes("shall we?")`), ada.AwaitMessages("shall we?", "yes"))
 	must(t, bob.Await("it is told once", `document.querySelector("#answer").hidden`), bob.Write("and more"), ada.AwaitMessages("shall we?", "yes", "and more"))
 	for range 60 {

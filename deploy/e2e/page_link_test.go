@@ -53,7 +53,7 @@ func TestPagePins(t *testing.T) {
 	room := newRoom(t, bob)
 	say(t, bob, room, 80)
 	must(t, ada.Go("/chat/"+room+"/3"), ada.Live())
-	must(t, ada.PointAt("#log [data-id='3']"), ada.Click("#log [data-id='3'] [data-act=menu]"), ada.Click("#act-menu [data-act=pin]"))
+	must(t, ada.Act("#log [data-id='3']", "[data-act=menu]"), ada.Click("#act-menu [data-act=pin]"))
 	must(t, ada.Await("it is marked", `document.querySelector("#log [data-id='3'] .pinned").textContent.includes("Pinned by `+ada.name+`")`))
 	must(t, ada.Enter(room), ada.Click("#room-pins"), ada.Click(".pins-link"))
 	must(t, ada.Await("there", inView+`(document.querySelector("#log [data-id='3'][data-linked] .pinned")) && !document.querySelector("#pins").open`))

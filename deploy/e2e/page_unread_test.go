@@ -35,7 +35,7 @@ func toldUnread(t *testing.T, who *person, room string, want int) {
 func TestPageMarksUnread(t *testing.T) {
 	ada, bob, room := two(t, "one", "two", "three")
 	must(t, bob.Write("answered"), ada.AwaitMessages("one", "two", "three", "answered"), bob.AwaitUnread(room, 0))
-	must(t, bob.PointAt("#log [data-id='2']"), bob.Click("#log [data-id='2'] [data-act=menu]"), bob.Click("#act-menu [data-act=unread]"))
+	must(t, bob.Act("#log [data-id='2']", "[data-act=menu]"), bob.Click("#act-menu [data-act=unread]"))
 	must(t, bob.Await("the divider is there", unreadAt+`(2)`), bob.AwaitUnread(room, 2))
 	toldUnread(t, bob, room, 2)
 

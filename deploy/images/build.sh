@@ -6,6 +6,7 @@
 #   deploy/images/build.sh --fresh    takes Debian's packages anew, for their security updates
 #   deploy/images/build.sh services   the services only
 #   deploy/images/build.sh observe    Prometheus too, for deploy/observe/compose.yml
+#   deploy/images/build.sh tls        certbot too, for deploy/compose/tls.yml
 #
 # Debian comes from where this host's apt has it, through the proxy that apt uses here. The base needs root, for debootstrap.
 set -euo pipefail
@@ -16,57 +17,8 @@ suite=trixie        # the base: Postgres 17, Redis 8
 next=forky          # nginx only; see debian/nginx.Dockerfile
 export DOCKER_BUILDKIT=0    # the classic builder is in every Docker and asks no registry
 
-say() { printf 'images: %s\n' "$*"; }
-
-# site prints the archive this host's apt uses, the first whose address ends in $1; nothing if this host is no Debian.
-# shellcheck disable=SC2016         # $(SITE) is for apt
-site() { apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | sed 's,/*$,,' | grep -m1 "/$1\$" || true; }
-
-# What apt was told here and a container was not.
-apt_options() { apt-config dump Acquire | sed -n 's/^\(Acquire::Check-[A-Za-z-]*\) "\(.*\)";$/-o \1=\2/p' | tr '\n' ' '; }
-use_apt_proxy() {
-    local PROXY=
-    eval "$(apt-config shell PROXY Acquire::http::Proxy)"
-    [ -z "$PROXY" ] || [ "$PROXY" = DIRECT ] || export http_proxy=$PROXY https_proxy=$PROXY
-}
-
-need() { # need COMMAND PACKAGE…
-    command -v "$1" >/dev/null && return
-    shift
-    [ "$(id -u)" = 0 ] || { say "missing here: apt-get install $*" >&2; exit 1; }
-    say "installing $*"
-    apt-get update -q >/dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >/dev/null
-}
-
-# base makes the image that the others begin from. It is known by the digest of the way it is made.
-base() {
-    local main security recipe root
-    main=$(site debian) security=$(site debian-security)
-    recipe=$({ declare -f base; echo "$suite $main $security"; } | sha256sum | cut -c1-12)
-    base=parley/debian:$suite-$recipe
-    if [ -z "$fresh" ] && docker image inspect "$base" >/dev/null 2>&1; then
-        say "$base is there"
-        return
-    fi
-    need debootstrap debootstrap debian-archive-keyring
-    [ "$(id -u)" = 0 ] || { say "debootstrap needs root: run this with sudo" >&2; exit 1; }
-    say "$base: debootstrap $suite"
-    root=$(mktemp -d "${TMPDIR:-/var/tmp}/parley-base.XXXXXX")
-    # shellcheck disable=SC2064         # now: root is local
-    trap "rm -rf '$root'" EXIT
-    chmod 755 "$root"
-    # shellcheck disable=SC2086         # no mirror, no argument: debootstrap knows Debian's own
-    debootstrap --variant=minbase "$suite" "$root" $main >"$root.log" 2>&1 || { tail -n 20 "$root.log" >&2; exit 1; }
-    [ -z "$security" ] || echo "deb $security $suite-security main" >>"$root/etc/apt/sources.list"
-    rm -rf "$root.log" "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/*.log "${root:?}"/dev/* \
-        "$root"/usr/share/{doc,man,locale,info}/*
-    printf 'path-exclude=/usr/share/%s/*\n' doc man locale info >"$root/etc/dpkg/dpkg.cfg.d/slim"
-    printf 'APT::Install-Recommends "false";\n' >"$root/etc/apt/apt.conf.d/slim"
-    tar -C "$root" --numeric-owner -c . | docker import - "$base" >/dev/null
-    rm -rf "$root"
-    trap - EXIT
-}
+# shellcheck source=debian.sh
+. $here/debian.sh
 
 # build does it quietly: what Docker has to say is shown when it fails.
 build() {
@@ -96,7 +48,7 @@ services() {
     mkdir -p bin/image
     GOWORK=off go -C tools run ./bundle "$PWD/services/messages/web"
     version=$(git describe --always --abbrev=12 --exclude='*' --dirty=+dirty 2>/dev/null || true)
-    CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags="-s -w -X parley/core/serve.version=$version" -o bin/image/ \
+    CGO_ENABLED=0 GOOS=linux go build -trimpath -tags grpcnotrace -ldflags="-s -w -X parley/core/serve.version=$version" -o bin/image/ \
         ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
     certificates
     local s
@@ -106,24 +58,26 @@ services() {
     done
 }
 
-fresh='' only='' observe=''
+fresh='' only='' observe='' tls=''
 for arg; do
     case $arg in
     --fresh) fresh=1 ;;
     services) only=services ;;
     observe) observe=1 ;;
-    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    tls) tls=1 ;;
+    *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
 
 $here/dockerd.sh
 if [ -z "$only" ]; then
     use_apt_proxy
-    base
+    base "$suite"
     packaged parley/postgres:17-debian postgres.Dockerfile
     packaged parley/redis:8-debian redis.Dockerfile
     packaged parley/nginx:debian nginx.Dockerfile
     [ -z "$observe" ] || packaged parley/prometheus:debian prometheus.Dockerfile
+    [ -z "$tls" ] || packaged parley/certbot:debian certbot.Dockerfile
 fi
 services
 say "done: docker compose --env-file deploy/images/debian.env up"

@@ -17,7 +17,7 @@ COPY tools tools
 COPY . .
 RUN GOWORK=off go -C tools run ./bundle ../services/messages/web
 ARG VERSION
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X parley/core/serve.version=$VERSION" -o /out/ \
+RUN CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags="-s -w -X parley/core/serve.version=$VERSION" -o /out/ \
     ./services/messages/cmd/messages ./services/stream/cmd/stream ./deploy/images/probe
 
 FROM scratch AS messages

@@ -34,6 +34,9 @@ need_test() {
     need npm npm
     need chromium chromium
     need promtool prometheus prometheus   # checks the alert rules
+    need pgbouncer pgbouncer pgbouncer    # stands between the services and Postgres in a test
+    need shellcheck shellcheck
+    need systemd-analyze systemd          # checks the units
 }
 
 need_compose() {
@@ -42,6 +45,8 @@ need_compose() {
     docker compose version >/dev/null 2>&1 || need docker-compose docker-compose
     need debootstrap debootstrap
     need iptables iptables
+    need curl curl
+    need openssl openssl
 }
 
 need_cluster() {

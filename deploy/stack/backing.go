@@ -4,30 +4,89 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
+	"parley/migrations"
 	"parley/testkit"
 )
 
-func (s *Stack) preparePostgres() error {
+func (s *Stack) preparePostgres() (err error) {
 	dir, err := s.databaseDir()
 	if err != nil {
 		return err
 	}
-	port, err := s.ports.next(8071)
+	s.postgres, err = s.newPostgres("postgres", dir, 8071)
+	return err
+}
+
+// newPostgres adds a Postgres. A replica has to have the primary's settings.
+func (s *Stack) newPostgres(name, dir string, firstPort int) (*testkit.PostgresServer, error) {
+	port, err := s.ports.next(firstPort)
+	if err != nil {
+		return nil, err
+	}
+	settings := append([]string{"max_connections=300", "log_checkpoints=off"}, s.cfg.Postgres...)
+	server, err := testkit.NewPostgres(dir, port, s.log.writer(name), settings...)
+	if err != nil {
+		return nil, err
+	}
+	server.Protect(s.secrets.owner.value)
+	part := s.newPart(name, name, loopback(port))
+	part.stopSignal = syscall.SIGINT // "fast": clients are cut, data is safe
+	part.launch = func(ctx context.Context) (*testkit.Process, error) { return launchPostgres(ctx, server) }
+	return server, nil
+}
+
+func (s *Stack) prepareStandby() (err error) {
+	if !s.cfg.Standby {
+		return nil
+	}
+	if s.standby, err = s.newPostgres("standby", filepath.Join(s.cfg.Dir, "standby"), 8073); err != nil {
+		return err
+	}
+	s.Part("standby").launch = func(ctx context.Context) (*testkit.Process, error) {
+		if err := s.standby.Follow(ctx, s.postgres, "standby"); err != nil {
+			return nil, err
+		}
+		return launchPostgres(ctx, s.standby)
+	}
+	return nil
+}
+
+func (s *Stack) preparePgBouncer() error {
+	if !s.cfg.PgBouncer {
+		return nil
+	}
+	port, err := s.ports.next(8074)
 	if err != nil {
 		return err
 	}
-	settings := append([]string{"max_connections=300", "log_checkpoints=off"}, s.cfg.Postgres...)
-	if s.postgres, err = testkit.NewPostgres(dir, port, s.log.writer("postgres"), settings...); err != nil {
+	dir := filepath.Join(s.cfg.Dir, "pgbouncer")
+	if s.pgbouncer, err = testkit.NewPgBouncer(dir, port, s.postgres, s.log.writer("pgbouncer")); err != nil {
 		return err
 	}
-	s.postgres.Protect(s.secrets.owner.value)
-	part := s.newPart("postgres", "postgres", loopback(port))
-	part.stopSignal = syscall.SIGINT // "fast": clients are cut, data is safe
-	part.launch = func(ctx context.Context) (*testkit.Process, error) { return launchPostgres(ctx, s.postgres) }
+	part := s.newPart("pgbouncer", "pgbouncer", loopback(port))
+	part.launch = func(ctx context.Context) (*testkit.Process, error) {
+		err := s.pgbouncer.Start(ctx, map[string]string{migrations.AppRole: s.secrets.app.value})
+		return s.pgbouncer.Process(), err
+	}
 	return nil
+}
+
+// databaseURL returns the URL by which the services reach the database: through
+// PgBouncer, or at whichever of the primary and its replica takes writes.
+func (s *Stack) databaseURL() string {
+	url := s.postgres.URLOf(migrations.AppRole, database)
+	switch {
+	case s.pgbouncer != nil:
+		return s.pgbouncer.URLOf(migrations.AppRole, database)
+	case s.standby != nil:
+		hosts := loopback(s.postgres.Port())
+		return strings.Replace(url, hosts, hosts+","+loopback(s.standby.Port()), 1) + "&target_session_attrs=read-write"
+	}
+	return url
 }
 
 // launchPostgres tries for a while: after a SIGKILL, backends may hold the
@@ -54,6 +113,9 @@ func launchPostgres(ctx context.Context, server *testkit.PostgresServer) (*testk
 }
 
 func (s *Stack) prepareRedis() error {
+	if s.cfg.RedisURL != "" {
+		return nil
+	}
 	port, err := s.ports.next(8072)
 	if err != nil {
 		return err

@@ -105,16 +105,21 @@ func (s *Stack) environment(addr, metrics string) []string {
 // backing returns the part of the environment that says how to reach the
 // database and Redis.
 func (s *Stack) backing() []string {
+	env := []string{
+		"DATABASE_URL=" + s.databaseURL(),
+		"DATABASE_PASSWORD_FILE=" + s.secrets.app.path,
+	}
+	if s.standby != nil {
+		env = append(env, "DATABASE_READ_URLS="+s.standby.URLOf(migrations.AppRole, database))
+	}
+	if s.redis == nil {
+		return append(env, "REDIS_URL="+s.cfg.RedisURL)
+	}
 	redis := s.cfg.RedisAddr
 	if redis == "" {
 		redis = loopback(s.redis.Port())
 	}
-	return []string{
-		"DATABASE_URL=" + s.postgres.URLOf(migrations.AppRole, database),
-		"DATABASE_PASSWORD_FILE=" + s.secrets.app.path,
-		"REDIS_URL=redis://" + redis + "/0",
-		"REDIS_PASSWORD_FILE=" + s.secrets.redis.path,
-	}
+	return append(env, "REDIS_URL=redis://"+redis+"/0", "REDIS_PASSWORD_FILE="+s.secrets.redis.path)
 }
 
 // writeEnvironment writes two files that a shell can read, with nothing secret

@@ -47,8 +47,11 @@ type Config struct {
 	Messages  int    // replicas
 	Streams   int    // replicas
 	RedisAddr string // where the services reach Redis, if that is not Redis itself: a proxy's host:port
+	RedisURL  string // a Redis of somebody else's for the services, with its password; "" runs one
 	Env       []string
 	Postgres  []string  // settings for postgresql.conf, "name=value"
+	Standby   bool      // a streaming replica of Postgres, which the services read from, and which may take its place
+	PgBouncer bool      // before Postgres, in transaction mode
 	Log       io.Writer // gets what every part says, line by line, with its name before it
 	Color     bool      // of the names
 }
@@ -65,9 +68,11 @@ type Stack struct {
 	secrets secrets
 
 	// Set before anything starts, and not changed afterwards.
-	postgres *testkit.PostgresServer
-	redis    *testkit.RedisServer
-	parts    []*Part // from the bottom up
+	postgres  *testkit.PostgresServer
+	standby   *testkit.PostgresServer  // nil if there is none
+	pgbouncer *testkit.PgBouncerServer // nil if there is none
+	redis     *testkit.RedisServer     // nil: it is somebody else's
+	parts     []*Part                  // from the bottom up
 
 	watchers sync.WaitGroup
 }
@@ -106,6 +111,9 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.Migrate(ctx, s.cfg.Bin); err != nil {
 		return err
 	}
+	if err := together(s.of("standby", "pgbouncer"), starting(ctx)); err != nil {
+		return err
+	}
 	if err := together(s.of("messages", "stream"), starting(ctx)); err != nil {
 		return err
 	}
@@ -117,7 +125,7 @@ func (s *Stack) start(ctx context.Context) error {
 
 // prepare settles every part's address and how it is started.
 func (s *Stack) prepare() error {
-	steps := []func() error{s.reservePort, s.prepareSockets, s.prepareSecrets, s.preparePostgres, s.prepareRedis, s.prepareServices, s.prepareGateway, s.writeEnvironment}
+	steps := []func() error{s.reservePort, s.prepareSockets, s.prepareSecrets, s.preparePostgres, s.prepareStandby, s.preparePgBouncer, s.prepareRedis, s.prepareServices, s.prepareGateway, s.writeEnvironment}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -150,8 +158,21 @@ func (s *Stack) Gateway() string { return s.gateway }
 // with the password.
 func (s *Stack) DatabaseURL() string { return s.postgres.URL(database) }
 
+// StandbyURL returns the same of the streaming replica; "" if there is none.
+func (s *Stack) StandbyURL() string {
+	if s.standby == nil {
+		return ""
+	}
+	return s.standby.URL(database)
+}
+
 // RedisURL returns the URL of the stack's Redis, with its password.
-func (s *Stack) RedisURL() string { return s.redis.URL() }
+func (s *Stack) RedisURL() string {
+	if s.redis == nil {
+		return s.cfg.RedisURL
+	}
+	return s.redis.URL()
+}
 
 // Parts returns all parts, from the bottom up.
 func (s *Stack) Parts() []*Part { return slices.Clone(s.parts) }

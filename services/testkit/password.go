@@ -34,7 +34,7 @@ func (s *PostgresServer) setPassword(ctx context.Context) error {
 	if s.password == "" {
 		return nil
 	}
-	if err := os.WriteFile(s.rules(), []byte("host all all 127.0.0.1/32 scram-sha-256\n"), 0o644); err != nil {
+	if err := os.WriteFile(s.rules(), []byte("host all,replication all 127.0.0.1/32 scram-sha-256\n"), 0o644); err != nil {
 		return fmt.Errorf("write who is let in to Postgres: %w", err)
 	}
 	digest, err := os.ReadFile(s.noted())

@@ -21,20 +21,21 @@ type RedisServer struct {
 	dir      string
 	port     int
 	password string // "" is none
+	settings []string
 	out      io.Writer
 	process  *Process
 }
 
 // NewRedis prepares, but doesn't start, a server. A port of 0 takes a free
-// one; out gets its log.
-func NewRedis(dir string, port int, out io.Writer) (*RedisServer, error) {
+// one; out gets its log. Settings are lines of its configuration.
+func NewRedis(dir string, port int, out io.Writer, settings ...string) (*RedisServer, error) {
 	if port == 0 {
 		var err error
 		if port, err = FreePort(); err != nil {
 			return nil, err
 		}
 	}
-	return &RedisServer{dir: dir, port: port, out: out}, nil
+	return &RedisServer{dir: dir, port: port, settings: settings, out: out}, nil
 }
 
 // URL returns the server's URL.
@@ -68,9 +69,7 @@ func (s *RedisServer) Start(ctx context.Context) error {
 	said := &tail{out: s.out}
 	cmd := exec.Command(path, "--bind", "127.0.0.1", "--port", strconv.Itoa(s.port), "--dir", s.dir,
 		"--save", "", "--appendonly", "no", "--daemonize", "no", "-")
-	if s.password != "" { // not as an argument, which any account can read
-		cmd.Stdin = strings.NewReader("requirepass " + s.password + "\n")
-	}
+	cmd.Stdin = strings.NewReader(s.configuration())
 	cmd.Stdout, cmd.Stderr = said, said
 	if s.process, err = Start(cmd); err != nil {
 		return err
@@ -80,6 +79,21 @@ func (s *RedisServer) Start(ctx context.Context) error {
 		return fmt.Errorf("%w\n%s", err, said)
 	}
 	return nil
+}
+
+// configuration is what the server reads. A password is not an argument, which any
+// account can read.
+func (s *RedisServer) configuration() string {
+	lines := s.settings
+	if s.password != "" {
+		lines = append(lines[:len(lines):len(lines)], "requirepass "+s.password, "masterauth "+s.password)
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// Client returns a client of the server, for who has to do with it alone.
+func (s *RedisServer) Client() *redis.Client {
+	return redis.NewClient(&redis.Options{Addr: s.addr(), Password: s.password, MaxRetries: -1, DialTimeout: time.Second, DialerRetries: 1})
 }
 
 // Stop ends the server.
@@ -93,7 +107,7 @@ func (s *RedisServer) Stop() error {
 func (s *RedisServer) addr() string { return "127.0.0.1:" + strconv.Itoa(s.port) }
 
 func (s *RedisServer) ping(ctx context.Context) error {
-	client := redis.NewClient(&redis.Options{Addr: s.addr(), Password: s.password, MaxRetries: -1, DialTimeout: time.Second})
+	client := s.Client()
 	defer client.Close()
 	return client.Ping(ctx).Err()
 }

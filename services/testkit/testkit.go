@@ -87,13 +87,37 @@ func EmptyDatabaseURL(t testing.TB) string {
 }
 
 // Redis returns a running Redis that only t uses, and may stop and start.
-func Redis(t testing.TB) *RedisServer {
+// Settings are lines of its configuration.
+func Redis(t testing.TB, settings ...string) *RedisServer {
 	t.Helper()
-	server, err := NewRedis(t.TempDir(), 0, nil)
+	server, err := NewRedis(t.TempDir(), 0, nil, settings...)
+	return running(t, server, err)
+}
+
+// Cluster returns a running Redis Cluster of three masters and a replica of
+// each, which only t uses, and whose servers it may stop and start. Settings are
+// lines of their configuration.
+func Cluster(t testing.TB, settings ...string) *RedisCluster {
+	t.Helper()
+	cluster, err := NewRedisCluster(t.TempDir(), 3, nil, settings...)
+	return running(t, cluster, err)
+}
+
+// Sentinels returns running Sentinels that watch a Redis and its replicas, which
+// only t uses, and may stop and start.
+func Sentinels(t testing.TB) *RedisSentinels {
+	t.Helper()
+	sentinels, err := NewRedisSentinels(t.TempDir(), nil)
+	return running(t, sentinels, err)
+}
+
+// running starts a server that was prepared, unless that failed, until t ends.
+func running[S interface {
+	Start(context.Context) error
+	Stop() error
+}](t testing.TB, server S, err error) S {
+	t.Helper()
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -101,6 +125,9 @@ func Redis(t testing.TB) *RedisServer {
 			t.Error(err)
 		}
 	})
+	if err := server.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return server
 }
 

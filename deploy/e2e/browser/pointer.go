@@ -23,19 +23,57 @@ func (p *Page) Hover(selector string) error {
 	}))
 }
 
-// PointAt moves the mouse onto the message that selector finds, until the buttons
-// are there by which one acts on it: what comes or goes above the message takes it
-// from under the mouse.
-func (p *Page) PointAt(selector string) error {
+// Act points at the message that selector finds and clicks a button that appears
+// on it, such as "[data-act=menu]". It does so until the button was clicked: what
+// comes or goes above the message takes it from under the mouse, and its buttons with it.
+func (p *Page) Act(selector, button string) error {
+	button = selector + " " + button
+	var before *[2]float64
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(pause) {
-		var shown bool
-		err := errors.Join(p.Hover(selector+" .body"),
-			p.Evaluate(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() ?? false`, selector+" .bar"), &shown))
-		if err != nil || shown {
+		var at *[2]float64
+		if err := errors.Join(p.Hover(selector+" .body"), p.Evaluate(fmt.Sprintf(armed, button), &at)); err != nil {
+			return err
+		}
+		still := at != nil && before != nil && *at == *before
+		before = at
+		if !still {
+			continue
+		}
+		var clicked bool
+		if err := errors.Join(p.clickAt(button, at[0], at[1]), p.Evaluate(`document.clicked`, &clicked)); err != nil || clicked {
 			return err
 		}
 	}
-	return fmt.Errorf("not within %s: buttons at %s", patience, selector)
+	return fmt.Errorf("not within %s: a click on %s", patience, button)
+}
+
+// armed is where the middle of a button is, null while it is not to be seen;
+// document.clicked then tells whether it was clicked.
+const armed = `((selector) => {
+	const button = document.querySelector(selector);
+	if (!button?.checkVisibility()) return null;
+	const { left, top, width, height } = button.getBoundingClientRect();
+	const at = [left + width / 2, top + height / 2];
+	if (!button.contains(document.elementFromPoint(...at))) return null;
+	document.clicked = false;
+	button.addEventListener("click", () => { document.clicked = true; }, { once: true });
+	return at;
+})(%q)`
+
+func (p *Page) clickAt(what string, x, y float64) error {
+	return p.do("click "+what, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, event := range []input.DispatchMouseEventParams{
+			{Type: input.DispatchMouseEventTypeMouseMoved},
+			{Type: input.DispatchMouseEventTypeMousePressed, Button: input.MouseButtonLeft, ClickCount: 1},
+			{Type: input.DispatchMouseEventTypeMouseReleased, Button: input.MouseButtonLeft, ClickCount: 1},
+		} {
+			event.X, event.Y = x, y
+			if _, err := cdp.Call(ctx, t, input.DispatchMouseEvent, event); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // LongPress puts a finger onto what selector finds, and lifts it when the

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-
-	"parley/core/session"
 )
 
 // Password is what all users of the tests have.
@@ -28,7 +26,7 @@ func (u *User) signIn(ctx context.Context, path string, want int) error {
 	if answer.Status != want {
 		return fmt.Errorf("POST %s: %s", path, answer)
 	}
-	cookie, err := sessionCookie(answer.Header)
+	cookie, err := sessionCookie(answer.Header, u.cookieName())
 	if err != nil {
 		return fmt.Errorf("POST %s: %w", path, err)
 	}
@@ -36,17 +34,17 @@ func (u *User) signIn(ctx context.Context, path string, want int) error {
 	return nil
 }
 
-func sessionCookie(header http.Header) (*http.Cookie, error) {
+func sessionCookie(header http.Header, name string) (*http.Cookie, error) {
 	for _, line := range header.Values("Set-Cookie") {
 		cookie, err := http.ParseSetCookie(line)
 		if err != nil {
 			return nil, err
 		}
-		if cookie.Name == session.CookieName {
+		if cookie.Name == name {
 			return cookie, nil
 		}
 	}
-	return nil, fmt.Errorf("no cookie %s", session.CookieName)
+	return nil, fmt.Errorf("no cookie %s", name)
 }
 
 // Post sends a message and returns its position. clientID may be "".

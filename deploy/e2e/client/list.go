@@ -115,6 +115,8 @@ type Room struct {
 	Moderator          bool
 	Notify             chat.Level
 	People             []string
+	Floor              chat.Position
+	RetentionDays      *int `json:"retention_days"`
 }
 
 // Rooms returns the rooms that the user is in.

@@ -69,6 +69,19 @@ func (r *mirrored) change(event *wire.Room) {
 	if r.Title == "" && r.Kind != chat.Direct {
 		r.Title = r.Name
 	}
+	r.RetentionDays = event.RetentionDays
+	r.expire(event.Floor)
+}
+
+// expire takes away what was said up to a floor; it counts as read.
+func (r *mirrored) expire(floor chat.Position) {
+	r.Floor = max(r.Floor, floor)
+	r.Read = max(r.Read, r.Floor)
+	for id := range r.messages {
+		if id <= r.Floor {
+			delete(r.messages, id)
+		}
+	}
 }
 
 // takeOwn takes what the person's own log tells.
@@ -97,7 +110,7 @@ func (m *Mirror) takeOwn(ctx context.Context, seen Seen) error {
 		room = m.rooms[event.Room]
 	}
 	room.joined = event.Joined
-	room.Moderator, room.Read, room.Reopened = event.Moderator, event.Read, event.Reopened
+	room.Moderator, room.Read, room.Reopened = event.Moderator, max(event.Read, room.Floor), event.Reopened
 	room.Notify, room.People = event.Notify, event.People
 	return nil
 }

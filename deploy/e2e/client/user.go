@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"parley/core/session"
@@ -30,6 +31,14 @@ func NewUser(base, name string) *User { return &User{base: base, Name: name} }
 
 // At returns the same person, with the same session, at another address.
 func (u *User) At(base string) *User { return &User{base: base, Name: u.Name, Cookie: u.Cookie} }
+
+// cookieName returns the name of the session cookie, which is another by TLS.
+func (u *User) cookieName() string {
+	if strings.HasPrefix(u.base, "https:") {
+		return session.HostCookieName
+	}
+	return session.CookieName
+}
 
 // Answer is what came back for a request.
 type Answer struct {
@@ -73,7 +82,7 @@ func (u *User) Request(ctx context.Context, method, path string, body io.Reader)
 		req.Host = "localhost"
 	}
 	if u.Cookie != "" {
-		req.AddCookie(&http.Cookie{Name: session.CookieName, Value: u.Cookie}) //nolint:gosec // a request says no more of a cookie
+		req.AddCookie(&http.Cookie{Name: u.cookieName(), Value: u.Cookie}) //nolint:gosec // a request says no more of a cookie
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")

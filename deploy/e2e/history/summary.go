@@ -46,7 +46,9 @@ func (h *History) Summarize() Summary {
 	for _, client := range h.Clients {
 		for _, connection := range client.Connections {
 			s.Connections++
-			late = append(late, s.count(connection, answered)...)
+			for _, d := range s.count(connection, answered) {
+				late = append(late, d.Late)
+			}
 		}
 	}
 	if len(late) > 0 {
@@ -54,6 +56,30 @@ func (h *History) Summarize() Summary {
 		s.Median, s.Slowest = late[len(late)/2], late[len(late)-1]
 	}
 	return s
+}
+
+// Delivery is that of a post to a stream that was live when the post was answered.
+type Delivery struct {
+	Room     string
+	Answered time.Duration
+	Late     time.Duration // since the answer
+}
+
+// Deliveries returns all deliveries, in no order.
+func (h *History) Deliveries() (all []Delivery) {
+	answered := make(map[spot]time.Duration)
+	for _, p := range h.Posts {
+		if p.Status == 201 {
+			answered[spot{p.Room, p.ID}] = p.Answered
+		}
+	}
+	var s Summary
+	for _, client := range h.Clients {
+		for _, connection := range client.Connections {
+			all = append(all, s.count(connection, answered)...)
+		}
+	}
+	return all
 }
 
 func (l *Log) messages() (n int) {
@@ -72,9 +98,9 @@ type spot struct {
 
 // count counts a connection's events and returns how late each message came of
 // those posted while it was live.
-func (s *Summary) count(connection *Connection, answered map[spot]time.Duration) []time.Duration {
+func (s *Summary) count(connection *Connection, answered map[spot]time.Duration) []Delivery {
 	ready := make(map[string]time.Duration)
-	var late []time.Duration
+	var late []Delivery
 	for i := range connection.Events {
 		e := &connection.Events[i]
 		switch e.Kind {
@@ -90,7 +116,7 @@ func (s *Summary) count(connection *Connection, answered map[spot]time.Duration)
 			since, live := ready[e.Log]
 			at, known := answered[spot{e.Log, e.Position}]
 			if live && known && since < at {
-				late = append(late, max(e.At-at, 0))
+				late = append(late, Delivery{Room: e.Log, Answered: at, Late: max(e.At-at, 0)})
 			}
 		}
 	}

@@ -38,6 +38,9 @@ func startCompose(ctx context.Context, root string, options Options) (System, er
 	if options.RedisAddr != "" {
 		return nil, errors.New("containers don't reach a proxy of the tests")
 	}
+	if options.Standby || options.PgBouncer {
+		return nil, errors.New("containers have neither a replica of Postgres nor PgBouncer")
+	}
 	if options.Bin != "" {
 		return nil, errors.New("containers don't run programs of the tests")
 	}

@@ -48,10 +48,11 @@ func startNative(ctx context.Context, root string, options Options) (_ System, e
 	n.stack, err = stack.Start(ctx, stack.Config{
 		Dir: n.dir, Bin: bin, NginxConf: filepath.Join(root, "nginx.conf"),
 		Messages: replicas, Streams: replicas,
-		RedisAddr: options.RedisAddr,
-		Env:       options.environment(),
-		Postgres:  []string{"fsync=off"}, // the tests pull no plug
-		Log:       n.log,
+		RedisAddr: options.RedisAddr, RedisURL: options.RedisURL,
+		Standby: options.Standby, PgBouncer: options.PgBouncer,
+		Env:      options.environment(),
+		Postgres: []string{"fsync=off"}, // the tests pull no plug
+		Log:      n.log,
 	})
 	return n, err
 }
@@ -116,6 +117,9 @@ func (n *native) Addr(_ context.Context, part string) (addr string, err error) {
 }
 
 func (n *native) DatabaseURL(context.Context) (string, error) { return n.stack.DatabaseURL(), nil }
+
+// StandbyURL implements [Standby].
+func (n *native) StandbyURL() string { return n.stack.StandbyURL() }
 
 func (n *native) RedisURL(context.Context) (string, error) { return n.stack.RedisURL(), nil }
 

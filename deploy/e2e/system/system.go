@@ -74,9 +74,22 @@ type Options struct {
 	// RedisAddr is where the services reach Redis: host:port of a proxy. "" is
 	// Redis itself. Containers can't have one.
 	RedisAddr string
+	// RedisURL is a Redis of somebody else's, which the services have instead of
+	// one of the system's. The driver compose can't have one.
+	RedisURL string
 	// Bin is the folder of the services' programs; "" builds those of this tree.
 	// Containers come from images, and can't have one.
 	Bin string
+	// Standby adds a part "standby": a streaming replica of Postgres, which the
+	// services read from, and which takes its place when it is promoted. PgBouncer
+	// adds a part "pgbouncer" before Postgres, in transaction mode. The driver
+	// compose has neither.
+	Standby, PgBouncer bool
+}
+
+// Standby is a system that may have a streaming replica.
+type Standby interface {
+	StandbyURL() string // of its superuser; "" if there is none
 }
 
 // New starts the system that driver names: native, compose or kubernetes.

@@ -117,7 +117,7 @@ func (v *visitor) manages() {
 	v.looks("settings")
 	v.submits(`form[action$="/notify"]`, map[string]string{"level": "mentions"})
 	v.sees("all your devices")
-	v.must(v.Go("/chat/reading-group/settings"), v.Click(`form[data-confirm] button`))
+	v.must(v.Go("/chat/reading-group/settings"), v.Click(`form[data-confirm-button="Archive"] button`))
 	v.sees("Archive Reading group?")
 	v.looks("confirm")
 	v.must(v.Click(`#confirm-dialog [value="confirm"]`))

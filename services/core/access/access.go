@@ -42,17 +42,18 @@ type Grant struct {
 	Joined    chat.Position // the room's head when they came in; 0 unless Member
 	Revision  chat.Position // of the membership, on the person's log; 0 if there never was one
 	Head      chat.Position // of the person's log, in the same snapshot
+	Room      chat.Position // the room's head, likewise
 }
 
 // Columns are those of a grant, in a statement with [Read], in the order of
 // [Grant.Targets].
 const Columns = `p.role, r.kind, r.archived_at IS NOT NULL,
 	coalesce(m.member, false), coalesce(m.moderator AND m.member, false),
-	CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0), p.head`
+	CASE WHEN m.member THEN m.joined ELSE 0 END, coalesce(m.revision, 0), p.head, r.head`
 
 // Targets returns where a row's [Columns] go.
 func (g *Grant) Targets() []any {
-	return []any{&g.Role, &g.Kind, &g.Archived, &g.Member, &g.Moderator, &g.Joined, &g.Revision, &g.Head}
+	return []any{&g.Role, &g.Kind, &g.Archived, &g.Member, &g.Moderator, &g.Joined, &g.Revision, &g.Head, &g.Room}
 }
 
 // Moderates reports whether the person may change the room's settings and

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"parley/core/backing"
 	"parley/testkit"
@@ -185,6 +187,31 @@ func TestRedisGivesUpSoon(t *testing.T) {
 	}
 	if err := server.Process().Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The name by which a service goes in CLIENT LIST, and what a Cluster's client asks
+// all of its masters.
+func TestEachMaster(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]int{testkit.Redis(t).URL(): 1, testkit.Cluster(t).URL(): 3} {
+		client, err := backing.Redis(url, "messages admin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = client.Close() })
+		var asked atomic.Int32
+		err = backing.EachMaster(t.Context(), client, func(ctx context.Context, master *redis.Client) error {
+			asked.Add(1)
+			name, err := master.ClientGetName(ctx).Result()
+			if err == nil && name != "messages-admin" {
+				err = fmt.Errorf("it goes by %q", name)
+			}
+			return err
+		})
+		if err != nil || int(asked.Load()) != want || backing.Sharded(client) != (want > 1) {
+			t.Errorf("%s: %d masters, want %d; %v", url, asked.Load(), want, err)
+		}
 	}
 }
 

@@ -29,11 +29,13 @@ func putPassword(text *string, password, name string) error {
 	if password == "" {
 		return nil
 	}
-	u, err := url.Parse(*text)
+	first, others := cutHosts(*text)
+	u, err := url.Parse(first)
 	if err != nil || u.Host == "" {
 		return fmt.Errorf("%s is no URL that a password could be put into", name)
 	}
 	u.User = url.UserPassword(u.User.Username(), password)
+	u.Host = strings.Join(append([]string{u.Host}, others...), ",")
 	*text = u.String()
 	return nil
 }

@@ -20,6 +20,15 @@ func TestPasswordsOfFiles(t *testing.T) {
 			t.Errorf("%+v: %s, %s, %v", p, database, redis, err)
 		}
 	}
+	for url, want := range map[string]string{
+		"redis+cluster://ada@a:1,b,[::1]:3":       "redis+cluster://ada:new@a:1,b,[::1]:3",
+		"rediss+sentinel://ada:old@a,b:2/m/0?x=y": "rediss+sentinel://ada:new@a,b:2/m/0?x=y",
+	} {
+		database := ""
+		if err := (backing.Passwords{Redis: "new"}).PutInto(&database, &url); err != nil || url != want {
+			t.Errorf("%s, %v; want %s", url, err, want)
+		}
+	}
 	for _, bad := range []string{"", "host=db user=parley", "postgres://db:x/parley?secret"} {
 		database, redis := bad, "redis://redis:6379/0"
 		err := backing.Passwords{Database: "secret"}.PutInto(&database, &redis)

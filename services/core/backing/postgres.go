@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -21,16 +22,42 @@ const (
 	statements = 128
 )
 
+// Option is something about a pool's connections: a [Setting], or [Traced].
+type Option interface{ apply(*pgxpool.Config) }
+
 // Setting is a parameter of a Postgres session.
 type Setting struct{ Name, Value string }
 
+func (s Setting) apply(cfg *pgxpool.Config) { cfg.ConnConfig.RuntimeParams[s.Name] = s.Value }
+
+// Traced has Queries told of every query.
+type Traced struct{ Queries pgx.QueryTracer }
+
+func (t Traced) apply(cfg *pgxpool.Config) { cfg.ConnConfig.Tracer = t.Queries }
+
 // Postgres returns a pool of at most maxConns connections. It doesn't connect
 // yet: a service starts, and says that it is not ready, while Postgres is away.
-// service shows in pg_stat_activity. settings are made for every connection.
-func Postgres(ctx context.Context, url, service string, maxConns int32, settings ...Setting) (*pgxpool.Pool, error) {
+// service shows in pg_stat_activity. options hold for every connection; a pooler
+// forbids settings, see [Tuned].
+func Postgres(ctx context.Context, url, service string, maxConns int32, options ...Option) (*pgxpool.Pool, error) {
+	cfg, err := configure(url, service, maxConns, options)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return open(ctx, cfg)
+}
+
+// CheckURL returns an error unless [Postgres] takes the URL.
+func CheckURL(url string) error {
+	_, err := configure(url, "", 1, nil)
+	return err
+}
+
+// configure returns how a pool is to be opened.
+func configure(url, service string, maxConns int32, options []Option) (*pgxpool.Config, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("parse DATABASE_URL: %w", err)
+		return nil, err
 	}
 	cfg.MaxConns = maxConns
 	cfg.MaxConnLifetime = time.Hour
@@ -42,16 +69,32 @@ func Postgres(ctx context.Context, url, service string, maxConns int32, settings
 	cfg.ConnConfig.DialFunc = dialer().DialContext
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = service
-	params["synchronous_commit"] = "on" // acknowledged is stored
 	params["timezone"] = "UTC"
-	params["idle_in_transaction_session_timeout"] = "10000" // ms: a hung replica must not keep a room's lock
-	if params["statement_timeout"] == "" {
-		params["statement_timeout"] = "10000" // ms
+	if pooled(cfg) {
+		return cfg, underPooler(cfg, options)
 	}
-	for _, s := range settings {
-		params[s.Name] = s.Value
+	for _, s := range sessionSettings {
+		if params[s.Name] == "" || s.Name == synchronousCommit {
+			params[s.Name] = s.Value
+		}
 	}
-	var pool *pgxpool.Pool
+	for _, o := range options {
+		o.apply(cfg)
+	}
+	return cfg, nil
+}
+
+const synchronousCommit = "synchronous_commit"
+
+// sessionSettings are those of every session.
+var sessionSettings = []Setting{
+	{synchronousCommit, "on"},                        // acknowledged is stored
+	{"idle_in_transaction_session_timeout", "10000"}, // ms: a hung replica must not keep a room's lock
+	{"statement_timeout", "10000"},                   // ms
+}
+
+// open opens the pool.
+func open(ctx context.Context, cfg *pgxpool.Config) (pool *pgxpool.Pool, err error) {
 	keep := cfg.ConnConfig.OnPgError
 	cfg.ConnConfig.OnPgError = func(conn *pgconn.PgConn, err *pgconn.PgError) bool {
 		if err.Routine == changedResult {

@@ -31,6 +31,7 @@ var passing = []string{
 	"42P01", // undefined table, and
 	"42703", // undefined column: the migration is still to come
 	"53",    // insufficient resources: too many connections, disk full
+	"55000", // not in prerequisite state: a standby that was taken for the primary
 	"55P03", // lock not available
 	"57",    // operator intervention: shutdown, starting up, statement timeout
 	"58",    // system error: I/O
@@ -50,7 +51,7 @@ func Unavailable(err error) bool {
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) ||
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, errSettings) ||
 		errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, puddle.ErrClosedPool) ||

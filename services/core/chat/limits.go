@@ -12,6 +12,8 @@ const (
 	MaxMentions  = 50  // people whom a message mentions by name
 	MaxPins      = 100 // pinned messages of a room
 
+	MaxRetention = 36500 // days
+
 	MinDirect = 2 // people in a direct room
 	MaxDirect = 9
 )

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"parley/core/backing"
 	"parley/core/chat"
 	"parley/core/wire"
 )
@@ -21,8 +22,10 @@ var ErrNotFound = errors.New("no such log")
 
 // Store reads history. Its other errors are wrapped pgx errors.
 type Store struct {
-	db   database
-	pool *pgxpool.Pool // nil within a transaction
+	db       database
+	pool     *pgxpool.Pool // nil within a transaction
+	replicas *backing.Replicas
+	least    chat.Position // of a replica: the head that a room must have reached
 }
 
 // database is a pool, or a transaction.
@@ -32,10 +35,19 @@ type database interface {
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{pool, pool} }
+func NewStore(pool *pgxpool.Pool) *Store { return &Store{db: pool, pool: pool} }
+
+// WithReplicas returns a store that reads from replicas, too, where the caller
+// knows how far they must have come: [Store.AfterFrom], [Store.StretchFrom].
+func (s *Store) WithReplicas(replicas *backing.Replicas) *Store {
+	return &Store{db: s.db, pool: s.pool, replicas: replicas}
+}
+
+// HasReplicas reports whether there are replicas to read from.
+func (s *Store) HasReplicas() bool { return s.replicas != nil }
 
 // In returns what a transaction sees.
-func In(tx pgx.Tx) *Store { return &Store{tx, nil} }
+func In(tx pgx.Tx) *Store { return &Store{db: tx} }
 
 // Heads returns the head of each of topics that exists, in one query.
 func (s *Store) Heads(ctx context.Context, topics []wire.Topic) (map[wire.Topic]chat.Position, error) {

@@ -46,12 +46,12 @@ func (s *Store) Latest(ctx context.Context, topics []wire.Topic, limit, size int
 // latest adds the newest events of rooms to pages.
 func (s *Store) latest(ctx context.Context, rooms []string, limit, size int, pages map[wire.Topic]Page) error {
 	rows, err := s.db.Query(ctx, `
-		SELECT r.name::text, r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, `+columns+`
+		SELECT `+roomColumns+`, `+columns+`
 		FROM rooms r LEFT JOIN LATERAL (
 			SELECT * FROM (
 				SELECT *, sum(octet_length(body) + coalesce(octet_length(html), 0) + coalesce(pg_column_size(reactions), 0))
 					OVER (ORDER BY revision DESC) AS size
-				FROM (SELECT * FROM messages WHERE room = r.name ORDER BY revision DESC LIMIT $2) AS newest
+				FROM (SELECT * FROM messages WHERE room = r.name AND id > r.floor ORDER BY revision DESC LIMIT $2) AS newest
 			) AS sized
 			WHERE size <= $3
 		) AS said ON true
@@ -64,7 +64,7 @@ func (s *Store) latest(ctx context.Context, rooms []string, limit, size int, pag
 	var head chat.Position
 	var room wire.Room
 	var one row
-	targets := append([]any{&room.Room, &head, &room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived}, one.targets()...)
+	targets := append(roomTargets(&room, &head), one.targets()...)
 	_, err = pgx.ForEachRow(rows, targets, func() error {
 		topic := wire.RoomTopic(room.Room)
 		page, again := pages[topic]

@@ -24,7 +24,7 @@ func (s *Store) AfterAll(ctx context.Context, asks []Ask, limit int) (map[wire.T
 	if len(rooms) > 0 {
 		after := startsOf(rooms)
 		err := s.rooms(ctx, rooms, `SELECT * FROM messages
-			WHERE room = r.name AND revision > asked.after AND revision <= r.head ORDER BY revision LIMIT $3`,
+			WHERE room = r.name AND id > r.floor AND revision > asked.after AND revision <= r.head ORDER BY revision LIMIT $3`,
 			func(topic wire.Topic, page Page, room *wire.Room) {
 				if room.Revision > after[topic] {
 					page.Events = insert(page.Events, room)
@@ -56,7 +56,7 @@ func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found f
 		names[i], after[i] = string(ask.Topic), ask.After
 	}
 	rows, err := s.db.Query(ctx, `
-		SELECT r.name::text, r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, `+columns+`
+		SELECT `+roomColumns+`, `+columns+`
 		FROM unnest($1::text[], $2::bigint[]) AS asked (name, after)
 		JOIN rooms r ON r.name = asked.name
 		LEFT JOIN LATERAL (`+selection+`) AS said ON true
@@ -68,7 +68,7 @@ func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found f
 	var last *wire.Room
 	room := wire.Room{}
 	var one row
-	targets := append([]any{&room.Room, &page.Head, &room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived}, one.targets()...)
+	targets := append(roomTargets(&room, &page.Head), one.targets()...)
 	flush := func(head chat.Position, events []wire.Event) {
 		found(wire.RoomTopic(last.Room), Page{Head: head, Events: events}, last)
 	}
@@ -79,8 +79,8 @@ func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found f
 			if last != nil {
 				flush(head, events)
 			}
-			this := room
-			last, events, head = &this, nil, page.Head
+			told := room
+			last, events, head = &told, nil, page.Head
 		}
 		if m, ok := one.message(last.Room); ok {
 			events = append(events, &m)

@@ -67,7 +67,7 @@ func (s *Store) Mentioning(ctx context.Context, username string, before Place, l
 		SELECT said.room, `+columns+`
 		FROM users p
 		JOIN messages said ON said.mentions && ARRAY[$1, '@room', '@here'] COLLATE "C"
-		JOIN rooms r ON r.name = said.room
+		JOIN rooms r ON r.name = said.room AND said.id > r.floor
 		LEFT JOIN memberships m ON m.username = p.username AND m.room = said.room
 		WHERE p.username = $1 AND `+access.Read+` AND said.username <> p.username
 			AND (said.mentions @> ARRAY[$1] COLLATE "C" OR m.member AND said.id > m.joined)

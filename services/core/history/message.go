@@ -4,7 +4,20 @@ import (
 	"time"
 
 	"parley/core/chat"
+	"parley/core/wire"
 )
+
+// A message is there as long as its id is above the floor of its room: every
+// statement that reads messages says so. What is not is about to be deleted.
+
+// roomColumns are those of a room, "r", in the order of [roomTargets].
+const roomColumns = `r.name::text, r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, r.floor, r.retention`
+
+func roomTargets(room *wire.Room, head *chat.Position) []any {
+	return []any{
+		&room.Room, head, &room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived, &room.Floor, &room.RetentionDays,
+	}
+}
 
 // columns are those of a message, "said", in the order of [row.targets].
 const columns = `said.id, said.revision, said.username, said.body, said.created_at, said.client_id,

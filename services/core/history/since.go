@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"parley/core/backing"
 	"parley/core/chat"
 )
 
@@ -39,9 +40,18 @@ func (s *Store) since(ctx context.Context, username, room string, at time.Time, 
 // firstFrom returns the id and the time of the first message from id on; id 0
 // if there is none.
 func (s *Store) firstFrom(ctx context.Context, room string, from chat.Position) (id chat.Position, created time.Time, err error) {
-	err = s.db.QueryRow(ctx, `SELECT id, created_at FROM messages WHERE room = $1 AND id >= $2 ORDER BY id LIMIT 1`, room, from).Scan(&id, &created)
+	var head chat.Position
+	err = s.db.QueryRow(ctx, `
+		SELECT r.head, coalesce(said.id, 0), coalesce(said.created_at, now())
+		FROM rooms r LEFT JOIN LATERAL (
+			SELECT id, created_at FROM messages WHERE room = r.name AND id >= $2 AND id > r.floor ORDER BY id LIMIT 1
+		) AS said ON true
+		WHERE r.name = $1`, room, from).Scan(&head, &id, &created)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return 0, time.Time{}, fmt.Errorf("read history: %w", err)
+	}
+	if head < s.least {
+		return 0, time.Time{}, backing.ErrBehind
 	}
 	return id, created, nil
 }

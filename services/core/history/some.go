@@ -13,7 +13,10 @@ import (
 // Some returns those of a room's messages that have one of ids, in order of
 // id. Nobody is asked whether they may be read.
 func (s *Store) Some(ctx context.Context, room string, ids []chat.Position) ([]chat.Message, error) {
-	return s.messages(ctx, `SELECT said.room, `+columns+` FROM messages said WHERE said.room = $1 AND said.id = ANY($2) ORDER BY said.id`, room, ids)
+	return s.messages(ctx, `
+		SELECT said.room, `+columns+` FROM messages said
+		WHERE said.room = $1 AND said.id = ANY($2) AND said.id > (SELECT floor FROM rooms WHERE name = $1)
+		ORDER BY said.id`, room, ids)
 }
 
 // Pinned returns the pinned messages of a room as username may read them, the
@@ -27,14 +30,17 @@ func (s *Store) Pinned(ctx context.Context, username, room string) ([]chat.Messa
 		FROM users p
 		JOIN rooms r ON r.name = $2
 		LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
-		JOIN messages said ON said.room = r.name AND said.pinned_at IS NOT NULL
+		JOIN messages said ON said.room = r.name AND said.pinned_at IS NOT NULL AND said.id > r.floor
 		WHERE p.username = $1 AND `+access.Read+`
 		ORDER BY said.pinned_at DESC, said.id DESC`, username, room)
 }
 
 // Pins returns how many messages of a room are pinned.
 func (s *Store) Pins(ctx context.Context, room string) (count int, err error) {
-	if err = s.db.QueryRow(ctx, `SELECT count(*) FROM messages WHERE room = $1 AND pinned_at IS NOT NULL`, room).Scan(&count); err != nil {
+	err = s.db.QueryRow(ctx, `
+		SELECT count(*) FROM messages
+		WHERE room = $1 AND pinned_at IS NOT NULL AND id > (SELECT floor FROM rooms WHERE name = $1)`, room).Scan(&count)
+	if err != nil {
 		return 0, fmt.Errorf("count pins: %w", err)
 	}
 	return count, nil

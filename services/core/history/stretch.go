@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/core/access"
+	"parley/core/backing"
 	"parley/core/chat"
 )
 
@@ -86,7 +87,7 @@ func (s *Store) stretch(ctx context.Context, username, room, condition string, a
 		JOIN rooms r ON r.name = $2
 		LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
 		LEFT JOIN LATERAL (
-			SELECT * FROM messages WHERE room = r.name AND `+condition+` LIMIT $4
+			SELECT * FROM messages WHERE room = r.name AND id > r.floor AND `+condition+` LIMIT $4
 		) AS said ON true
 		WHERE p.username = $1 AND `+access.Read, username, room, at, limit+1)
 	if err != nil {
@@ -105,6 +106,9 @@ func (s *Store) stretch(ctx context.Context, username, room, condition string, a
 	}
 	if found.Head < 0 {
 		return Stretch{}, ErrNotFound
+	}
+	if found.Head < s.least {
+		return Stretch{}, backing.ErrBehind
 	}
 	if len(found.Messages) > limit {
 		found.Messages, found.More = found.Messages[:limit], true

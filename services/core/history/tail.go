@@ -42,7 +42,7 @@ func (s *Store) Tails(ctx context.Context, rooms []string, after []chat.Position
 		JOIN rooms r ON r.name = asked.name
 		LEFT JOIN LATERAL (
 			SELECT id, username, mentions, deleted_at IS NOT NULL AS deleted FROM messages
-			WHERE room = r.name AND id > asked.after AND thread IS NULL
+			WHERE room = r.name AND id > r.floor AND id > asked.after AND thread IS NULL
 			ORDER BY id DESC LIMIT $3
 		) AS said ON true`, rooms, after, limit)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // Unread returns how far a person has read a room, which they have read up to
-// read and marked unread when its head was reopened: their newest message above
+// read, its floor at least, and marked unread when its head was reopened: their newest message above
 // that is read, too, unless most others have said something since. And it counts
 // these, most at most, and how many of them mention the person.
 func (s *Store) Unread(ctx context.Context, username, room string, read, reopened chat.Position, most int) (upto chat.Position, unread, mentions int, err error) {

@@ -4,6 +4,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+
+	"parley/core/backing"
 )
 
 // collector reads a pool's own counts when it is scraped, and costs nothing
@@ -53,12 +55,33 @@ func PostgresMetrics(name string, pool *pgxpool.Pool) prometheus.Collector {
 	return c
 }
 
-// RedisMetrics returns the metrics of a client's pool. Connections that
-// subscribe are not in it.
-func RedisMetrics(client *redis.Client) prometheus.Collector {
+// ReplicaMetrics returns the metrics of the replicas of Postgres: whether each is
+// asked, and how that ends.
+func ReplicaMetrics(replicas *backing.Replicas) prometheus.Collector {
+	c := &collector{}
+	good := c.describe("parley_postgres_replica_up", "1 while a replica is asked for what it has.", nil, "replica")
+	reads := c.describe("parley_postgres_replica_reads_total", "Reads that replicas were asked for: those that aren't answered went to the primary.", nil, "replica", "result")
+	c.collect = func(to chan<- prometheus.Metric) {
+		for _, one := range replicas.All() {
+			up := int32(0)
+			if replicas.Good(one) {
+				up = 1
+			}
+			gauge(to, good, up, one.Name)
+			counter(to, reads, float64(one.Answered.Load()), one.Name, "answered")
+			counter(to, reads, float64(one.Behind.Load()), one.Name, "behind")
+			counter(to, reads, float64(one.Failed.Load()), one.Name, "failed")
+		}
+	}
+	return c
+}
+
+// RedisMetrics returns the metrics of a client's pool; in a Cluster, of those to
+// all masters together. Connections that subscribe are not in it.
+func RedisMetrics(client redis.UniversalClient) prometheus.Collector {
 	c := &collector{}
 	connections := c.describe("parley_redis_connections", "Connections to Redis for commands, by what they do.", nil, "state")
-	limit := c.describe("parley_redis_connections_limit", "Connections that the pool may have.", nil)
+	limit := c.describe("parley_redis_connections_limit", "Connections that the pool may have, to each server.", nil)
 	waited := c.describe("parley_redis_acquires_waited_total", "Connections that had to be waited for.", nil)
 	canceled := c.describe("parley_redis_acquires_canceled_total", "Connections that were given up: the wait took too long.", nil)
 	wait := c.describe("parley_redis_acquire_wait_seconds_total", "Time spent waiting for connections.", nil)
@@ -66,7 +89,7 @@ func RedisMetrics(client *redis.Client) prometheus.Collector {
 		s := client.PoolStats()
 		gauge(to, connections, int32(s.TotalConns-min(s.IdleConns, s.TotalConns)), "used") //nolint:gosec // few
 		gauge(to, connections, int32(s.IdleConns), "idle")                                 //nolint:gosec // few
-		gauge(to, limit, int32(client.Options().PoolSize))                                 //nolint:gosec // few
+		gauge(to, limit, int32(poolSize(client)))                                          //nolint:gosec // few
 		counter(to, waited, float64(s.WaitCount))
 		counter(to, canceled, float64(s.Timeouts))
 		counter(to, wait, float64(s.WaitDurationNs)/1e9)
@@ -74,10 +97,21 @@ func RedisMetrics(client *redis.Client) prometheus.Collector {
 	return c
 }
 
+// poolSize is how many connections a client may have to each server.
+func poolSize(client redis.UniversalClient) int {
+	switch client := client.(type) {
+	case *redis.Client:
+		return client.Options().PoolSize
+	case *redis.ClusterClient:
+		return client.Options().PoolSize
+	}
+	return 0
+}
+
 func gauge(to chan<- prometheus.Metric, d *prometheus.Desc, n int32, labels ...string) {
 	to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
 }
 
-func counter(to chan<- prometheus.Metric, d *prometheus.Desc, n float64) {
-	to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, n)
+func counter(to chan<- prometheus.Metric, d *prometheus.Desc, n float64, labels ...string) {
+	to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, n, labels...)
 }

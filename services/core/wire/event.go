@@ -41,6 +41,9 @@ type Room struct {
 	Title    string        `json:"title"`
 	Topic    string        `json:"topic"`
 	Archived bool          `json:"archived"`
+
+	Floor         chat.Position `json:"floor,omitempty"`          // what was said up to here is gone
+	RetentionDays *int          `json:"retention_days,omitempty"` // how long messages are kept; 0 is for ever, nil as the deployment says
 }
 
 // At implements [Event].
@@ -58,7 +61,16 @@ func (r *Room) AppendJSON(b []byte) []byte {
 	b = append(b, `,"topic":`...)
 	b = chat.AppendString(b, r.Topic)
 	b = append(b, `,"archived":`...)
-	return append(strconv.AppendBool(b, r.Archived), '}')
+	b = strconv.AppendBool(b, r.Archived)
+	if r.Floor > 0 {
+		b = append(b, `,"floor":`...)
+		b = strconv.AppendInt(b, r.Floor, 10)
+	}
+	if r.RetentionDays != nil {
+		b = append(b, `,"retention_days":`...)
+		b = strconv.AppendInt(b, int64(*r.RetentionDays), 10)
+	}
+	return append(b, '}')
 }
 
 // Membership is what a person has in one room as it stands at Revision of the

@@ -31,6 +31,8 @@ type payload struct {
 	DisplayName string        `json:"display_name"`
 	Role        chat.Role     `json:"role"`
 	State       string        `json:"state"`
+	Floor       chat.Position `json:"floor"`
+	Retention   *int          `json:"retention_days"`
 }
 
 // message drops Message's methods, so that embedding it promotes none.
@@ -63,8 +65,12 @@ func parseOfRoom(p *payload) (Event, Notice, error) {
 		}
 		return &m, nil, nil
 	case TypeRoom:
-		r := &Room{Revision: p.Revision, Room: p.Room, Kind: p.Kind, Title: p.Title, Topic: p.Topic, Archived: p.Archived}
-		if r.Revision < 1 || !validKind(r.Kind) || !atMost(r.Title, chat.MaxTitle) || !atMost(r.Topic, chat.MaxTopic) {
+		r := &Room{
+			Revision: p.Revision, Room: p.Room, Kind: p.Kind, Title: p.Title, Topic: p.Topic, Archived: p.Archived,
+			Floor: p.Floor, RetentionDays: p.Retention,
+		}
+		if r.Revision < 1 || !validKind(r.Kind) || !atMost(r.Title, chat.MaxTitle) || !atMost(r.Topic, chat.MaxTopic) ||
+			r.Floor < 0 || r.Floor >= r.Revision || !chat.ValidRetention(r.RetentionDays) {
 			return nil, nil, outside("room")
 		}
 		return r, nil, nil

@@ -58,6 +58,10 @@ func TestParse(t *testing.T) {
 		{"pinned", "general", message(`,"pinned_at":"2026-11-23T09:00:00.123456Z","pinned_by":"bob"`), true},
 		{"pinned by nobody", "general", message(`,"pinned_at":"2026-11-23T09:00:00.123456Z"`), false},
 		{"room", "general", room(""), true},
+		{"room with a floor", "general", room(`,"floor":1,"retention_days":30`), true},
+		{"room with a floor that it has not reached", "general", room(`,"floor":2`), false},
+		{"room with no floor", "general", room(`,"floor":-1`), false},
+		{"room that keeps nothing", "general", room(`,"retention_days":-1`), false},
 		{"room without a position", "general", room(`,"revision":0`), false},
 		{"room of no kind", "general", room(`,"kind":"secret"`), false},
 		{"room with a long title", "general", room(`,"title":"` + strings.Repeat("x", chat.MaxTitle+1) + `"`), false},
@@ -103,6 +107,8 @@ func TestParseKeepsOurBytes(t *testing.T) {
 		"general": {
 			&chat.Message{ID: 1, Revision: 2, Room: "general", Username: "ada", Body: "<\u2028>", CreatedAt: created, ClientID: "c"},
 			&Room{Revision: 3, Room: "general", Kind: chat.Open, Title: "General & more", Topic: "x", Archived: true},
+			&Room{Revision: 4, Room: "general", Kind: chat.Open, Floor: 3, RetentionDays: new(30)},
+			&Room{Revision: 5, Room: "general", Kind: chat.Open, RetentionDays: new(0)},
 		},
 		"@ada": {
 			&Membership{Revision: 1, Room: "dm-1", Kind: chat.Direct, Member: true, Moderator: true, Joined: 5, Read: 6, Reopened: 7, Notify: chat.NotifyNone, People: []string{"ada", "bob"}},

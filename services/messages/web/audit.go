@@ -27,21 +27,23 @@ type Phrase struct {
 // sentences say what was done. {person} and {room} are the subject as a link,
 // {in} is the room of the details; {x} is x of the details, in words.
 var sentences = map[string]string{ //nolint:gosec // what was done to passwords, no passwords
-	"invite.made":     "made an invite for {uses} ({role})",
-	"invite.revoked":  "revoked an invite",
-	"role.changed":    "made {person} {to}",
-	"person.banned":   "banned {person}",
-	"person.unbanned": "let {person} back in",
-	"password.reset":  "set a new password for {person}",
-	"owner.made":      "made {person} an owner",
-	"room.title":      "called {room} “{title}”",
-	"room.topic":      "changed the topic of {room}",
-	"room.settings":   "changed {room}",
-	"room.archived":   "archived {room}",
-	"room.unarchived": "opened {room} again",
-	"room.hidden":     "changed a private room",
-	"member.remove":   "removed {person} from {in}",
-	"member.hidden":   "removed {person} from a private room",
+	"invite.made":           "made an invite for {uses} ({role})",
+	"invite.revoked":        "revoked an invite",
+	"role.changed":          "made {person} {to}",
+	"person.banned":         "banned {person}",
+	"person.unbanned":       "let {person} back in",
+	"password.reset":        "set a new password for {person}",
+	"owner.made":            "made {person} an owner",
+	"room.title":            "called {room} “{title}”",
+	"room.topic":            "changed the topic of {room}",
+	"room.settings":         "changed {room}",
+	"room.retention":        "changed how long messages are kept in {room}: {kept}",
+	"room.archived":         "archived {room}",
+	"room.unarchived":       "opened {room} again",
+	"room.retention.hidden": "changed how long messages are kept in a private room: {kept}",
+	"room.hidden":           "changed a private room",
+	"member.remove":         "removed {person} from {in}",
+	"member.hidden":         "removed {person} from a private room",
 }
 
 // kind is what the entry says, more exactly than its action does: which of a
@@ -63,9 +65,14 @@ func (e AuditEntry) setting() string {
 	_, title := e.Detail["title"]
 	_, topic := e.Detail["topic"]
 	archived, archive := e.Detail["archived"].(bool)
+	_, retention := e.Detail["retention_days"]
 	switch {
+	case e.Subject == "" && retention:
+		return "retention.hidden"
 	case e.Subject == "":
 		return "hidden"
+	case retention && !title && !topic && !archive:
+		return "retention"
 	case archive && archived:
 		return "archived"
 	case archive:
@@ -115,6 +122,9 @@ func (e AuditEntry) fill(slot string) Phrase {
 	case "in":
 		return roomPhrase(inWords(e.Detail["room"]))
 	}
+	if slot == "kept" {
+		return Phrase{Text: keptWords(e.Detail["retention_days"]), Name: true}
+	}
 	if to, ok := e.Detail[slot].(string); ok && slot == "to" {
 		return Phrase{Text: withArticle(to), Name: true}
 	}
@@ -137,6 +147,14 @@ func inWords(detail any) string {
 		return fmt.Sprintf("%.0f people", d)
 	}
 	return fmt.Sprint(detail)
+}
+
+// keptWords says how long messages are kept.
+func keptWords(days any) string {
+	if n, ok := days.(float64); ok { // as numbers are in JSON
+		return forDays(int(n))
+	}
+	return "as everywhere else"
 }
 
 // withArticle puts an “a” or “an” before a word.

@@ -14,10 +14,13 @@ const maxBig = 3
 // maxEmoji is the length of the longest emoji, in bytes.
 const maxEmoji = 64
 
+// letters are of no emoji, and of nearly all messages.
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // isBigEmoji reports whether body is nothing but one to three emoji, as
 // js/model/bigemoji.js does; both are held to test/bigemoji.json.
 func isBigEmoji(body string) bool {
-	if len(body) > 2*maxBig*maxEmoji {
+	if len(body) > 2*maxBig*maxEmoji || strings.ContainsAny(body, letters) {
 		return false
 	}
 	rest := strings.Join(strings.FieldsFunc(body, unicode.IsSpace), "")

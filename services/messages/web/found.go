@@ -34,8 +34,11 @@ func (f Found) Title() string {
 	return "Mentions"
 }
 
-// NoRoom is the data of what belongs to a room's page, while none is shown.
-func (f Found) NoRoom() Room { return Room{Frame: f.Frame} }
+// NoRoom is the room that is shown: none.
+func (Found) NoRoom() Room { return Room{} }
+
+// Around is what belongs to a room's page, while none is shown.
+func (f Found) Around() Around { return Room{Frame: f.Frame}.Around() }
 
 // Entry is the message as a room shows it.
 func (h Hit) Entry() Entry { return Entry{Message: h.Message} }

@@ -79,6 +79,9 @@ type MyRoom struct {
 	Moderator bool     // the person moderates it
 	Current   bool     // it is the one that is open
 	Others    []Person // of a direct room: everybody else
+
+	Floor         chat.Position // what was said up to here is gone
+	RetentionDays *int          // how long messages are kept: 0 is for ever, nil as the deployment says
 }
 
 // Direct reports whether the room is a set of people.

@@ -8,7 +8,6 @@ import (
 
 // funcs are what templates may call, beside asset.
 var funcs = template.FuncMap{
-	"pieces":   pieces,
 	"initial":  initial,
 	"tint":     tint,
 	"device":   deviceOf,
@@ -19,7 +18,6 @@ var funcs = template.FuncMap{
 	"role":     roleName,
 	"roleHint": roleHint,
 	"plural":   plural,
-	"cut":      cut,
 }
 
 // tints is how many colours avatars have: --tint-0 … in css/colors.css.

@@ -137,7 +137,6 @@ type Room struct {
 	Messages []chat.Message // oldest first
 	Error    string         // why a form's post failed, for the reader; "" else
 	Draft    string         // the body that was not stored then
-	Apart    bool           // the log is rendered apart: [Site.RoomApart]
 	Kept     bool           // it is there already: Messages are not needed
 }
 
@@ -168,8 +167,10 @@ type Settings struct {
 	MayEdit  bool // title, topic, archive
 	Member   bool // the person is in it
 	MayLeave bool
-	Saved    string // what was just saved: about, notify, archive; "" if nothing
+	Saved    string // what was just saved: about, notify, archive, retention; "" if nothing
 	Failure  Failure
+
+	Retention Retention
 }
 
 // People is the data of people.html.

@@ -86,6 +86,8 @@ func roomSamples() []sample {
 		{ID: 1, Revision: 1, Room: "general", Username: "grace", Body: "Shall we ship at two?", Reactions: []chat.Reaction{{Emoji: "👍", People: []string{"ada", odd}}}, PinnedAt: ada.Since, PinnedBy: odd},
 		{ID: 2, Revision: 2, Room: "general", Username: "ada", Body: odd},
 	}
+	expired := rooms[2]
+	expired.Floor = 1
 	hollow := Frame{Me: linus}
 	found := []OpenRoom{
 		{Name: "attic", People: 1},
@@ -107,17 +109,20 @@ func roomSamples() []sample {
 		{"room-empty", "room.html", Room{Frame: sampleFrame(ada, "launch"), Room: rooms[3], People: 4}},
 		{"room-direct", "room.html", Room{Frame: sampleFrame(ada, "dm-2"), Room: rooms[6], People: 3}},
 		{"room-archived", "room.html", Room{Frame: sampleFrame(linus, "attic"), Room: rooms[0], People: 1, Messages: said}},
+		{"room-expired", "room.html", Room{Frame: sampleFrame(ada, "general"), Room: expired, People: 40, At: 2, Messages: said}},
+		{"room-all-expired", "room.html", Room{Frame: sampleFrame(ada, "general"), Room: expired, People: 40, At: 2}},
 		{"room-long", "room.html", Room{Frame: sampleFrame(yael, "long"), Room: rooms[4], People: 12000, Messages: said, Error: odd, Draft: odd}},
 		{"members", "members.html", Members{Frame: sampleFrame(ada, "launch"), Room: rooms[3], People: people[:4], MayAdd: true, MayRemove: true}},
 		{"members-adding", "members.html", Members{Frame: sampleFrame(ada, "launch"), Room: rooms[3], People: people, MayAdd: true, MayRemove: true, Query: "l", Candidates: people[2:4], More: true, Failure: Failure{"add", odd}}},
 		{"members-none", "members.html", Members{Frame: sampleFrame(linus, "general"), Room: rooms[2], People: people[:3], MayAdd: true, Query: odd, After: "a"}},
 		{"members-direct", "members.html", Members{Frame: sampleFrame(ada, "dm-2"), Room: rooms[6], People: people[:3]}},
-		{"settings", "settings.html", Settings{Frame: sampleFrame(ada, "launch"), Room: rooms[3], Member: true, MayEdit: true, MayLeave: true, Saved: "about"}},
+		{"settings", "settings.html", Settings{Frame: sampleFrame(ada, "launch"), Room: rooms[3], Member: true, MayEdit: true, MayLeave: true, Saved: "about", Retention: Retention{MayEdit: true}}},
+		{"settings-kept", "settings.html", Settings{Frame: sampleFrame(ada, "launch"), Room: rooms[3], Member: true, MayEdit: true, MayLeave: true, Saved: "retention", Retention: Retention{Days: new(45), Elsewhere: 36 * time.Hour, MayEdit: true}}},
 		{"settings-failed", "settings.html", Settings{Frame: sampleFrame(ada, "long"), Room: rooms[4], Member: true, MayEdit: true, MayLeave: true, Failure: Failure{"topic", "A topic has at most 250 characters. " + odd}}},
-		{"settings-plain", "settings.html", Settings{Frame: sampleFrame(linus, "general"), Room: rooms[2], Member: true, MayLeave: true, Saved: "notify"}},
+		{"settings-plain", "settings.html", Settings{Frame: sampleFrame(linus, "general"), Room: rooms[2], Member: true, MayLeave: true, Saved: "notify", Retention: Retention{Elsewhere: 90 * 24 * time.Hour}}},
 		{"settings-archived", "settings.html", Settings{Frame: sampleFrame(ada, "attic"), Room: rooms[0], Member: true, MayEdit: true, MayLeave: true}},
-		{"settings-stranger", "settings.html", Settings{Frame: sampleFrame(ada, ""), Room: rooms[1], MayEdit: true}},
-		{"settings-direct", "settings.html", Settings{Frame: sampleFrame(ada, "dm-1"), Room: rooms[5], Member: true}},
+		{"settings-stranger", "settings.html", Settings{Frame: sampleFrame(ada, ""), Room: rooms[1], MayEdit: true, Retention: Retention{Days: new(0)}}},
+		{"settings-direct", "settings.html", Settings{Frame: sampleFrame(ada, "dm-1"), Room: rooms[5], Member: true, Retention: Retention{Elsewhere: 90 * 24 * time.Hour}}},
 	}
 }
 

@@ -36,6 +36,7 @@ type roomState struct {
 	Moderator bool          `json:"moderator"`
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"`
+	Floor     chat.Position `json:"floor,omitempty"`
 }
 
 type openState struct {
@@ -66,6 +67,7 @@ func (r MyRoom) state(me Person) roomState {
 	s := roomState{
 		Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Archived: r.Archived, Head: r.Head, Read: r.Read,
 		Unread: r.Unread, Mentions: r.Mentions, Reopened: r.Reopened, Moderator: r.Moderator, Notify: r.Notify,
+		Floor: r.Floor,
 	}
 	if r.Direct() {
 		s.People = append(s.People, me.Username)
@@ -77,17 +79,9 @@ func (r MyRoom) state(me Person) roomState {
 	return s
 }
 
-// State is that of a room's page, but what was said: [Room.Said].
+// State is that of a room's page, but what was said: [Site.Log].
 func (r Room) State() State {
 	s := r.Frame.State()
 	s.Open = &openState{Room: r.Room.state(r.Me), Head: r.At, More: r.More, Newer: r.Newer, People: r.People}
 	return s
-}
-
-// Said are the messages of a room's page, for its script.
-func (r Room) Said() []chat.Message {
-	if r.Messages == nil {
-		return []chat.Message{}
-	}
-	return r.Messages
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"html"
-	"html/template"
 	"regexp"
 	"strings"
 	"time"
@@ -71,13 +70,6 @@ func stamp(t time.Time) string { return t.UTC().Format(chat.TimeFormat) }
 
 // Edited reports whether the message is another than it was.
 func (e Entry) Edited() bool { return !e.EditedAt.IsZero() && !e.Deleted }
-
-// Rich is the formatted body. It was sanitised by core/markup when it was
-// stored, and nothing else is ever stored there.
-func (e Entry) Rich() template.HTML { return template.HTML(e.HTML) } //nolint:gosec // see above
-
-// Big reports whether the message is nothing but a few emoji.
-func (e Entry) Big() bool { return isBigEmoji(e.Body) }
 
 // maxExcerpt is how much of a message is quoted, in characters, as in
 // js/view/message/quote.js.

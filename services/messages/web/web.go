@@ -35,6 +35,7 @@ type Site struct {
 	assets    assets
 	scripts   []string // for the browser to fetch at once
 	digest    string
+	pin       string // a picture
 }
 
 // New parses the embedded templates.
@@ -51,13 +52,15 @@ func New() (*Site, error) {
 		return nil, fmt.Errorf("pack assets: %w", err)
 	}
 	s.templates, err = template.New("").
-		Funcs(template.FuncMap{"asset": s.Asset, "modules": func() []string { return s.scripts }}).
+		Funcs(template.FuncMap{"asset": s.Asset, "modules": func() []string { return s.scripts }, "log": s.Log, "body": s.Body}).
 		Funcs(funcs).
 		ParseFS(files, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
-	return s, nil
+	pin, err := s.part("icon", "pin")
+	s.pin = string(pin)
+	return s, err
 }
 
 // Render writes the page called name, such as "room.html", to w.

@@ -84,6 +84,7 @@ func TestWhatLeadsOutside(t *testing.T) {
 		want := []string{
 			"messages " + names, "migrate " + names, "nginx " + names, "stream " + names,
 			"messages from parley/metrics=true at 9090", "stream from parley/metrics=true at 9090",
+			"messages to parley/traces=true at 4318", "stream to parley/traces=true at 4318",
 		}
 		if v.Backing == "managed" {
 			private := "to 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 at 5432"

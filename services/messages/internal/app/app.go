@@ -22,6 +22,7 @@ import (
 	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
@@ -35,6 +36,7 @@ import (
 	"parley/messages/internal/person"
 	"parley/messages/internal/publish"
 	"parley/messages/internal/reads"
+	"parley/messages/internal/retention"
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
@@ -58,12 +60,14 @@ type App struct {
 
 	log       *slog.Logger
 	registry  *prometheus.Registry
+	tracer    *trace.Tracer // nil is off
 	health    *serve.Health
 	profiles  serve.Switch
 	pool      *pgxpool.Pool
-	commits   *pgxpool.Pool
-	searches  *pgxpool.Pool
-	redis     *redis.Client
+	replicas  *backing.Replicas // of Postgres
+	commits   *backing.Tuned
+	searches  *backing.Tuned
+	redis     redis.UniversalClient
 	publisher *publish.Publisher
 	committer *change.Committer
 	amender   *message.Amender
@@ -94,13 +98,20 @@ func Run(ctx context.Context, cfg Config, log *slog.Logger) error {
 
 // open opens what the service stands on.
 func (a *App) open(ctx context.Context, cfg Config) (err error) {
-	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, serviceName, readPool); err != nil {
+	if a.tracer, err = trace.Open(cfg.Trace, serviceName, serve.Version(), a.log, a.registry); err != nil {
 		return err
 	}
-	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit"); err != nil {
+	var options []backing.Option
+	if a.tracer != nil {
+		options = append(options, backing.Traced{Queries: a.tracer.Queries()})
+	}
+	if a.pool, a.replicas, err = backing.Open(ctx, cfg.DatabaseURL, cfg.ReadURLs, serviceName, readPool, a.log, options...); err != nil {
 		return err
 	}
-	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search"); err != nil {
+	if a.commits, err = change.OpenPool(ctx, cfg.DatabaseURL, serviceName+" commit", options...); err != nil {
+		return err
+	}
+	if a.searches, err = search.OpenPool(ctx, cfg.DatabaseURL, serviceName+" search", options...); err != nil {
 		return err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, serviceName); err != nil {
@@ -129,15 +140,12 @@ func New(cfg Config, log *slog.Logger) (_ *App, err error) {
 // background.
 func (a *App) assemble(ctx context.Context, cfg Config) error {
 	log, shared := a.log, limit.NewShared(a.redis, a.log)
-	hosts, err := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
-	if err != nil {
+	hosts, errHosts := serve.NewHosts(cfg.PublicURL, cfg.AllowedHosts)
+	site, errSite := web.New()
+	if err := errors.Join(errHosts, errSite); err != nil {
 		return err
 	}
 	accounts, err := account.New(a.pool, cfg.SignUp, account.Limits{Login: cfg.RateLimitLogin, Register: cfg.RateLimitRegister}, shared)
-	if err != nil {
-		return err
-	}
-	site, err := web.New()
 	if err != nil {
 		return err
 	}
@@ -151,7 +159,8 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	changes := change.NewApplier(a.pool, tell)
 	a.amender = message.NewAmender(a.pool, changes, cfg.VersionsKept > 0)
 	grants, looks := membership.NewGrants(access.NewStore(a.pool)), reads.NewFinder(a.pool)
-	searches := search.NewStore(a.searches, a.pool)
+	searches := search.NewStore(a.searches, a.pool, a.replicas)
+	keeper := retention.New(a.pool, changes, time.Duration(cfg.Retention), log, a.registry)
 	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
 		Accounts:     accounts,
@@ -165,11 +174,12 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Members:      membership.NewStore(a.pool, changes),
 		Grants:       grants,
 		Notice:       a.publisher.Notice,
-		History:      history.NewStore(a.pool),
+		History:      history.NewStore(a.pool).WithReplicas(a.replicas),
 		Reads:        looks,
 		Committer:    a.committer,
 		Amender:      a.amender,
 		Search:       searches,
+		Retention:    keeper,
 		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
@@ -182,9 +192,10 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		Health:       a.health,
 		Log:          log,
 		Metrics:      a.registry,
+		Tracer:       a.tracer,
 	})
-	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run, message.NewRerenderer(a.pool, log).Run, indexer.Run,
-		func(ctx context.Context) { a.removeExpired(ctx, cfg.VersionsKept) })
+	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, a.replicas.Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run,
+		message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run, func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
 	return nil
 }
 
@@ -198,13 +209,14 @@ func (a *App) goAll(ctx context.Context, all ...func(context.Context)) {
 // measure registers the metrics of what may be full.
 func (a *App) measure(places serve.PlacesMetrics) {
 	a.registry.MustRegister(places, serve.RedisMetrics(a.redis), serve.PostgresMetrics("main", a.pool),
-		serve.PostgresMetrics("commit", a.commits), serve.PostgresMetrics("search", a.searches))
+		serve.PostgresMetrics("commit", a.commits.Pool), serve.PostgresMetrics("search", a.searches.Pool),
+		serve.ReplicaMetrics(a.replicas))
 }
 
 // tell returns what hears of every change that was stored.
 func (a *App) tell(indexer *search.Indexer) change.Publish {
-	return func(topic wire.Topic, event wire.Event) {
-		a.publisher.Event(topic, event)
+	return func(span *trace.Span, topic wire.Topic, event wire.Event) {
+		a.publisher.Event(span, topic, event)
 		indexer.Changed()
 	}
 }
@@ -242,11 +254,13 @@ func (a *App) Close() {
 			a.log.Warn("close Redis", "error", err)
 		}
 	}
-	for _, pool := range []*pgxpool.Pool{a.commits, a.searches, a.pool} {
-		if pool != nil {
-			pool.Close()
-		}
+	a.commits.Close()
+	a.searches.Close()
+	a.replicas.Close()
+	if a.pool != nil {
+		a.pool.Close()
 	}
+	a.tracer.Close()
 }
 
 // serve answers on all addresses until ctx ends or one of them fails.

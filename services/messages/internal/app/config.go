@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/backing"
 	"parley/core/serve"
+	"parley/core/trace"
 	"parley/messages/internal/account"
 )
 
@@ -22,17 +22,25 @@ type Config struct {
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9081"` // internal: metrics, health, profiles
 
 	Passwords   backing.Passwords
+	Reads       backing.Reads
+	ReadURLs    []string     // what Reads names
 	AppPassword string       `env:"DATABASE_APP_PASSWORD_FILE,file"` // for migrate: see migrations.MakeAppRole
 	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
 
 	LogFormat string `env:"LOG_FORMAT" envDefault:"text"` // or json
 	LogLevel  string `env:"LOG_LEVEL"  envDefault:"info"` // debug logs every request
 
+	Trace trace.Config
+
 	SessionTTL time.Duration `env:"SESSION_TTL" envDefault:"720h"`
 
 	// VersionsKept is how long the bodies of messages are kept that were edited
 	// or deleted, for owners to read; 0 keeps none.
-	VersionsKept time.Duration `env:"VERSIONS_KEPT" envDefault:"2160h"`
+	VersionsKept Period `env:"VERSIONS_KEPT" envDefault:"90d"`
+
+	// Retention is how long messages are kept in rooms that don't say otherwise;
+	// 0 is for ever.
+	Retention Period `env:"RETENTION" envDefault:"0"`
 
 	// TrustedProxies are the networks whose X-Forwarded-For and
 	// X-Forwarded-Proto are believed.
@@ -57,7 +65,9 @@ type Config struct {
 // FromEnvironment reads the configuration and reports all its faults together.
 func FromEnvironment() (Config, error) {
 	cfg, err := env.ParseAs[Config]()
-	err = errors.Join(err, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL))
+	reads, readsErr := cfg.Reads.URLs(cfg.Passwords)
+	cfg.ReadURLs = reads
+	err = errors.Join(err, readsErr, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL))
 	if err := errors.Join(err, cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
@@ -76,22 +86,28 @@ const (
 
 func (c Config) validate() error {
 	var faults []error
-	if _, err := pgxpool.ParseConfig(c.DatabaseURL); err != nil {
+	if err := backing.CheckURL(c.DatabaseURL); err != nil {
 		faults = append(faults, fmt.Errorf("DATABASE_URL: %w", err))
 	}
-	if _, err := backing.RedisOptions(c.RedisURL); err != nil {
+	if err := backing.CheckRedis(c.RedisURL); err != nil {
 		faults = append(faults, err)
 	}
 	if c.SessionTTL < time.Second {
 		faults = append(faults, fmt.Errorf("SESSION_TTL is %s: want a second or more", c.SessionTTL))
 	}
 	if c.VersionsKept < 0 {
-		faults = append(faults, fmt.Errorf("VERSIONS_KEPT is %s: want 0 (none) or more", c.VersionsKept))
+		faults = append(faults, fmt.Errorf("VERSIONS_KEPT is %s: want 0 (none) or more", time.Duration(c.VersionsKept)))
+	}
+	if c.Retention != 0 && c.Retention < Period(minRetention) {
+		faults = append(faults, fmt.Errorf("RETENTION is %s: want 0 (for ever), or a day or more", time.Duration(c.Retention)))
 	}
 	if !c.SignUp.Valid() {
 		faults = append(faults, fmt.Errorf("SIGNUP is %q: want invite, open or closed", c.SignUp))
 	}
 	if _, err := serve.NewHosts(c.PublicURL, c.AllowedHosts); err != nil {
+		faults = append(faults, err)
+	}
+	if err := c.Trace.Validate(); err != nil {
 		faults = append(faults, err)
 	}
 	if c.Limits != limitsOn && c.Limits != limitsOff {

@@ -14,7 +14,7 @@ func TestConfig(t *testing.T) { //nolint:paralleltest // see above
 		t.Fatal(err)
 	}
 	if cfg.SessionTTL != 720*time.Hour || cfg.RateLimitLogin != 10 || len(cfg.TrustedProxies) != 6 || cfg.LogFormat != "text" ||
-		cfg.SignUp != "invite" || cfg.RateLimitMessages != 200 || cfg.SessionsPerAccount != 50 {
+		cfg.SignUp != "invite" || cfg.Retention != 0 || time.Duration(cfg.VersionsKept) != 90*day || cfg.RateLimitMessages != 200 || cfg.SessionsPerAccount != 50 {
 		t.Errorf("defaults: %+v", cfg)
 	}
 	t.Setenv("LIMITS", "off")
@@ -30,11 +30,12 @@ func TestConfig(t *testing.T) { //nolint:paralleltest // see above
 	t.Setenv("REDIS_URL", "redis://:secret@127.0.0.1:x")
 	t.Setenv("SESSION_TTL", "0s")
 	t.Setenv("RATE_LIMIT_LOGIN", "-1")
+	t.Setenv("RETENTION", "23h")
 	_, err = FromEnvironment()
 	if err == nil {
 		t.Fatal("faults were accepted")
 	}
-	for _, fault := range []string{"DATABASE_URL", "REDIS_URL", "SESSION_TTL", "RATE_LIMIT_LOGIN", "LIMITS", "SIGNUP", "PUBLIC_URL", "SESSIONS_PER_ACCOUNT"} {
+	for _, fault := range []string{"DATABASE_URL", "REDIS_URL", "SESSION_TTL", "RATE_LIMIT_LOGIN", "LIMITS", "SIGNUP", "PUBLIC_URL", "SESSIONS_PER_ACCOUNT", "RETENTION"} {
 		if !strings.Contains(err.Error(), fault) {
 			t.Errorf("%v lacks %s", err, fault)
 		}

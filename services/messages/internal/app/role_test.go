@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -44,6 +45,42 @@ func TestAppRoleReadsAndWritesRowsAlone(t *testing.T) {
 		if _, err := conn.Exec(t.Context(), sql); backing.Code(err) != "42501" { // insufficient privilege
 			t.Errorf("%s: %v", sql, err)
 		}
+	}
+}
+
+// The owner of the database may make roles, and is no superuser. It calls this
+// again with every upgrade.
+func TestAppRoleIsMadeWithoutSuperuser(t *testing.T) {
+	t.Parallel()
+	_, super := testkit.Postgres(t)
+	conn, err := pgx.Connect(t.Context(), super)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	for _, sql := range []string{`CREATE ROLE keeper LOGIN CREATEROLE`, `CREATE DATABASE kept OWNER keeper`} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u, err := url.Parse(withUser(t, super, "keeper"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/kept"
+	if err := Migrate(t.Context(), u.String(), migrations.Newest(), slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	for _, password := range []string{"first", "second"} {
+		if err := MakeAppRole(t.Context(), Config{DatabaseURL: u.String(), AppPassword: password}); err != nil {
+			t.Fatalf("%s time: %v", password, err)
+		}
+	}
+	if _, err := conn.Exec(t.Context(), `ALTER ROLE parley_app SUPERUSER`); err != nil {
+		t.Fatal(err)
+	}
+	if err := MakeAppRole(t.Context(), Config{DatabaseURL: u.String(), AppPassword: "third"}); backing.Code(err) != "42501" {
+		t.Errorf("a role that may do everything is taken: %v", err)
 	}
 }
 

@@ -58,6 +58,9 @@ type room struct {
 	CreatedAt  time.Time  `json:"created_at"            db:"created_at"`
 	ArchivedAt *time.Time `json:"archived_at,omitempty" db:"archived_at"`
 	People     []string   `json:"people,omitempty"      db:"people"` // of a direct room
+
+	Floor     chat.Position `json:"floor,omitempty"          db:"floor"`     // what was said up to here has expired
+	Retention *int          `json:"retention_days,omitempty" db:"retention"` // 0 is for ever, nil as the deployment says
 }
 
 type membership struct {

@@ -67,7 +67,7 @@ func (w *writer) all(ctx context.Context, tx pgx.Tx) error {
 		},
 		func() error {
 			return each(ctx, tx, w, func(r *room) { r.Type = "room" }, `
-				SELECT name::text, kind, title, topic, created_by, created_at, archived_at, people FROM rooms ORDER BY rooms.name`)
+				SELECT name::text, kind, title, topic, created_by, created_at, archived_at, people, floor, retention FROM rooms ORDER BY rooms.name`)
 		},
 		func() error {
 			return each(ctx, tx, w, func(m *membership) { m.Type = "membership" }, `
@@ -77,11 +77,12 @@ func (w *writer) all(ctx context.Context, tx pgx.Tx) error {
 			return each(ctx, tx, w, func(m *message) { m.Type = "message" }, `
 				SELECT room, id, revision, username, body, created_at, client_id, edited_at, deleted_at, reply_to, thread,
 					mentions, reactions, pinned_at, pinned_by
-				FROM messages ORDER BY room, id`)
+				FROM (SELECT m.* FROM messages m JOIN rooms r ON r.name = m.room AND m.id > r.floor) AS there ORDER BY room, id`)
 		},
 		func() error {
 			return each(ctx, tx, w, func(v *version) { v.Type = "version" }, `
-				SELECT room, id, revision, body, at FROM message_versions ORDER BY room, id, revision`)
+				SELECT room, id, revision, body, at
+				FROM (SELECT v.* FROM message_versions v JOIN rooms r ON r.name = v.room AND v.id > r.floor) AS there ORDER BY room, id, revision`)
 		},
 		func() error {
 			return each(ctx, tx, w, func(i *invite) { i.Type = "invite" }, `

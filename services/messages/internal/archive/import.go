@@ -76,7 +76,7 @@ func settleHeads(ctx context.Context, tx pgx.Tx) error {
 	_, err = tx.Exec(ctx, `
 		UPDATE rooms SET head = greatest(
 			(SELECT max(revision) FROM messages WHERE room = rooms.name),
-			(SELECT max(greatest(joined, read, reopened)) FROM memberships WHERE room = rooms.name), 0);
+			(SELECT max(greatest(joined, read, reopened)) FROM memberships WHERE room = rooms.name), floor);
 		UPDATE users SET head = coalesce((SELECT max(revision) FROM memberships m WHERE m.username = users.username), 0)`)
 	if err != nil {
 		return fmt.Errorf("set heads: %w", err)
@@ -101,9 +101,9 @@ func people(ctx context.Context, tx pgx.Tx, l *lines) error {
 }
 
 func rooms(ctx context.Context, tx pgx.Tx, l *lines) error {
-	columns := []string{"name", "kind", "title", "topic", "created_by", "created_at", "archived_at", "people"}
-	return copyLines(ctx, tx, "rooms", columns, &source[room]{lines: l, typ: "room", row: func(r *room) []any {
-		return []any{r.Name, r.Kind, r.Title, r.Topic, r.CreatedBy, r.CreatedAt, r.ArchivedAt, r.People}
+	columns := []string{"name", "kind", "title", "topic", "created_by", "created_at", "archived_at", "people", "floor", "retention"}
+	return copyLines(ctx, tx, "rooms", columns, &source[room]{lines: l, typ: "room", check: grounded, row: func(r *room) []any {
+		return []any{r.Name, r.Kind, r.Title, r.Topic, r.CreatedBy, r.CreatedAt, r.ArchivedAt, r.People, r.Floor, r.Retention}
 	}})
 }
 
@@ -142,6 +142,14 @@ func messages(ctx context.Context, tx pgx.Tx, l *lines) error {
 // maxPosition is the highest that something can have, so that there is room above
 // it: the stream service keeps 48 bits of a position.
 const maxPosition = 1<<47 - 1
+
+// grounded checks what the database doesn't check of rooms.
+func grounded(r *room) error {
+	if r.Floor < 0 || r.Floor > maxPosition {
+		return fmt.Errorf("there is no position %d", r.Floor)
+	}
+	return nil
+}
 
 // placed checks what the database doesn't check of memberships.
 func placed(m *membership) error {

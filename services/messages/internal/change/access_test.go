@@ -46,7 +46,7 @@ func TestTwinsOfTwoSessionsAreStoredAtOnce(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
 	c, _ := start(t, pool)
-	sessions := session.NewStore(pool)
+	sessions := session.NewStore(pool.Pool)
 	twin := say("general", "hi")
 	twin.ClientID = "x"
 	first, second := twin, twin
@@ -79,7 +79,7 @@ func TestReadPositions(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, p := start(t, pool)
-	sessions := session.NewStore(pool)
+	sessions := session.NewStore(pool.Pool)
 	read := func(room string, upto chat.Position) *Read { return &Read{Room: room, Username: "ada", Upto: upto} }
 	ended := read("general", 9)
 	ended.Session = live(t, sessions, -time.Second)

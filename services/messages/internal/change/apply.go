@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 )
 
@@ -34,26 +35,32 @@ type Scope struct {
 // each other in a circle, and what it reads of these logs stays as it is.
 type Tx struct {
 	pgx.Tx
+	span *trace.Span
 	told []told
 }
 
 // told is an event that is to be published.
 type told struct {
+	span  *trace.Span // of the change
 	topic wire.Topic
 	event wire.Event
 }
 
 // Tell has an event published after the commit.
-func (t *Tx) Tell(topic wire.Topic, event wire.Event) { t.told = append(t.told, told{topic, event}) }
+func (t *Tx) Tell(topic wire.Topic, event wire.Event) {
+	t.told = append(t.told, told{t.span, topic, event})
+}
 
 // Apply runs do in a transaction and publishes, after the commit, the events
 // that do tells. An error of do undoes all. A deadlock has do run again.
 // Errors: [session.ErrNotFound] if the session has ended, do's, Postgres's.
-func (a *Applier) Apply(ctx context.Context, scope Scope, do func(context.Context, *Tx) error) error {
+func (a *Applier) Apply(ctx context.Context, scope Scope, do func(context.Context, *Tx) error) (err error) {
 	const tries = 3
-	var err error
+	span := trace.Start(ctx, "commit")
+	ctx = span.Context(ctx)
+	defer func() { span.End(err) }()
 	for range tries {
-		var tx Tx
+		tx := Tx{span: span}
 		err = pgx.BeginFunc(ctx, a.pool, func(inner pgx.Tx) error {
 			tx.Tx = inner
 			if err := tx.lock(ctx, scope); err != nil {
@@ -63,7 +70,7 @@ func (a *Applier) Apply(ctx context.Context, scope Scope, do func(context.Contex
 		})
 		if err == nil {
 			for _, t := range tx.told {
-				a.publish(t.topic, t.event)
+				a.publish(t.span, t.topic, t.event)
 			}
 			return nil
 		}

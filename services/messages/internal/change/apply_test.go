@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 )
 
@@ -16,7 +17,7 @@ func TestApplyTellsAfterTheCommit(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
 	var told []wire.Topic
-	a := NewApplier(pool, func(topic wire.Topic, _ wire.Event) { told = append(told, topic) })
+	a := NewApplier(pool.Pool, func(_ *trace.Span, topic wire.Topic, _ wire.Event) { told = append(told, topic) })
 	failure := errors.New("no")
 	for _, want := range []error{failure, nil} {
 		err := a.Apply(t.Context(), Scope{Rooms: []string{"general", "nowhere"}, People: []string{"ada"}}, func(ctx context.Context, tx *Tx) error {
@@ -45,8 +46,8 @@ func TestApplyTellsAfterTheCommit(t *testing.T) {
 func TestApplyNeedsALiveSession(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
-	a := NewApplier(pool, func(wire.Topic, wire.Event) {})
-	sessions := session.NewStore(pool)
+	a := NewApplier(pool.Pool, func(*trace.Span, wire.Topic, wire.Event) {})
+	sessions := session.NewStore(pool.Pool)
 	for _, row := range []struct {
 		ttl  time.Duration
 		want error
@@ -68,7 +69,7 @@ func TestAppliedTogether(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
 	addRooms(t, pool, "other")
-	a := NewApplier(pool, func(wire.Topic, wire.Event) {})
+	a := NewApplier(pool.Pool, func(*trace.Span, wire.Topic, wire.Event) {})
 	rooms := []string{"general", "other"}
 	var running sync.WaitGroup
 	for i := range 16 {

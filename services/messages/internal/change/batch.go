@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"parley/core/backing"
+	"parley/core/trace"
 	"parley/core/wire"
 )
 
@@ -143,10 +144,13 @@ func (c *Committer) storeOrAnswer(jobs []*job) ([]*job, error) {
 // error no job has been stored or answered.
 func (c *Committer) store(jobs []*job) (again []*job, err error) {
 	began := time.Now()
+	span := trace.Gather("store", spans(jobs))
+	span.Int("parley.changes", int64(len(jobs)))
+	defer func() { span.End(err) }()
 	all := portions(jobs)
-	err = c.transact(all)
+	err = c.transact(span, all)
 	if err != nil && retryable(err) {
-		err = c.transact(all)
+		err = c.transact(span, all)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store changes: %w", err)
@@ -160,8 +164,8 @@ func (c *Committer) store(jobs []*job) (again []*job, err error) {
 
 // transact sends the statements of all portions in one round trip. Postgres
 // takes what comes up to one Sync for one transaction, so there is no BEGIN.
-func (c *Committer) transact(all []portion) error {
-	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+func (c *Committer) transact(span *trace.Span, all []portion) error {
+	ctx, cancel := context.WithTimeout(span.Context(context.Background()), commitTimeout)
 	defer cancel()
 	tx := &pgx.Batch{}
 	for _, p := range all {

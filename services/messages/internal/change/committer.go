@@ -24,10 +24,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/core/backing"
 	"parley/core/batch"
+	"parley/core/trace"
 	"parley/core/wire"
 )
 
@@ -43,13 +44,13 @@ const (
 	maxBatch    = 512
 )
 
-// Publish tells that an event has been committed to a topic's log. It must not
-// block.
-type Publish func(wire.Topic, wire.Event)
+// Publish tells that an event has been committed to a topic's log, as a step of
+// a span or of none. It must not block.
+type Publish func(*trace.Span, wire.Topic, wire.Event)
 
 // Committer stores changes, many in one transaction.
 type Committer struct {
-	pool    *pgxpool.Pool
+	pool    *backing.Tuned
 	publish Publish
 	log     *slog.Logger
 	metrics *metrics
@@ -66,7 +67,7 @@ type Committer struct {
 // New starts a committer on a pool of its own: a storm of reads elsewhere must
 // not keep changes from being stored. publish gets what was stored anew, after
 // the commit, per log in order of position. The caller must Close the committer.
-func New(pool *pgxpool.Pool, publish Publish, log *slog.Logger, registry prometheus.Registerer) *Committer {
+func New(pool *backing.Tuned, publish Publish, log *slog.Logger, registry prometheus.Registerer) *Committer {
 	c := &Committer{
 		pool:    pool,
 		publish: publish,
@@ -93,8 +94,9 @@ func (c *Committer) Close() {
 
 // submit has a change stored and returns when it is committed, or never will
 // be.
-func (c *Committer) submit(ctx context.Context, change change) (Receipt, error) {
+func (c *Committer) submit(ctx context.Context, change change) (_ Receipt, err error) {
 	j := newJob(ctx, change)
+	defer func() { j.span.End(err) }()
 	if err := c.enqueue(j); err != nil {
 		return Receipt{}, err
 	}

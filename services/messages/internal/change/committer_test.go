@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
@@ -18,6 +17,7 @@ import (
 	"parley/core/backing"
 	"parley/core/chat"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/testkit"
 )
@@ -25,7 +25,7 @@ import (
 func TestMain(m *testing.M) { testkit.Main(m) }
 
 // database returns a committer's pool on a database that only t uses.
-func database(t testing.TB) *pgxpool.Pool {
+func database(t testing.TB) *backing.Tuned {
 	t.Helper()
 	pool, err := OpenPool(t.Context(), testkit.DatabaseURL(t), "test")
 	if err != nil {
@@ -37,7 +37,7 @@ func database(t testing.TB) *pgxpool.Pool {
 }
 
 // addPeople adds accounts of people who are in all rooms that there are.
-func addPeople(t testing.TB, pool *pgxpool.Pool, names ...string) {
+func addPeople(t testing.TB, pool *backing.Tuned, names ...string) {
 	t.Helper()
 	_, err := pool.Exec(t.Context(), `
 		WITH came AS (
@@ -76,14 +76,14 @@ func (p *published) memberships(topic wire.Topic) string {
 	return fmt.Sprint(all)
 }
 
-func (p *published) add(topic wire.Topic, event wire.Event) {
+func (p *published) add(_ *trace.Span, topic wire.Topic, event wire.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m, ok := event.(*chat.Message); ok {
 		p.messages = append(p.messages, *m)
 		return
 	}
-	p.others = append(p.others, told{topic, event})
+	p.others = append(p.others, told{topic: topic, event: event})
 }
 
 // in returns the positions published in a room, in order of publishing.
@@ -99,7 +99,7 @@ func (p *published) in(room string) (positions []chat.Position) {
 }
 
 // start returns a running committer on pool.
-func start(t testing.TB, pool *pgxpool.Pool) (*Committer, *published) {
+func start(t testing.TB, pool *backing.Tuned) (*Committer, *published) {
 	t.Helper()
 	p := &published{}
 	c := New(pool, p.add, slog.New(slog.NewTextHandler(t.Output(), nil)), prometheus.NewRegistry())
@@ -108,7 +108,7 @@ func start(t testing.TB, pool *pgxpool.Pool) (*Committer, *published) {
 }
 
 // addRooms adds rooms that everybody is in.
-func addRooms(t testing.TB, pool *pgxpool.Pool, names ...string) {
+func addRooms(t testing.TB, pool *backing.Tuned, names ...string) {
 	t.Helper()
 	_, err := pool.Exec(t.Context(), `
 		WITH made AS (INSERT INTO rooms (name) SELECT unnest($1::text[]) RETURNING name),
@@ -134,7 +134,7 @@ func jobsFor(t testing.TB, posts ...Post) []*job {
 
 func say(room, body string) Post { return Post{Room: room, Username: "ada", Body: body} }
 
-func storedIn(t testing.TB, pool *pgxpool.Pool, room string) int {
+func storedIn(t testing.TB, pool *backing.Tuned, room string) int {
 	t.Helper()
 	var n int
 	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM messages WHERE room = $1`, room).Scan(&n); err != nil {
@@ -145,7 +145,7 @@ func storedIn(t testing.TB, pool *pgxpool.Pool, room string) int {
 
 // assertDense fails if room's positions have a hole, its head is another than
 // the last, or its times go back.
-func assertDense(t *testing.T, pool *pgxpool.Pool, room string, want int) {
+func assertDense(t *testing.T, pool *backing.Tuned, room string, want int) {
 	t.Helper()
 	var count, last, head, backwards int
 	err := pool.QueryRow(t.Context(), `
@@ -409,7 +409,7 @@ func TestWhoseSessionHasEndedFailsAlone(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
 	c, p := start(t, pool)
-	sessions := session.NewStore(pool)
+	sessions := session.NewStore(pool.Pool)
 	ended := live(t, sessions, time.Hour)
 	if err := sessions.End(t.Context(), ended); err != nil {
 		t.Fatal(err)
@@ -471,7 +471,7 @@ func TestTwinOfAnEndedSession(t *testing.T) {
 	t.Parallel()
 	pool := database(t)
 	c, _ := start(t, pool)
-	sessions := session.NewStore(pool)
+	sessions := session.NewStore(pool.Pool)
 	first, second := say("general", "hi"), say("general", "hi")
 	first.ClientID, second.ClientID = "x", "x"
 	first.Session, second.Session = live(t, sessions, time.Hour), live(t, sessions, -time.Second)

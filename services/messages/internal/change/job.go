@@ -8,6 +8,7 @@ import (
 
 	"parley/core/chat"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 )
 
@@ -39,6 +40,7 @@ type job struct {
 	change
 	at    wire.Topic      // the change's log
 	ctx   context.Context // of the author's request: who has left is not waited for
+	span  *trace.Span     // from the change's arrival to its answer
 	since time.Time
 	done  chan outcome // buffered: the committer never waits for an author
 }
@@ -49,7 +51,17 @@ type outcome struct {
 }
 
 func newJob(ctx context.Context, c change) *job {
-	return &job{change: c, at: c.log(), ctx: ctx, since: time.Now(), done: make(chan outcome, 1)}
+	return &job{change: c, at: c.log(), ctx: ctx, span: trace.Start(ctx, "commit"), since: time.Now(), done: make(chan outcome, 1)}
+}
+
+// spans returns those of jobs that are recorded.
+func spans(jobs []*job) (all []*trace.Span) {
+	for _, j := range jobs {
+		if j.span != nil {
+			all = append(all, j.span)
+		}
+	}
+	return all
 }
 
 func (j *job) answer(receipt Receipt) { j.done <- outcome{receipt: receipt} }

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/core/backing"
 )
 
 // hold locks a room in a transaction of its own until release is called.
-func hold(t *testing.T, pool *pgxpool.Pool, room string) (release func()) {
+func hold(t *testing.T, pool *backing.Tuned, room string) (release func()) {
 	t.Helper()
 	tx, err := pool.Begin(t.Context())
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"parley/core/backing"
 )
 
@@ -18,11 +16,11 @@ const lockTimeout = time.Second
 // and always of few rows, so they are planned once, for the indexes: a plan
 // made from the statistics of an empty table would read all of it, and go on
 // doing so as it grows.
-func OpenPool(ctx context.Context, databaseURL, service string) (*pgxpool.Pool, error) {
-	return backing.Postgres(ctx, databaseURL, service, PoolSize,
+func OpenPool(ctx context.Context, databaseURL, service string, options ...backing.Option) (*backing.Tuned, error) {
+	return backing.OpenTuned(ctx, databaseURL, service, PoolSize, append(options,
 		backing.Setting{Name: "lock_timeout", Value: strconv.FormatInt(lockTimeout.Milliseconds(), 10)},
 		backing.Setting{Name: "plan_cache_mode", Value: "force_generic_plan"},
 		backing.Setting{Name: "enable_seqscan", Value: "off"},
 		backing.Setting{Name: "jit", Value: "off"},
-	)
+	)...)
 }

@@ -256,7 +256,7 @@ func (p *posts) settle(c *Committer) (again []*job) {
 		}
 		id := base.head + p.nth[i]
 		stored[i] = post.message(id, base.at)
-		c.publish(p.first[i].at, &stored[i])
+		c.publish(p.first[i].span, p.first[i].at, &stored[i])
 	}
 	for i, j := range p.jobs {
 		id := stored[p.of[i]].ID

@@ -110,7 +110,7 @@ func (r *reads) collect(results pgx.BatchResults) error {
 		}
 		r.outcomes[n-1] = outcomeOfRead(live, member)
 		if username, m := row.membership(); m != nil {
-			r.tell(wire.PersonTopic(username), m)
+			r.tell(told{r.jobs[n-1].span, wire.PersonTopic(username), m})
 		}
 		return nil
 	})
@@ -122,11 +122,11 @@ func (r *reads) collect(results pgx.BatchResults) error {
 
 // tell notes a membership that was changed, once: several reads of a room come
 // one after the other.
-func (r *reads) tell(topic wire.Topic, m *wire.Membership) {
-	if n := len(r.moved); n > 0 && r.moved[n-1].topic == topic && r.moved[n-1].event.At() == m.Revision {
+func (r *reads) tell(t told) {
+	if n := len(r.moved); n > 0 && r.moved[n-1].topic == t.topic && r.moved[n-1].event.At() == t.event.At() {
 		return
 	}
-	r.moved = append(r.moved, told{topic, m})
+	r.moved = append(r.moved, t)
 }
 
 func outcomeOfRead(live, member bool) error {
@@ -141,7 +141,7 @@ func outcomeOfRead(live, member bool) error {
 
 func (r *reads) settle(c *Committer) (again []*job) {
 	for _, t := range r.moved {
-		c.publish(t.topic, t.event)
+		c.publish(t.span, t.topic, t.event)
 	}
 	for i, j := range r.jobs {
 		if err := r.outcomes[i]; err != nil {

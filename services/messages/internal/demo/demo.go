@@ -55,8 +55,8 @@ type Config struct {
 // demo is what a run works with.
 type demo struct {
 	pool      *pgxpool.Pool
-	commits   *pgxpool.Pool
-	redis     *redis.Client
+	commits   *backing.Tuned
+	redis     redis.UniversalClient
 	publisher *publish.Publisher
 	keeper    *account.Keeper
 	rooms     *room.Store
@@ -128,10 +128,9 @@ func (d *demo) close() {
 	if d.redis != nil {
 		_ = d.redis.Close() // nothing is left in it
 	}
-	for _, pool := range []*pgxpool.Pool{d.commits, d.pool} {
-		if pool != nil {
-			pool.Close()
-		}
+	d.commits.Close()
+	if d.pool != nil {
+		d.pool.Close()
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"parley/core/history"
 	"parley/core/serve"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/account"
 	"parley/messages/internal/audit"
@@ -28,6 +29,7 @@ import (
 	"parley/messages/internal/message"
 	"parley/messages/internal/person"
 	"parley/messages/internal/reads"
+	"parley/messages/internal/retention"
 	"parley/messages/internal/room"
 	"parley/messages/internal/search"
 	"parley/messages/internal/signin"
@@ -54,6 +56,7 @@ type Parts struct {
 	Committer    *change.Committer
 	Amender      *message.Amender
 	Search       *search.Store
+	Retention    *retention.Keeper
 	Notice       func(wire.Topic, wire.Notice) // publishes
 	MessageLimit *limit.Limiter                // per user
 	ChangeLimit  *limit.Limiter                // per user
@@ -68,6 +71,7 @@ type Parts struct {
 	Health       *serve.Health
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
+	Tracer       *trace.Tracer // nil is off
 }
 
 // Handler holds the parts that the requests of the service need.
@@ -90,7 +94,11 @@ func (h *Handler) routes() *gin.Engine {
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.Use(h.observe, h.recovered, h.secure, h.knownHost, h.sameOrigin)
+	e.Use(h.observe)
+	if h.Tracer != nil {
+		e.Use(h.traced)
+	}
+	e.Use(h.recovered, h.secure, h.knownHost, h.sameOrigin)
 	e.POST("/chat/:room/messages", h.post) // mostly the committer bounds its time: a timer less
 	e.GET("/chat/:room", h.keptRoom, withDeadline, h.Sessions.Middleware(), h.identified, h.showRoom)
 	e.GET("/chat/:room/messages", h.keptStretch, withDeadline, h.Sessions.Middleware(), h.identified, h.history)

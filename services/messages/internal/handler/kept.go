@@ -11,11 +11,13 @@ import (
 	"parley/core/access"
 	"parley/core/chat"
 	"parley/messages/internal/reads"
+	"parley/messages/web"
 )
 
 const (
 	keptPages   = 64 << 20 // bytes
 	keptLogs    = 16 << 20
+	keptAround  = 16 << 20
 	keptHistory = 32 << 20
 	// keptFor is how long a page may show names, and how many are in a room, as
 	// they were: no position tells of these.
@@ -26,6 +28,7 @@ const (
 type kept struct {
 	pages   *reads.Kept[pageKey, reads.Now]
 	logs    *reads.Kept[string, logState]          // of rooms' pages, for who has read it all
+	around  *reads.Kept[web.Around, struct{}]      // of rooms' pages: they hold for good
 	history *reads.Kept[stretchKey, chat.Position] // which hold for a room's head
 }
 
@@ -45,6 +48,7 @@ func newKept() kept {
 	return kept{
 		pages:   reads.NewKept[pageKey, reads.Now](keptPages, keptFor),
 		logs:    reads.NewKept[string, logState](keptLogs, keptFor),
+		around:  reads.NewKept[web.Around, struct{}](keptAround, time.Hour),
 		history: reads.NewKept[stretchKey, chat.Position](keptHistory, keptFor),
 	}
 }

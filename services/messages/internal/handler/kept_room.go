@@ -15,15 +15,21 @@ func (h *Handler) roomAnswer(c *gin.Context, name string) (*reads.Answer, error)
 	}
 	log := h.keptLog(&page)
 	if log == nil {
-		err := h.fillLog(c, name, 0, &page)
-		if err == nil {
-			log, err = h.roomLog(&page)
-		}
-		if err != nil {
+		if err := h.fillLog(c, name, 0, &page); err != nil {
 			return nil, err
 		}
+		log = h.roomLog(&page)
 	}
-	return h.roomPage(&page, log)
+	around, err := h.roomAround(page.Around())
+	if err != nil {
+		return nil, err
+	}
+	sidebar, err := h.Site.Sidebar(page)
+	if err != nil {
+		return nil, err
+	}
+	head, top, end := around[0], around[1], around[2]
+	return reads.Join(head, h.kept.pages.Part(sidebar), top, log, end), nil
 }
 
 // keptLog returns the log of a room's page, if it is kept and still holds: it is
@@ -42,31 +48,24 @@ func (h *Handler) keptLog(page *web.Room) *reads.Part {
 }
 
 // roomLog renders the log of a room's page, and keeps it if it is everybody's.
-func (h *Handler) roomLog(page *web.Room) (*reads.Part, error) {
-	log, err := h.Site.RoomLog(*page)
-	if err != nil {
-		return nil, err
-	}
-	part := h.kept.pages.Part(log)
+func (h *Handler) roomLog(page *web.Room) *reads.Part {
+	part := h.kept.pages.Part([]byte(h.Site.Log(*page)))
 	if page.Room.Unread == 0 && !page.Silent() && !page.Newer {
 		h.kept.logs.Put(page.Room.Name, logState{page.At, page.More}, reads.Join(part))
 	}
-	return part, nil
+	return part
 }
 
-// roomPage joins a room's page from its log and what stands around it.
-func (h *Handler) roomPage(page *web.Room, log *reads.Part) (*reads.Answer, error) {
-	before, behind, err := h.Site.RoomApart(*page)
+// roomAround returns what stands around the sidebar and the log of a room's page.
+func (h *Handler) roomAround(around web.Around) ([]*reads.Part, error) {
+	if kept := h.kept.around.Get(around, struct{}{}); kept != nil {
+		return kept.Parts(), nil
+	}
+	head, top, end, err := h.Site.RoomAround(around)
 	if err != nil {
 		return nil, err
 	}
-	var parts []*reads.Part
-	for _, piece := range before {
-		parts = append(parts, h.kept.pages.Part(piece))
-	}
-	parts = append(parts, log)
-	for _, piece := range behind {
-		parts = append(parts, h.kept.pages.Part(piece))
-	}
-	return reads.Join(parts...), nil
+	answer := reads.Join(h.kept.pages.Part(head), h.kept.pages.Part(top), h.kept.pages.Part(end))
+	h.kept.around.Put(around, struct{}{}, answer)
+	return answer.Parts(), nil
 }

@@ -14,6 +14,7 @@ import (
 	"parley/core/history"
 	"parley/core/session"
 	"parley/messages/internal/change"
+	"parley/messages/internal/reads"
 	"parley/messages/web"
 )
 
@@ -34,12 +35,21 @@ func (h *Handler) history(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
-	page, err := h.History.Stretch(c.Request.Context(), user(c), name, cut, limit)
+	page, err := h.stretch(c, name, cut, limit)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
 	h.answerStretch(c, appendPage(nil, page))
+}
+
+// stretch reads a stretch of a room's history. Where it is known which head the
+// room had when the request came, a replica can answer.
+func (h *Handler) stretch(c *gin.Context, room string, cut history.Cut, limit int) (history.Stretch, error) {
+	if found, ok := c.Value(now).(reads.Now); ok {
+		return h.History.StretchFrom(c.Request.Context(), user(c), room, cut, limit, found.Room)
+	}
+	return h.History.Stretch(c.Request.Context(), user(c), room, cut, limit)
 }
 
 // appendPage appends {"messages":[…],"head":N,"more":bool}.

@@ -45,10 +45,7 @@ func (h *Handler) observe(c *gin.Context) {
 	c.Next()
 	took := time.Since(began)
 
-	method, route, status := knownMethod(c.Request.Method), c.FullPath(), c.Writer.Status()
-	if route == "" {
-		route = "none"
-	}
+	method, route, status := knownMethod(c.Request.Method), routeOf(c), c.Writer.Status()
 	h.metrics.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 	h.metrics.seconds.WithLabelValues(method, route).Observe(took.Seconds())
 
@@ -67,6 +64,22 @@ func (h *Handler) observe(c *gin.Context) {
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	h.Log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// traced makes a span of the request. It says the route, and not the address,
+// which may name a private room.
+func (h *Handler) traced(c *gin.Context) {
+	r, end := h.Tracer.Serve(c.Request, knownMethod(c.Request.Method), routeOf(c))
+	defer func() { end(c.Writer.Status()) }()
+	c.Request = r
+	c.Next()
+}
+
+func routeOf(c *gin.Context) string {
+	if route := c.FullPath(); route != "" {
+		return route
+	}
+	return "none"
 }
 
 // knownMethod keeps the metrics' labels few.

@@ -25,6 +25,7 @@ var fields = map[string]string{
 	"password_common":      "password",
 	"role_invalid":         "role",
 	"last_owner":           "role",
+	"retention_invalid":    "retention",
 }
 
 // failed reports whether err is to be told in the form that it came from, and

@@ -27,6 +27,7 @@ func (h *Handler) frame(c *gin.Context, here string) (web.Frame, error) {
 		f.Rooms[i] = web.MyRoom{
 			Name: r.Name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Head: r.Head, Read: r.Read, Unread: r.Unread, Mentions: r.Mentions, Reopened: r.Reopened,
 			Notify: r.Notify, Archived: r.Archived, Moderator: r.Moderator, Others: known.others(me.Username, r.People),
+			Floor: r.Floor, RetentionDays: r.RetentionDays,
 		}
 	}
 	web.Order(f.Rooms)

@@ -10,6 +10,7 @@ import (
 	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/history"
+	"parley/messages/internal/reads"
 	"parley/messages/web"
 )
 
@@ -46,6 +47,9 @@ func (h *Handler) showMessage(c *gin.Context) {
 // entered returns the room in the request's path, which is joined if it can be.
 // It answers if it can't be read.
 func (h *Handler) entered(c *gin.Context) (string, bool) {
+	if found, ok := c.Value(now).(reads.Now); ok && found.Member {
+		return c.Param("room"), true
+	}
 	name, err := roomName(c)
 	if err == nil && c.Request.Method == http.MethodGet {
 		if err = h.enter(c.Request.Context(), current(c).Session, name); errors.Is(err, access.ErrArchived) {
@@ -77,7 +81,7 @@ func (h *Handler) fillLog(c *gin.Context, name string, around chat.Position, pag
 	if around == 0 && page.Room.Unread >= manyUnread {
 		around = page.Room.Read + 1
 	}
-	found, err := h.History.Stretch(c.Request.Context(), user(c), name, history.Cut{Around: around}, history.DefaultStretch)
+	found, err := h.stretch(c, name, history.Cut{Around: around}, history.DefaultStretch)
 	if err != nil {
 		return err
 	}

@@ -80,5 +80,5 @@ func (h *Handler) roomFrame(c *gin.Context, name string) (web.Frame, web.MyRoom,
 		}
 	}
 	r, err := h.Rooms.Look(c.Request.Context(), user(c), name) // without being in it
-	return frame, web.MyRoom{Name: name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Archived: r.Archived}, err
+	return frame, web.MyRoom{Name: name, Title: r.Title, Topic: r.Topic, Kind: r.Kind, Archived: r.Archived, Floor: r.Floor, RetentionDays: r.RetentionDays}, err
 }

@@ -2,6 +2,7 @@ package handler
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -32,6 +33,10 @@ func (h *Handler) settingsPage(c *gin.Context, status int, failure web.Failure, 
 	page.Member = grant.Member
 	page.MayEdit = page.Room.Kind != chat.Direct && grant.Moderates()
 	page.MayLeave = page.Room.Kind != chat.Direct && grant.Member
+	page.Retention = web.Retention{
+		Days: page.Room.RetentionDays, Elsewhere: h.Retention.Kept(),
+		MayEdit: page.MayEdit && grant.Role.AtLeast(chat.Admin),
+	}
 	if change.Title != nil {
 		page.Room.Title = *change.Title
 	}
@@ -45,8 +50,11 @@ func (h *Handler) showSettings(c *gin.Context) {
 	h.settingsPage(c, http.StatusOK, web.Failure{}, room.Settings{})
 }
 
-// saveSettings changes what the form has: title and topic, or whether the room
-// is archived.
+// anchors lead to what was saved, if it is further down.
+var anchors = map[string]string{"retention": "#retention-heading"}
+
+// saveSettings changes what the form has: title and topic, whether the room is
+// archived, or how long it keeps messages.
 func (h *Handler) saveSettings(c *gin.Context) {
 	in := h.form(c)
 	if in == nil {
@@ -54,10 +62,14 @@ func (h *Handler) saveSettings(c *gin.Context) {
 	}
 	var wanted room.Settings
 	saved := "archive"
-	if in.form.Has("archived") {
+	switch {
+	case in.form.Has("archived"):
 		archived := in.form.Get("archived") == "true"
 		wanted.Archived = &archived
-	} else {
+	case in.form.Has("retention"):
+		wanted.Retention = retentionOf(in.form.Get("retention"))
+		saved = "retention"
+	default:
 		wanted.Title, wanted.Topic = field(in, "title"), field(in, "topic")
 		saved = "about"
 	}
@@ -70,10 +82,26 @@ func (h *Handler) saveSettings(c *gin.Context) {
 			}
 			return
 		}
-		done(c, "/chat/"+name+"/settings?"+savedMark+"="+saved)
+		if wanted.Retention != nil {
+			h.Retention.Changed()
+		}
+		done(c, "/chat/"+name+"/settings?"+savedMark+"="+saved+anchors[saved])
 		return
 	}
 	h.fail(c, err)
+}
+
+// retentionOf reads a retention as the form sends it: "" is as the deployment
+// says. What is no number is no retention either, and refused as one.
+func retentionOf(value string) *room.Retention {
+	if value == "" {
+		return &room.Retention{}
+	}
+	days, err := strconv.Atoi(value)
+	if err != nil {
+		days = -1
+	}
+	return &room.Retention{Days: &days}
 }
 
 // field returns a line of the form; nil if it has none of that name.

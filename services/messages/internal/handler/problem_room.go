@@ -37,6 +37,7 @@ var roomProblems = []known{
 	{room.ErrTitleTooLong, problem{422, "title_too_long", "A title has at most 80 characters."}},
 	{room.ErrTopicTooLong, problem{422, "topic_too_long", "A topic has at most 250 characters."}},
 	{room.ErrTextInvalid, problem{422, "text_invalid", "A title or topic is one line of text."}},
+	{room.ErrRetentionInvalid, problem{422, "retention_invalid", "Messages are kept for 1 to 36500 days, or for ever: 0."}},
 	{room.ErrPeopleInvalid, problem{422, "people_invalid", "A direct conversation has 2 to 9 people, you among them."}},
 
 	{membership.ErrPersonNotFound, problem{404, "person_not_found", "There is no such person."}},

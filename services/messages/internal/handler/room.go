@@ -2,6 +2,7 @@ package handler
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -163,19 +164,38 @@ func (h *Handler) changeRoom(c *gin.Context) {
 		Title    *string `json:"title"`
 		Topic    *string `json:"topic"`
 		Archived *bool   `json:"archived"`
+
+		Retention days `json:"retention_days"`
 	}
 	if err := readObject(c, &wanted); err != nil {
 		h.fail(c, err)
 		return
 	}
-	now, err := h.Rooms.Change(c.Request.Context(), current(c).Session, name, room.Settings(wanted))
+	settings := room.Settings{Title: wanted.Title, Topic: wanted.Topic, Archived: wanted.Archived, Retention: wanted.Retention.wanted}
+	now, err := h.Rooms.Change(c.Request.Context(), current(c).Session, name, settings)
 	if err != nil {
 		h.fail(c, err)
 		return
 	}
-	c.JSON(http.StatusOK, gin.H{
+	if settings.Retention != nil {
+		h.Retention.Changed()
+	}
+	answer := gin.H{
 		"name": now.Room, "title": now.Title, "topic": now.Topic, "kind": now.Kind, "archived": now.Archived, "revision": now.Revision,
-	})
+	}
+	if now.RetentionDays != nil {
+		answer["retention_days"] = *now.RetentionDays
+	}
+	c.JSON(http.StatusOK, answer)
+}
+
+// days is a retention in JSON: null is as the deployment says.
+type days struct{ wanted *room.Retention }
+
+// UnmarshalJSON implements [json.Unmarshaler]: it is called for null, too.
+func (d *days) UnmarshalJSON(data []byte) error {
+	d.wanted = &room.Retention{}
+	return json.Unmarshal(data, &d.wanted.Days)
 }
 
 // roomName returns the room in the request's path. One that can't be is not

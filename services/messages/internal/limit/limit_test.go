@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 // replica returns what one replica counts with. It is more patient than a real
 // one, so that a busy machine is not taken for a dead Redis.
-func replica(t *testing.T, server *testkit.RedisServer) (*Shared, *redis.Client) {
+func replica(t *testing.T, server *testkit.RedisServer) (*Shared, redis.UniversalClient) {
 	t.Helper()
 	client, err := backing.Redis(server.URL(), "test")
 	if err != nil {

@@ -29,7 +29,7 @@ func NewMemory(name string, keep time.Duration, shared *Shared) *Memory {
 
 // Note remembers key from now on.
 func (m *Memory) Note(ctx context.Context, key string) {
-	m.shared.try(ctx, func(ctx context.Context, c *redis.Client) error {
+	m.shared.try(ctx, func(ctx context.Context, c redis.UniversalClient) error {
 		return c.Set(ctx, m.redisKey(key), 1, m.keep).Err()
 	})
 	m.mu.Lock()
@@ -47,7 +47,7 @@ func (m *Memory) Knows(ctx context.Context, key string) bool {
 		return true
 	}
 	var found int64
-	m.shared.try(ctx, func(ctx context.Context, c *redis.Client) (err error) {
+	m.shared.try(ctx, func(ctx context.Context, c redis.UniversalClient) (err error) {
 		found, err = c.Exists(ctx, m.redisKey(key)).Result()
 		return err
 	})

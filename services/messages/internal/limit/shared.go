@@ -29,7 +29,7 @@ const (
 // asks for a while, and then one asks for all: a Redis that hangs costs a
 // request now and then some milliseconds.
 type Shared struct {
-	client   *redis.Client
+	client   redis.UniversalClient
 	script   *redis.Script
 	log      *slog.Logger
 	patience time.Duration
@@ -39,14 +39,14 @@ type Shared struct {
 }
 
 // NewShared returns what counts in client's Redis.
-func NewShared(client *redis.Client, log *slog.Logger) *Shared {
+func NewShared(client redis.UniversalClient, log *slog.Logger) *Shared {
 	return &Shared{client: client, script: redis.NewScript(gcra), log: log, patience: patience, pause: pause}
 }
 
 // ask is one round trip. It returns the time to wait, 0 if one more is
 // allowed or Redis does not answer.
 func (s *Shared) ask(ctx context.Context, r rate, key string, what int) (wait time.Duration) {
-	s.try(ctx, func(ctx context.Context, c *redis.Client) error {
+	s.try(ctx, func(ctx context.Context, c redis.UniversalClient) error {
 		keys := []string{prefix + key}
 		micros, err := s.script.Run(ctx, c, keys, r.cost.Microseconds(), r.burst.Microseconds(), what).Int64()
 		wait = time.Duration(micros) * time.Microsecond
@@ -57,7 +57,7 @@ func (s *Shared) ask(ctx context.Context, r rate, key string, what int) (wait ti
 
 // try does what is to be done with Redis, unless it is away. Nobody waits
 // longer than a moment.
-func (s *Shared) try(ctx context.Context, do func(context.Context, *redis.Client) error) {
+func (s *Shared) try(ctx context.Context, do func(context.Context, redis.UniversalClient) error) {
 	if !s.mayAsk() {
 		return
 	}

@@ -23,6 +23,7 @@ import (
 	"parley/core/access"
 	"parley/core/chat"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/messages/internal/change"
 )
 
@@ -89,7 +90,8 @@ type amendment struct {
 	Ref
 	act
 	ctx  context.Context
-	done chan error // buffered
+	span *trace.Span // until it is answered
+	done chan error  // buffered
 
 	receipt Receipt
 }
@@ -106,8 +108,9 @@ type act struct {
 // act's: [ErrNotFound], [access.ErrNotFound] for a room that the person may not
 // read, [access.ErrNotMember], [access.ErrArchived], [session.ErrNotFound],
 // [change.ErrBusy], [change.ErrClosed], that ctx has ended, Postgres's.
-func (a *Amender) do(ctx context.Context, ref Ref, act act) (Receipt, error) {
-	one := &amendment{Ref: ref, act: act, ctx: ctx, done: make(chan error, 1)}
+func (a *Amender) do(ctx context.Context, ref Ref, act act) (_ Receipt, err error) {
+	one := &amendment{Ref: ref, act: act, ctx: ctx, span: trace.Start(ctx, "amend"), done: make(chan error, 1)}
+	defer func() { one.span.End(err) }()
 	if err := a.enqueue(one); err != nil {
 		return Receipt{}, err
 	}
@@ -169,13 +172,21 @@ func (a *Amender) take(room string) []*amendment {
 // store stores a batch of a room's changes and answers each. An error of
 // Postgres is all of theirs.
 func (a *Amender) store(room string, batch []*amendment) {
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	var spans []*trace.Span
+	for _, one := range batch {
+		if one.span != nil {
+			spans = append(spans, one.span)
+		}
+	}
+	span := trace.Gather("store", spans)
+	ctx, cancel := context.WithTimeout(span.Context(context.Background()), timeout)
 	defer cancel()
 	var outcomes []error
 	err := a.changes.Apply(ctx, change.Scope{Rooms: []string{room}}, func(ctx context.Context, tx *change.Tx) (err error) {
 		outcomes, err = a.apply(ctx, tx, room, batch)
 		return err
 	})
+	span.End(err)
 	for i, one := range batch {
 		if err != nil {
 			one.done <- err

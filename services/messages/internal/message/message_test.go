@@ -18,6 +18,7 @@ import (
 	"parley/core/chat"
 	"parley/core/history"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/change"
 	"parley/testkit"
@@ -75,7 +76,7 @@ func (s *system) exec(t testing.TB, sql string, args ...any) {
 	}
 }
 
-func (s *system) tell(topic wire.Topic, event wire.Event) {
+func (s *system) tell(_ *trace.Span, topic wire.Topic, event wire.Event) {
 	m, ok := event.(*chat.Message)
 	if !ok {
 		return

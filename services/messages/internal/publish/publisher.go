@@ -8,6 +8,7 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -16,8 +17,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"parley/core/backing"
 	"parley/core/batch"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 )
 
@@ -36,14 +39,26 @@ type payload interface {
 type notice struct {
 	channel string
 	value   payload
+	span    *trace.Span // until Redis has it
+}
+
+// encode returns what is published, with the span by which the receiver goes on
+// with the trace.
+func (n *notice) encode() []byte {
+	b := n.value.AppendJSON(nil)
+	if n.span != nil {
+		b = wire.AppendTraceparent(b, n.span.Traceparent())
+	}
+	return b
 }
 
 // Publisher publishes to Redis in the background.
 type Publisher struct {
-	client *redis.Client
-	log    *slog.Logger
-	queue  chan notice
-	done   chan struct{}
+	client  redis.UniversalClient
+	sharded bool // a publish goes to one shard of a Cluster
+	log     *slog.Logger
+	queue   chan notice
+	done    chan struct{}
 
 	closing atomic.Bool
 
@@ -54,12 +69,13 @@ type Publisher struct {
 }
 
 // New starts a publisher. The caller must Close it, and publish nothing after.
-func New(client *redis.Client, log *slog.Logger, metrics prometheus.Registerer) *Publisher {
+func New(client redis.UniversalClient, log *slog.Logger, metrics prometheus.Registerer) *Publisher {
 	p := &Publisher{
-		client: client,
-		log:    log,
-		queue:  make(chan notice, queueLength),
-		done:   make(chan struct{}),
+		client:  client,
+		sharded: backing.Sharded(client),
+		log:     log,
+		queue:   make(chan notice, queueLength),
+		done:    make(chan struct{}),
 		published: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "parley_published_total", Help: "Notices that Redis accepted.",
 		}),
@@ -75,23 +91,26 @@ func New(client *redis.Client, log *slog.Logger, metrics prometheus.Registerer) 
 	return p
 }
 
-// Event publishes a durable change on the channel of its log. What is published
-// one after the other arrives in that order. It doesn't block.
-func (p *Publisher) Event(topic wire.Topic, event wire.Event) {
-	p.enqueue(notice{topic.Channel(), event})
+// Event publishes a durable change on the channel of its log, as a step of a
+// span or of none. What is published one after the other arrives in that order.
+// It doesn't block.
+func (p *Publisher) Event(of *trace.Span, topic wire.Topic, event wire.Event) {
+	span := of.Publish()
+	span.Int("parley.position", event.At())
+	p.enqueue(notice{topic.Channel(), event, span})
 }
 
 // Notice publishes what is not durable on the channel of a log. It doesn't
 // block.
 func (p *Publisher) Notice(topic wire.Topic, n wire.Notice) {
-	p.enqueue(notice{topic.Channel(), n})
+	p.enqueue(notice{channel: topic.Channel(), value: n})
 }
 
 // SessionsEnded tells that sessions have ended, in notices of bounded length.
 // It doesn't block.
 func (p *Publisher) SessionsEnded(keys ...session.Key) {
 	for some := range slices.Chunk(keys, wire.MaxEndedKeys) {
-		p.enqueue(notice{wire.SessionsEndedChannel, wire.SessionsEnded{Keys: some}})
+		p.enqueue(notice{channel: wire.SessionsEndedChannel, value: wire.SessionsEnded{Keys: some}})
 	}
 }
 
@@ -107,8 +126,16 @@ func (p *Publisher) enqueue(n notice) {
 	select {
 	case p.queue <- n:
 	default:
-		p.dropped.Inc()
+		p.drop(n)
 	}
+}
+
+// errDropped is why a span ends that was not published.
+var errDropped = errors.New("not published")
+
+func (p *Publisher) drop(n notice) {
+	p.dropped.Inc()
+	n.span.End(errDropped)
 }
 
 func (p *Publisher) run() {
@@ -117,7 +144,9 @@ func (p *Publisher) run() {
 	for first := range p.queue {
 		pending = batch.Gather(append(pending[:0], first), p.queue, maxPipeline)
 		if p.failing && p.closing.Load() {
-			p.dropped.Add(float64(len(pending)))
+			for _, n := range pending {
+				p.drop(n)
+			}
 			continue
 		}
 		p.send(pending)
@@ -128,12 +157,17 @@ func (p *Publisher) run() {
 func (p *Publisher) send(batch []notice) {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
-	pipeline := p.client.Pipeline()
+	pipeline := p.client.Pipeline() // in a Cluster, one to each shard
+	publish := pipeline.Publish
+	if p.sharded {
+		publish = pipeline.SPublish
+	}
 	for _, n := range batch {
-		pipeline.Publish(ctx, n.channel, n.value.AppendJSON(nil))
+		publish(ctx, n.channel, n.encode())
 	}
 	results, err := pipeline.Exec(ctx)
-	for _, result := range results {
+	for i, result := range results { // of each command, in order
+		batch[i].span.End(result.Err())
 		if result.Err() != nil {
 			p.dropped.Inc()
 		} else {

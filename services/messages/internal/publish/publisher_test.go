@@ -18,7 +18,7 @@ import (
 	"parley/testkit"
 )
 
-func start(t *testing.T) (*Publisher, *testkit.RedisServer, *redis.Client) {
+func start(t *testing.T) (*Publisher, *testkit.RedisServer, redis.UniversalClient) {
 	t.Helper()
 	server := testkit.Redis(t)
 	client, err := backing.Redis(server.URL(), "test")
@@ -32,7 +32,7 @@ func start(t *testing.T) (*Publisher, *testkit.RedisServer, *redis.Client) {
 // tell publishes messages of general, of those positions.
 func tell(p *Publisher, from, to int64) {
 	for id := from; id <= to; id++ {
-		p.Event(wire.RoomTopic("general"), &chat.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
+		p.Event(nil, wire.RoomTopic("general"), &chat.Message{ID: id, Revision: id, Room: "general", Username: "ada", Body: fmt.Sprint(id)})
 	}
 }
 

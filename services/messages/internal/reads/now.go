@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/core/access"
+	"parley/core/backing"
 	"parley/core/batch"
 	"parley/core/chat"
 	"parley/core/session"
@@ -35,7 +36,6 @@ type Key struct {
 // changed in between.
 type Now struct {
 	access.Grant
-	Room  chat.Position // the room's head
 	Rooms chat.Position // the sum of the heads of the rooms that the person is in; 0 if Key.Mine is not set
 }
 
@@ -66,7 +66,7 @@ func (f *Finder) find(ctx context.Context, keys []Key) (map[Key]Now, error) {
 	found := make(map[Key]Now, len(keys))
 	if f.still.hasAny(keys) {
 		var snapshot string
-		if err := f.pool.QueryRow(ctx, `SELECT pg_current_snapshot()::text`).Scan(&snapshot); err != nil {
+		if err := f.pool.QueryRow(ctx, `SELECT `+backing.Moment).Scan(&snapshot); err != nil {
 			return nil, fmt.Errorf("look whether anything has changed: %w", err)
 		}
 		if keys = f.still.find(snapshot, keys, found); len(keys) == 0 {
@@ -86,7 +86,7 @@ func (f *Finder) look(ctx context.Context, keys []Key, found map[Key]Now) error 
 	// The heads are looked up one by one: a join would read all rooms once there
 	// are very many.
 	rows, err := f.pool.Query(ctx, `
-		SELECT (SELECT pg_current_snapshot()::text), asked.n, extract(epoch FROM s.expires_at - now())::float8, `+access.Columns+`, r.head, coalesce((
+		SELECT (SELECT `+backing.Moment+`), asked.n, extract(epoch FROM s.expires_at - now())::float8, `+access.Columns+`, coalesce((
 			SELECT sum((SELECT head FROM rooms WHERE name = own.room))
 			FROM memberships AS own WHERE asked.mine AND own.username = p.username AND own.member), 0)::int8
 		FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bool[]) WITH ORDINALITY AS asked (session, username, room, mine, n)
@@ -103,7 +103,7 @@ func (f *Finder) look(ctx context.Context, keys []Key, found map[Key]Now) error 
 	var n int
 	var left float64 // seconds that the session lives
 	var now Now
-	_, err = pgx.ForEachRow(rows, append(append([]any{&snapshot, &n, &left}, now.Targets()...), &now.Room, &now.Rooms), func() error {
+	_, err = pgx.ForEachRow(rows, append(append([]any{&snapshot, &n, &left}, now.Targets()...), &now.Rooms), func() error {
 		found[keys[n-1]], holds[keys[n-1]] = now, held{now, asked.Add(min(stillFor, time.Duration(left*float64(time.Second))))}
 		return nil
 	})

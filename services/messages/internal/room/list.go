@@ -27,6 +27,9 @@ type Room struct {
 	Reopened  chat.Position `json:"reopened,omitempty"` // the head when it was marked unread: one's own messages up to there are not read
 	Notify    chat.Level    `json:"notify"`
 	People    []string      `json:"people,omitempty"` // of a direct room, in order of name
+
+	Floor         chat.Position `json:"floor,omitempty"`          // what was said up to here is gone, and counts as read
+	RetentionDays *int          `json:"retention_days,omitempty"` // how long messages are kept; 0 is for ever, nil as the deployment says
 }
 
 // moment begins a transaction in which all that is read is of one moment.
@@ -54,7 +57,8 @@ func mine(ctx context.Context, tx pgx.Tx, username string) (rooms []Room, head c
 		SELECT p.head, m.member, coalesce(r.name::text, ''),
 			coalesce(CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END, ''),
 			coalesce(r.topic, ''), coalesce(r.kind, ''), r.archived_at IS NOT NULL, coalesce(r.head, 0),
-			coalesce(m.read, 0), coalesce(m.reopened, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people
+			greatest(m.read, r.floor, 0), coalesce(m.reopened, 0), coalesce(m.moderator, false), coalesce(m.notify, ''), r.people,
+			coalesce(r.floor, 0), r.retention
 		FROM users p
 		LEFT JOIN (memberships m JOIN rooms r ON r.name = m.room) ON m.username = p.username AND m.member
 		WHERE p.username = $1
@@ -67,7 +71,7 @@ func mine(ctx context.Context, tx pgx.Tx, username string) (rooms []Room, head c
 	var member *bool // nil for who is in no room
 	_, err = pgx.ForEachRow(rows, []any{
 		&head, &member, &r.Name, &r.Title, &r.Topic, &r.Kind, &r.Archived, &r.Head,
-		&r.Read, &r.Reopened, &r.Moderator, &r.Notify, &r.People,
+		&r.Read, &r.Reopened, &r.Moderator, &r.Notify, &r.People, &r.Floor, &r.RetentionDays,
 	}, func() error {
 		if member != nil {
 			rooms = append(rooms, r)

@@ -15,12 +15,12 @@ import (
 func (s *Store) Look(ctx context.Context, username, name string) (r Room, err error) {
 	err = s.pool.QueryRow(ctx, `
 		SELECT r.name::text, CASE WHEN r.title = '' AND r.kind <> 'direct' THEN r.name ELSE r.title END,
-			r.topic, r.kind, r.archived_at IS NOT NULL, r.head, coalesce(r.people, '{}')
+			r.topic, r.kind, r.archived_at IS NOT NULL, r.head, coalesce(r.people, '{}'), r.floor, r.retention
 		FROM users p
 		JOIN rooms r ON r.name = $2
 		LEFT JOIN memberships m ON m.username = p.username AND m.room = r.name
 		WHERE p.username = $1 AND `+access.Read, username, name).
-		Scan(&r.Name, &r.Title, &r.Topic, &r.Kind, &r.Archived, &r.Head, &r.People)
+		Scan(&r.Name, &r.Title, &r.Topic, &r.Kind, &r.Archived, &r.Head, &r.People, &r.Floor, &r.RetentionDays)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Room{}, access.ErrNotFound
 	}

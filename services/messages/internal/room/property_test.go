@@ -18,6 +18,7 @@ import (
 	"parley/core/chat"
 	"parley/core/history"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/messages/internal/change"
 	"parley/messages/internal/membership"
@@ -58,7 +59,7 @@ func newSystem(t *testing.T) *system {
 	return s
 }
 
-func (s *system) tell(topic wire.Topic, event wire.Event) {
+func (s *system) tell(_ *trace.Span, topic wire.Topic, event wire.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.told[topic] = append(s.told[topic], event)

@@ -26,6 +26,8 @@ var (
 	ErrTitleTooLong = errors.New("title too long")
 	ErrTopicTooLong = errors.New("topic too long")
 	ErrTextInvalid  = errors.New("title or topic is not a line of text")
+
+	ErrRetentionInvalid = errors.New("retention is out of range")
 )
 
 const (

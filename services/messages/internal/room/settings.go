@@ -16,13 +16,21 @@ type Settings struct {
 	Title    *string // "" for the name
 	Topic    *string
 	Archived *bool
+
+	// Retention is how long messages are kept. Admins may change it, of an
+	// archived room too.
+	Retention *Retention
 }
+
+// Retention is for how many days messages are kept: 0 is for ever, nil as the
+// deployment says.
+type Retention struct{ Days *int }
 
 // Change changes a room's settings, which its moderators may, and returns it as
 // it is then. What changes nothing takes no position. An act by virtue of a
 // role is recorded. Errors: [access.ErrNotFound], [access.ErrForbidden],
 // [access.ErrDirect], [access.ErrArchived] unless it is brought back with this,
-// [ErrTitleTooLong], [ErrTopicTooLong], [ErrTextInvalid].
+// [ErrTitleTooLong], [ErrTopicTooLong], [ErrTextInvalid], [ErrRetentionInvalid].
 func (s *Store) Change(ctx context.Context, by session.Session, name string, wanted Settings) (wire.Room, error) {
 	if err := wanted.clean(name); err != nil {
 		return wire.Room{}, err
@@ -36,7 +44,7 @@ func (s *Store) Change(ctx context.Context, by session.Session, name string, wan
 			return err
 		case g.Kind == chat.Direct:
 			return access.ErrDirect
-		case !g.Moderates():
+		case !g.Moderates(), wanted.Retention != nil && !g.Role.AtLeast(chat.Admin):
 			return access.ErrForbidden
 		}
 		before, err := read(ctx, tx, name)
@@ -45,15 +53,15 @@ func (s *Store) Change(ctx context.Context, by session.Session, name string, wan
 		}
 		now = wanted.applied(before)
 		switch {
-		case now == before:
+		case same(now, before):
 			return nil
-		case before.Archived && now.Archived:
+		case before.Archived && now.Archived && !wanted.onlyRetention():
 			return access.ErrArchived
 		}
 		if err := store(ctx, tx, &now); err != nil {
 			return err
 		}
-		if g.Moderator {
+		if g.Moderator && wanted.Retention == nil {
 			return nil
 		}
 		return record(ctx, tx, by.Username, now, wanted)
@@ -76,7 +84,21 @@ func (s *Settings) clean(name string) error {
 		}
 		s.Topic = &topic
 	}
+	if s.Retention != nil && !chat.ValidRetention(s.Retention.Days) {
+		return ErrRetentionInvalid
+	}
 	return nil
+}
+
+func (s *Settings) onlyRetention() bool {
+	return s.Retention != nil && s.Title == nil && s.Topic == nil && s.Archived == nil
+}
+
+// same reports whether two states of a room differ in nothing.
+func same(a, b wire.Room) bool {
+	daysA, daysB := a.RetentionDays, b.RetentionDays
+	a.RetentionDays, b.RetentionDays = nil, nil
+	return a == b && (daysA == nil) == (daysB == nil) && (daysA == nil || *daysA == *daysB)
 }
 
 // applied returns the room with these settings.
@@ -90,13 +112,16 @@ func (s *Settings) applied(room wire.Room) wire.Room {
 	if s.Archived != nil {
 		room.Archived = *s.Archived
 	}
+	if s.Retention != nil {
+		room.RetentionDays = s.Retention.Days
+	}
 	return room
 }
 
 func read(ctx context.Context, tx *change.Tx, name string) (wire.Room, error) {
 	room := wire.Room{Room: name}
-	err := tx.QueryRow(ctx, `SELECT revision, kind, title, topic, archived_at IS NOT NULL FROM rooms WHERE name = $1`, name).
-		Scan(&room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived)
+	err := tx.QueryRow(ctx, `SELECT revision, kind, title, topic, archived_at IS NOT NULL, floor, retention FROM rooms WHERE name = $1`, name).
+		Scan(&room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived, &room.Floor, &room.RetentionDays)
 	if err != nil {
 		return room, fmt.Errorf("read room: %w", err)
 	}
@@ -107,9 +132,9 @@ func read(ctx context.Context, tx *change.Tx, name string) (wire.Room, error) {
 func store(ctx context.Context, tx *change.Tx, room *wire.Room) error {
 	err := tx.QueryRow(ctx, `
 		UPDATE rooms SET head = head + 1, revision = head + 1, title = $2, topic = $3,
-			archived_at = CASE WHEN $4 THEN coalesce(archived_at, now()) END
+			archived_at = CASE WHEN $4 THEN coalesce(archived_at, now()) END, retention = $5
 		WHERE name = $1
-		RETURNING revision`, room.Room, room.Title, room.Topic, room.Archived).Scan(&room.Revision)
+		RETURNING revision`, room.Room, room.Title, room.Topic, room.Archived, room.RetentionDays).Scan(&room.Revision)
 	if err != nil {
 		return fmt.Errorf("store room: %w", err)
 	}
@@ -121,10 +146,14 @@ func store(ctx context.Context, tx *change.Tx, room *wire.Room) error {
 // record notes a change for the audit. Whoever reads that may not know of a
 // private room, so its name stays out.
 func record(ctx context.Context, tx *change.Tx, actor string, room wire.Room, wanted Settings) error {
-	if room.Kind == chat.Private {
-		return change.Record(ctx, tx, actor, "room.change", "", map[string]any{"kind": room.Kind})
-	}
 	detail := map[string]any{}
+	if wanted.Retention != nil {
+		detail["retention_days"] = room.RetentionDays
+	}
+	if room.Kind == chat.Private {
+		detail["kind"] = room.Kind
+		return change.Record(ctx, tx, actor, "room.change", "", detail)
+	}
 	if wanted.Title != nil {
 		detail["title"] = room.Title
 	}

@@ -79,7 +79,7 @@ func benchSystem(b *testing.B) *Store {
 		b.Fatal(err)
 	}
 	b.Cleanup(index.Close)
-	return NewStore(index, pool)
+	return NewStore(index, pool, nil)
 }
 
 // BenchmarkSearch reports how long searches of several kinds take.

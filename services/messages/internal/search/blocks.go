@@ -62,16 +62,17 @@ type database interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// refresh reads the blocks that have been made since, and returns all.
-func (c *calendar) refresh(ctx context.Context, db database) (blocks, error) {
+// refresh reads the blocks that have been made since, and returns all, and a mark
+// behind their making.
+func (c *calendar) refresh(ctx context.Context, db database) (blocks, mark, error) {
 	known := c.blocks()
 	rows, err := db.Query(ctx, selectBlocks, known.next())
 	if err != nil {
-		return blocks{}, fmt.Errorf("read blocks: %w", err)
+		return blocks{}, "", fmt.Errorf("read blocks: %w", err)
 	}
-	now, ok, err := c.take(rows, known)
+	now, at, ok, err := c.take(rows, known)
 	if ok || err != nil {
-		return now, err
+		return now, at, err
 	}
 	c.mu.Lock()
 	c.known = blocks{}
@@ -80,28 +81,28 @@ func (c *calendar) refresh(ctx context.Context, db database) (blocks, error) {
 }
 
 // selectBlocks asks for the number of the first block, and for those from a
-// number on.
+// number on. The mark is taken when the statement has its snapshot.
 const selectBlocks = `
-	SELECT first.no, b.starts FROM (SELECT coalesce(min(no), 0) AS no FROM search_blocks) AS first
+	SELECT first.no, b.starts, pg_current_wal_insert_lsn()::text FROM (SELECT coalesce(min(no), 0) AS no FROM search_blocks) AS first
 	LEFT JOIN search_blocks b ON b.no >= $1 ORDER BY b.no`
 
 // take takes up the blocks that follow those that were known. ok is false if
 // these are no more.
-func (c *calendar) take(rows pgx.Rows, known blocks) (now blocks, ok bool, err error) {
+func (c *calendar) take(rows pgx.Rows, known blocks) (now blocks, at mark, ok bool, err error) {
 	var first int
 	var start *time.Time
 	var fresh []time.Time
-	_, err = pgx.ForEachRow(rows, []any{&first, &start}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&first, &start, &at}, func() error {
 		if start != nil {
 			fresh = append(fresh, *start)
 		}
 		return nil
 	})
 	if err != nil {
-		return known, false, fmt.Errorf("read blocks: %w", err)
+		return known, "", false, fmt.Errorf("read blocks: %w", err)
 	}
 	if len(known.starts) > 0 && first != known.first {
-		return known, false, nil
+		return known, "", false, nil
 	}
 	now = blocks{first, append(slices.Clip(known.starts), fresh...)}
 	c.mu.Lock()
@@ -109,7 +110,7 @@ func (c *calendar) take(rows pgx.Rows, known blocks) (now blocks, ok bool, err e
 	if c.known.first != now.first || len(c.known.starts) < len(now.starts) {
 		c.known = now
 	}
-	return now, true, nil
+	return now, at, true, nil
 }
 
 // blockTerm is the term of a block. SQL has the same formula. superTerm is that

@@ -31,6 +31,7 @@ type ask struct {
 	before   history.Place
 	since    time.Time
 	limit    int
+	mark     mark
 }
 
 // The planner is told no more than to go by index, step by step (see
@@ -64,7 +65,7 @@ func selectCandidates(condition string) string {
 			) AS indexed
 			JOIN rooms r ON r.name = indexed.room
 			LEFT JOIN memberships m ON m.username = p.username AND m.room = indexed.room
-			WHERE ` + access.Read + `
+			WHERE ` + access.Read + ` AND indexed.id > r.floor
 			ORDER BY indexed.at DESC, indexed.room DESC, indexed.id DESC
 			LIMIT $9
 		) AS found
@@ -83,16 +84,16 @@ func (s *Store) candidates(ctx context.Context, a ask) (found []candidate, err e
 	if a.rooms != nil {
 		sql, args = selectInRooms, append(args, a.rooms)
 	}
-	rows, err := s.index.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, fmt.Errorf("search index: %w", err)
-	}
-	var one candidate
-	var said history.Reader
-	_, err = pgx.ForEachRow(rows, append([]any{&one.place.Room, &one.place.ID, &one.place.At}, said.Targets()...), func() error {
-		message, ok := said.Message(one.place.Room)
-		found = append(found, candidate{one.place, message, !ok})
-		return nil
+	err = s.look(ctx, a.mark, sql, args, func(rows pgx.Rows) error {
+		found = nil
+		var one candidate
+		var said history.Reader
+		_, err := pgx.ForEachRow(rows, append([]any{&one.place.Room, &one.place.ID, &one.place.At}, said.Targets()...), func() error {
+			message, ok := said.Message(one.place.Room)
+			found = append(found, candidate{one.place, message, !ok})
+			return nil
+		})
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search index: %w", err)

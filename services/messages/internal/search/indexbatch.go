@@ -38,14 +38,14 @@ func readBatch(ctx context.Context, tx pgx.Tx) (b batch, err error) {
 	rows, err := tx.Query(ctx, `
 		SELECT late.room, late.kind, late.head, said.revision, said.id, said.username, said.body, said.created_at, said.deleted_at IS NOT NULL
 		FROM (
-			SELECT r.name::text AS room, r.kind, r.head, coalesce(i.position, 0) AS position
+			SELECT r.name::text AS room, r.kind, r.head, r.floor, coalesce(i.position, 0) AS position
 			FROM rooms r LEFT JOIN search_rooms i ON i.room = r.name
 			WHERE r.head > coalesce(i.position, 0)
 			LIMIT $1
 		) AS late
 		LEFT JOIN LATERAL (
 			SELECT revision, id, username, body, created_at, deleted_at FROM messages
-			WHERE room = late.room AND revision > late.position
+			WHERE room = late.room AND id > late.floor AND revision > late.position
 			ORDER BY revision LIMIT $2
 		) AS said ON true
 		ORDER BY late.room, said.revision`, batchRooms, batchMessages)

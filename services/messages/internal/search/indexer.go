@@ -121,7 +121,7 @@ func (x *Indexer) note(ctx context.Context, err error) {
 }
 
 // Step indexes one batch, if no other replica does just then. When that was all,
-// it sums a block. more reports whether there may be more to do.
+// it clears a room of what has expired, or sums a block. more reports whether there may be more to do.
 func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, batchTimeout)
 	defer cancel()
@@ -144,9 +144,13 @@ func (x *Indexer) Step(ctx context.Context) (more bool, err error) {
 				return err
 			}
 		}
-		if more = b.full; !more {
-			more, err = summarize(ctx, tx)
+		if more = b.full; more {
+			return nil
 		}
+		if more, err = x.forget(ctx, tx); more || err != nil {
+			return err
+		}
+		more, err = summarize(ctx, tx)
 		return err
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ type columns struct {
 
 // write writes a batch into the index, in the indexer's transaction.
 func (x *Indexer) write(ctx context.Context, tx pgx.Tx, b batch) (err error) {
-	blocks, err := x.calendar.refresh(ctx, tx)
+	blocks, _, err := x.calendar.refresh(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,14 @@ func saying(dice *rand.Rand) string {
 // finds what one finds by reading everything that one may read, in order.
 func TestSearchIsReadingEverything(t *testing.T) {
 	t.Parallel()
-	s := newSystem(t)
+	newSystem(t).readsEverything(30, func(int) {})
+}
+
+// readsEverything searches while things are said, changed and deleted, and asks
+// before each round.
+func (s *system) readsEverything(rounds int, before func(round int)) {
+	t := s.t
+	t.Helper()
 	dice := rand.New(rand.NewPCG(7, 9))
 	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	s.exec(`INSERT INTO search_blocks (no, starts) SELECT n, $1::timestamptz + n * interval '40 s' FROM generate_series(1, 200) n`, began)
@@ -93,7 +100,8 @@ func TestSearchIsReadingEverything(t *testing.T) {
 		id   chat.Position
 	}
 	var all []said
-	for round := range 30 {
+	for round := range rounds {
+		before(round)
 		for range 40 {
 			room, at := homes[dice.IntN(len(homes))], began.Add(time.Duration(dice.IntN(10_000))*time.Second)
 			all = append(all, said{room, s.post(room, names[dice.IntN(len(names))], saying(dice), at)})

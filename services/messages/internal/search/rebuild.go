@@ -17,7 +17,7 @@ const prepareRebuild = `
 	DROP INDEX IF EXISTS search_messages_terms, search_summaries_terms;
 	DELETE FROM search_summaries;
 ` + makeBlocks + `;
-	INSERT INTO search_rooms (room, position) SELECT name, head FROM rooms WHERE head > 0`
+	INSERT INTO search_rooms (room, position, floor) SELECT name, head, floor FROM rooms WHERE head > 0`
 
 // makeBlocks makes blocks for the messages that there are, instead of those of
 // before.
@@ -60,7 +60,7 @@ func Rebuild(ctx context.Context, databaseURL string) (n int64, err error) {
 		if _, err := tx.Exec(ctx, prepareRebuild); err != nil {
 			return fmt.Errorf("empty index: %w", err)
 		}
-		blocks, err := new(calendar).refresh(ctx, tx)
+		blocks, _, err := new(calendar).refresh(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func copyAll(ctx context.Context, reader *pgx.Conn, writer pgx.Tx, blocks blocks
 	rows, err := reader.Query(ctx, `
 		SELECT m.room, r.kind, m.id, m.username, m.body, m.created_at
 		FROM messages m JOIN rooms r ON r.name = m.room
-		WHERE m.deleted_at IS NULL ORDER BY m.created_at`)
+		WHERE m.deleted_at IS NULL AND m.id > r.floor ORDER BY m.created_at`)
 	if err != nil {
 		return 0, fmt.Errorf("read messages: %w", err)
 	}

@@ -102,7 +102,7 @@ const spare = 6
 // run looks for one hit more than are wanted.
 func (w *walk) run(ctx context.Context, before history.Place) error {
 	began := time.Now()
-	a := ask{username: w.username, since: w.query.since}
+	a := ask{username: w.username, since: w.query.since, mark: w.opening.mark}
 	a.wanted, a.rooms = w.opening.narrow(w.query.terms())
 	if until := w.query.until; !until.IsZero() && until.Before(before.At) {
 		before = history.Place{At: until}

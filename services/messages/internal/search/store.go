@@ -29,27 +29,34 @@ const (
 
 // OpenPool returns the pool of searches. Their statements are always the same,
 // and know best themselves in which order to do things.
-func OpenPool(ctx context.Context, databaseURL, service string) (*pgxpool.Pool, error) {
-	return backing.Postgres(ctx, databaseURL, service, poolSize,
-		backing.Setting{Name: "statement_timeout", Value: statementTimeout},
-		backing.Setting{Name: "plan_cache_mode", Value: "force_generic_plan"},
-		backing.Setting{Name: "enable_seqscan", Value: "off"},
-		backing.Setting{Name: "enable_hashjoin", Value: "off"},
-		backing.Setting{Name: "enable_mergejoin", Value: "off"},
-		backing.Setting{Name: "enable_material", Value: "off"},
-		backing.Setting{Name: "enable_memoize", Value: "off"},
-		backing.Setting{Name: "jit", Value: "off"},
-		backing.Setting{Name: "max_parallel_workers_per_gather", Value: "0"},
-		backing.Setting{Name: "work_mem", Value: "16MB"},
-	)
+func OpenPool(ctx context.Context, databaseURL, service string, options ...backing.Option) (*backing.Tuned, error) {
+	for _, s := range settings {
+		options = append(options, s)
+	}
+	return backing.OpenTuned(ctx, databaseURL, service, poolSize, options...)
+}
+
+// settings are those of every statement of a search.
+var settings = []backing.Setting{
+	{Name: "statement_timeout", Value: statementTimeout},
+	{Name: "plan_cache_mode", Value: "force_generic_plan"},
+	{Name: "enable_seqscan", Value: "off"},
+	{Name: "enable_hashjoin", Value: "off"},
+	{Name: "enable_mergejoin", Value: "off"},
+	{Name: "enable_material", Value: "off"},
+	{Name: "enable_memoize", Value: "off"},
+	{Name: "jit", Value: "off"},
+	{Name: "max_parallel_workers_per_gather", Value: "0"},
+	{Name: "work_mem", Value: "16MB"},
 }
 
 // Store searches.
 type Store struct {
-	index *pgxpool.Pool // see [OpenPool]
-	main  *pgxpool.Pool
-	gate  *gate
-	most  int // candidates that a search looks at before it leaves off
+	index    *backing.Tuned // see [OpenPool]
+	main     *pgxpool.Pool
+	replicas *backing.Replicas // nil: there are none
+	gate     *gate
+	most     int // candidates that a search looks at before it leaves off
 
 	calendar calendar
 
@@ -57,9 +64,10 @@ type Store struct {
 	clean string // a snapshot in which everything was indexed; "" for none
 }
 
-// NewStore returns a store on a pool of [OpenPool] and another.
-func NewStore(index, main *pgxpool.Pool) *Store {
-	return &Store{index: index, main: main, gate: newGate(), most: maxCandidates}
+// NewStore returns a store on a pool of [OpenPool] and another. Where there are
+// replicas, they are looked through.
+func NewStore(index *backing.Tuned, main *pgxpool.Pool, replicas *backing.Replicas) *Store {
+	return &Store{index: index, main: main, replicas: replicas, gate: newGate(), most: maxCandidates}
 }
 
 // Searches tells how many searches are under way, and wait for a place.
@@ -72,6 +80,7 @@ type opening struct {
 	blocks   blocks
 	current  bool // the blocks are: the index was not made anew
 	snapshot string
+	mark     mark // behind all of this
 }
 
 // maxRooms is to how many of a guest's rooms the index is asked to keep. Who is
@@ -86,7 +95,7 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	known := s.calendar.blocks()
 	batch := &pgx.Batch{}
 	batch.Queue(`
-		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member AND p.role = 'guest' LIMIT $2), pg_current_snapshot()::text
+		SELECT p.role = 'guest', ARRAY(SELECT room FROM memberships WHERE username = p.username AND member AND p.role = 'guest' LIMIT $2), `+backing.Moment+`
 		FROM users p WHERE p.username = $1 AND p.banned_at IS NULL`, username, maxRooms+1)
 	batch.Queue(selectBlocks, known.next())
 	results := s.index.SendBatch(ctx, batch)
@@ -107,7 +116,7 @@ func (s *Store) open(ctx context.Context, username string) (o opening, err error
 	if guest && len(rooms) <= maxRooms {
 		o.rooms = roomTerms(rooms)
 	}
-	o.blocks, o.current, err = s.calendar.take(rows, known)
+	o.blocks, o.mark, o.current, err = s.calendar.take(rows, known)
 	return o, err
 }
 
@@ -159,7 +168,7 @@ func (s *Store) unindexed(ctx context.Context, username string, o *opening) (fou
 	} else if found, err = s.readTail(ctx, username, late); err != nil {
 		return nil, err
 	}
-	o.blocks, err = s.calendar.refresh(ctx, s.index)
+	o.blocks, o.mark, err = s.calendar.refresh(ctx, s.index)
 	return found, err
 }
 

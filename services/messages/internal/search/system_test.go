@@ -38,7 +38,12 @@ const world = `
 
 func newSystem(t *testing.T) *system {
 	t.Helper()
-	s := &system{t: t, url: testkit.DatabaseURL(t)}
+	return systemOn(t, testkit.DatabaseURL(t))
+}
+
+func systemOn(t *testing.T, url string) *system {
+	t.Helper()
+	s := &system{t: t, url: url}
 	var err error
 	if s.pool, err = pgxpool.New(t.Context(), s.url); err != nil {
 		t.Fatal(err)
@@ -58,7 +63,7 @@ func (s *system) replica() (*Store, *Indexer) {
 	}
 	s.t.Cleanup(index.Close)
 	log := slog.New(slog.NewTextHandler(s.t.Output(), nil))
-	return NewStore(index, s.pool), NewIndexer(s.pool, log, prometheus.NewRegistry())
+	return NewStore(index, s.pool, nil), NewIndexer(s.pool, log, prometheus.NewRegistry())
 }
 
 func (s *system) exec(sql string, args ...any) {

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/core/access"
+	"parley/core/backing"
 	"parley/core/chat"
 	"parley/core/history"
 )
@@ -26,7 +27,7 @@ type tail struct {
 // findTail returns which rooms have a tail, and the snapshot in which that was so.
 func (s *Store) findTail(ctx context.Context) (t tail, snapshot string, err error) {
 	rows, err := s.main.Query(ctx, `
-		SELECT pg_current_snapshot()::text, late.room, late.position
+		SELECT `+backing.Moment+`, late.room, late.position
 		FROM (SELECT) AS one LEFT JOIN (
 			SELECT r.name::text AS room, coalesce(i.position, 0) AS position
 			FROM rooms r LEFT JOIN search_rooms i ON i.room = r.name
@@ -60,7 +61,8 @@ func (s *Store) readTail(ctx context.Context, username string, t tail) (found []
 		JOIN rooms r ON r.name = late.room
 		LEFT JOIN memberships m ON m.username = $1 AND m.room = late.room,
 		LATERAL (
-			SELECT * FROM messages WHERE room = late.room AND revision > late.position ORDER BY revision DESC LIMIT $4
+			SELECT * FROM messages
+			WHERE room = late.room AND id > r.floor AND revision > late.position ORDER BY revision DESC LIMIT $4
 		) AS said
 		WHERE p.username = $1 AND said.deleted_at IS NULL AND `+access.Read, username, t.rooms, t.positions, each)
 	if err != nil {

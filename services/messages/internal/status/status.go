@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
+	"parley/core/backing"
 	"parley/core/replica"
 )
 
@@ -102,23 +103,37 @@ func (s *Store) postgres(ctx context.Context) (p Part, c Counts) {
 	return p, c
 }
 
+// askRedis asks the server; in a Cluster each master, and all have to answer. It
+// took as long as the slowest, and is as large as all together.
 func (s *Store) askRedis(ctx context.Context) (p Part) {
-	began := time.Now()
-	if err := s.redis.Ping(ctx).Err(); err != nil {
+	var mu sync.Mutex
+	err := backing.EachMaster(ctx, s.redis, func(ctx context.Context, master *redis.Client) error {
+		began := time.Now()
+		if err := master.Ping(ctx).Err(); err != nil {
+			return err
+		}
+		took := time.Since(began)
+		version := info(ctx, master, "server", "redis_version")
+		var bytes int64
+		if _, err := fmt.Sscan(info(ctx, master, "memory", "used_memory"), &bytes); err != nil {
+			bytes = 0 // INFO is forbidden there
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		p.Took, p.Version, p.Bytes = max(p.Took, took), max(p.Version, version), p.Bytes+bytes
+		return nil
+	})
+	if err != nil {
 		s.log.Warn("Redis does not answer", "error", err)
 		return Part{}
 	}
-	p.Up, p.Took = true, time.Since(began)
-	p.Version = s.info(ctx, "server", "redis_version")
-	if _, err := fmt.Sscan(s.info(ctx, "memory", "used_memory"), &p.Bytes); err != nil {
-		p.Bytes = 0 // INFO is forbidden there
-	}
+	p.Up = true
 	return p
 }
 
 // info returns one line of a section of INFO, "" if there is none.
-func (s *Store) info(ctx context.Context, section, name string) string {
-	for line := range strings.Lines(s.redis.Info(ctx, section).Val()) {
+func info(ctx context.Context, server *redis.Client, section, name string) string {
+	for line := range strings.Lines(server.Info(ctx, section).Val()) {
 		if value, found := strings.CutPrefix(strings.TrimSpace(line), name+":"); found {
 			return value
 		}

@@ -226,6 +226,7 @@ for (let seed = 1; seed <= 60; seed++) {
       () => server.mine.length > 0 && read(pick(server.mine), (name, id) => it.feed.mark(name, id)),
       () => edit(all()),
       () => remove(all()),
+      () => read(all(), (name, id) => server.expire(name, id)),
       () => server.say(all(), "bob", "in a thread", undefined, { thread: 1 }),
       () => server.cut(),
       () => ((server.down = true), server.cut()),
@@ -261,6 +262,8 @@ for (let seed = 1; seed <= 60; seed++) {
       const since = await it.feed.since(name, room.whole);
       const want = server.rooms.get(name).messages.filter(({ revision }) => revision > room.whole);
       assert.deepEqual(since.map(({ id, revision }) => [id, revision]), want.map(({ id, revision }) => [id, revision]));
+      assert.equal(room.floor, server.rooms.get(name).floor, `floor of ${name}`);
+      assert.ok((await it.keep.messages(name)).every(({ id }) => id > room.floor), `something expired is kept of ${name}`);
     }
     assert.equal(it.feed.at, server.head);
   });

@@ -45,3 +45,17 @@ test("history is bounded at either end and says what it let go", () => {
   assert.equal(history.size, 88);
   assert.deepEqual(history.trimOldest(), []);
 });
+
+test("history lets what has expired go, and takes none of it again", () => {
+  const history = new History();
+  history.hasOlder = true;
+  history.join(run(5, 12));
+  assert.equal(history.expire(4), false);
+  assert.equal(history.hasOlder, true, "there may be some between the floor and what is loaded");
+  assert.equal(history.expire(8), true);
+  assert.deepEqual(ids(history), [9, 10, 11, 12]);
+  assert.equal(history.hasOlder, false);
+  assert.equal(history.upsert(message(8, 40)), "ignored");
+  assert.deepEqual(history.join(run(7, 13)).map(({ id }) => id), [13]);
+  assert.equal(history.expire(6), false);
+});

@@ -30,3 +30,12 @@ test("what came before the list counts for more than the list, if it is newer", 
   assert.equal(list.take(pinned(3, 10, 9)), false);
   assert.equal(list.messages[0].revision, 11);
 });
+
+test("what has expired is pinned no more, also if the list comes late", () => {
+  const list = new PinList();
+  list.list([pinned(3, 8, 1), pinned(9, 10, 2)]);
+  assert.equal(list.expire(2), false);
+  assert.equal(list.expire(3), true);
+  list.list([pinned(3, 8, 1), pinned(9, 10, 2)]);
+  assert.equal(shown(list), "9");
+});

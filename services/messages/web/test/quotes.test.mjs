@@ -90,3 +90,16 @@ test("what a draft answers is kept with it, a room each", () => {
   drafts.answer("general", null);
   assert.equal(drafts.answered("general"), null);
 });
+
+test("what has expired is not quoted, nor asked for", async () => {
+  const { quotes, asked } = bench((id) => [{ id, revision: id }]);
+  quotes.get(3);
+  quotes.get(5);
+  quotes.expire(4); // while they are asked for
+  await settle();
+  assert.equal(quotes.get(3), undefined);
+  assert.equal(quotes.get(2), undefined);
+  assert.equal(quotes.get(5).id, 5);
+  await settle();
+  assert.deepEqual(asked, [["general", 3], ["general", 5]]);
+});

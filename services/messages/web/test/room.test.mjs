@@ -193,3 +193,35 @@ test("an answer that is ahead of us is not counted twice when the oldest goes", 
   for (let id = 251; id <= 256; id++) ahead.take(message(id), false);
   assert.equal(ahead.unread, 6);
 });
+
+test("what has expired is not unread, nor kept", () => {
+  const room = new Room({ name: "general", position: 10, read: 10 });
+  for (let id = 11; id <= 15; id++) room.take(message(id), false);
+  assert.deepEqual(room.change({ revision: 16, floor: 13 }), [11, 12, 13]);
+  assert.deepEqual([room.read, room.unread, room.certain], [13, 2, true]);
+  assert.deepEqual(room.change({ revision: 17, floor: 12 }), []);
+  assert.equal(new Room(room.record()).summary().floor, 13);
+  assert.deepEqual(room.seed([message(12), message(14)], 0, 17), [], "a page of before has what is gone");
+  room.member({ revision: 1, kind: "open", read: 5, notify: "all" });
+  assert.equal(room.unread, 2, "what was read is not less than what is gone");
+});
+
+test("what the server counted is not known any more where some of it has expired", () => {
+  const room = new Room({ name: "general", position: 200, read: 20 });
+  room.answer({ kind: "open", head: 200, read: 20, unread: 70, title: "", topic: "", notify: "all" }, { older: false });
+  room.change({ revision: 201, floor: 20 });
+  assert.deepEqual([room.unread, room.certain], [70, true]);
+  room.change({ revision: 202, floor: 60 });
+  assert.equal(room.certain, false);
+  room.answer({ kind: "open", head: 202, read: 60, unread: 40, title: "", topic: "", notify: "all", floor: 60 }, { older: false });
+  assert.deepEqual([room.unread, room.certain], [40, true]);
+});
+
+test("a room that was marked unread before all of it expired is not marked again", () => {
+  const room = new Room({ name: "general", position: 60, read: 50 });
+  room.member({ revision: 1, kind: "open", read: 40, reopened: 60, notify: "all" });
+  room.change({ revision: 61, floor: 55 });
+  const { marked } = room.summary();
+  room.member({ revision: 2, kind: "open", read: 40, reopened: 60, notify: "none" });
+  assert.deepEqual([room.summary().marked, room.read], [marked, 55]);
+});

@@ -3,7 +3,7 @@ import { FakeSource } from "./fakes.mjs";
 
 /** A Parley for one user, in memory: rooms, a log of one's own, a stream, and what GET /chat says, counted naively. */
 export class FakeServer {
-  rooms = new Map(); // name: {name, kind, title, head, revision, messages}
+  rooms = new Map(); // name: {name, kind, title, head, revision, floor, messages}
   memberships = new Map(); // room: {room, revision, member, joined, read, notify, …}
   head = 0;
   down = false;
@@ -17,7 +17,7 @@ export class FakeServer {
   }
 
   makeRoom(name, { kind = "open" } = {}) {
-    this.rooms.set(name, { name, kind, title: `The ${name}`, head: 0, revision: 0, messages: [] });
+    this.rooms.set(name, { name, kind, title: `The ${name}`, head: 0, revision: 0, floor: 0, messages: [] });
   }
 
   say(name, username, body = "hi", clientId = undefined, more = {}) {
@@ -48,6 +48,15 @@ export class FakeServer {
   rename(name, title) {
     const room = this.rooms.get(name);
     Object.assign(room, { title, revision: ++room.head });
+    this.#tell(name, this.#roomEvent(room));
+  }
+
+  /** What was said up to a floor is gone. */
+  expire(name, floor) {
+    const room = this.rooms.get(name);
+    if (floor <= room.floor || floor > room.head) return;
+    room.messages = room.messages.filter(({ id }) => id > floor);
+    Object.assign(room, { floor, revision: ++room.head });
     this.#tell(name, this.#roomEvent(room));
   }
 
@@ -176,17 +185,17 @@ export class FakeServer {
   #effective(name) {
     const { read, reopened = 0 } = this.memberships.get(name);
     const own = this.rooms.get(name).messages.findLast(({ username, id }) => username === this.me && id > reopened)?.id ?? 0;
-    return Math.max(read, own);
+    return Math.max(read, own, this.rooms.get(name).floor);
   }
 
-  #roomEvent({ name, kind, title, revision }) {
-    return { type: "room", revision, room: name, kind, title, topic: "", archived: false };
+  #roomEvent({ name, kind, title, revision, floor }) {
+    return { type: "room", revision, room: name, kind, title, topic: "", archived: false, ...(floor > 0 && { floor }) };
   }
 
   #summary(name) {
-    const { kind, title, head } = this.rooms.get(name);
+    const { kind, title, head, floor } = this.rooms.get(name);
     const { notify, moderator, reopened = 0 } = this.memberships.get(name);
     const read = this.#effective(name);
-    return { name, kind, title, topic: "", head, read, reopened, unread: this.unread(name), mentions: 0, notify, moderator, archived: false };
+    return { name, kind, title, topic: "", head, read, reopened, unread: this.unread(name), mentions: 0, notify, moderator, archived: false, ...(floor > 0 && { floor }) };
   }
 }

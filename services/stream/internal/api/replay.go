@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/core/chat"
 	"parley/core/serve"
 	"parley/core/sse"
 	"parley/stream/internal/fanout"
@@ -82,10 +83,11 @@ func (a *API) replayAll(s *fanout.Stream) error {
 func (a *API) replay(ctx context.Context, s *fanout.Stream, i int) error {
 	r := &s.Rooms[i]
 	for behind(*r, s.Tagged) {
-		if err := a.askAgain(ctx, s, *r); err != nil {
+		least, err := a.askAgain(ctx, s, *r)
+		if err != nil {
 			return err
 		}
-		frames, err := a.Replayer.After(ctx, r.Log.Topic, r.At, s.Tagged)
+		frames, err := a.Replayer.After(ctx, r.Log.Topic, r.At, least, s.Tagged)
 		if err != nil {
 			return err
 		}
@@ -109,7 +111,7 @@ func (a *API) writePage(ctx context.Context, s *fanout.Stream, r fanout.Room, pa
 	asked := time.Now()
 	for piece := range slices.Chunk(page, pieceSize) {
 		if time.Since(asked) > askEvery {
-			if err := a.askAgain(ctx, s, r); err != nil {
+			if _, err := a.askAgain(ctx, s, r); err != nil {
 				return err
 			}
 			asked = time.Now()
@@ -121,18 +123,19 @@ func (a *API) writePage(ctx context.Context, s *fanout.Stream, r fanout.Room, pa
 	return nil
 }
 
-// askAgain makes sure that a room may still be read. What a person may do is
-// asked before every page of a replay.
-func (a *API) askAgain(ctx context.Context, s *fanout.Stream, r fanout.Room) error {
+// askAgain makes sure that a room may still be read, and returns the head that
+// the log has; of the person's own, that it had in this handshake. What a person may do is asked before
+// every page of a replay.
+func (a *API) askAgain(ctx context.Context, s *fanout.Stream, r fanout.Room) (head chat.Position, err error) {
 	room, ok := r.Log.Topic.Room()
 	if !ok {
-		return nil
+		return max(s.AsOf, r.Log.Head()), nil
 	}
-	_, may, err := a.Roster.Grant(ctx, s.Session.Username, room)
+	grant, may, err := a.Roster.Grant(ctx, s.Session.Username, room)
 	if err == nil && !may {
 		err = errLost
 	}
-	return err
+	return grant.Room, err
 }
 
 // write writes a piece within pieceTimeout, or fails when the session has

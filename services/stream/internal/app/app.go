@@ -23,6 +23,7 @@ import (
 	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
+	"parley/core/trace"
 	"parley/stream/internal/api"
 	"parley/stream/internal/doorbell"
 	"parley/stream/internal/fanout"
@@ -65,13 +66,15 @@ type app struct {
 	cfg      Config
 	log      *slog.Logger
 	pool     *pgxpool.Pool
-	redis    *redis.Client
+	replicas *backing.Replicas // of Postgres
+	redis    redis.UniversalClient
 	bell     *doorbell.Doorbell
 	hub      *hub.Hub
 	roster   *roster.Roster
 	guard    *guard.Guard
 	engine   *fanout.Engine
 	beat     *replica.Beat
+	tracer   *trace.Tracer // nil is off
 	health   *serve.Health
 	registry *prometheus.Registry
 	public   *http.Server
@@ -82,14 +85,19 @@ type app struct {
 func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log}
 	var err error
-	if a.pool, err = backing.Postgres(ctx, cfg.DatabaseURL, "stream", cfg.DatabaseConns); err != nil {
+	if a.pool, a.replicas, err = backing.Open(ctx, cfg.DatabaseURL, cfg.ReadURLs, "stream", cfg.DatabaseConns, log); err != nil {
 		return nil, err
 	}
 	if a.redis, err = backing.Redis(cfg.RedisURL, "stream"); err != nil {
+		a.replicas.Close()
 		a.pool.Close()
 		return nil, err
 	}
 	a.registry = serve.NewRegistry("stream")
+	if a.tracer, err = trace.Open(cfg.Trace, "stream", serve.Version(), log, a.registry); err != nil {
+		a.close()
+		return nil, err
+	}
 	if err := a.wire(a.registry); err != nil {
 		a.close()
 		return nil, err
@@ -110,9 +118,12 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	if err != nil {
 		return err
 	}
-	store := history.NewStore(a.pool)
+	store := history.NewStore(a.pool).WithReplicas(a.replicas)
 	a.bell = doorbell.New(a.redis, a.log, doorbell.NewMetrics(registry))
 	a.hub = hub.New(store, a.bell, a.log, hub.NewMetrics(registry), a.cfg.LogMemory, a.engine)
+	if a.tracer != nil {
+		a.hub.Trace(a.tracer, a.engine.Traced)
+	}
 	a.roster = roster.New(access.NewStore(a.pool), a.hub, a.engine, a.log)
 	caps := &guard.Caps{PerUser: a.cfg.PerUser, PerAddress: a.cfg.PerAddress}
 	a.guard = guard.New(session.NewStore(a.pool), caps, a.log, a.engine.SessionsEnded)
@@ -125,17 +136,19 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	a.public = serve.NewServer(streams.Handler(a.health))
 	a.public.ReadTimeout = readTimeout
 	a.gate = newGate(handshakes)
-	registry.MustRegister(serve.PostgresMetrics("main", a.pool), serve.RedisMetrics(a.redis),
+	registry.MustRegister(serve.PostgresMetrics("main", a.pool), serve.ReplicaMetrics(a.replicas), serve.RedisMetrics(a.redis),
 		serve.PlacesMetrics{"handshakes": a.gate.places, "replays": streams.Replays})
 	a.public.ConnState = a.gate.watch
 	return nil
 }
 
 func (a *app) close() {
+	a.replicas.Close()
 	a.pool.Close()
 	if err := a.redis.Close(); err != nil {
 		a.log.Debug("close redis", "error", err)
 	}
+	a.tracer.Close()
 }
 
 // run starts everything, waits for ctx or a failed listener, and stops
@@ -150,6 +163,7 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	running.Go(func() { a.guard.Run(background) })
 	running.Go(func() { a.hub.Run(background) })
 	running.Go(func() { a.roster.Run(background) })
+	running.Go(func() { a.replicas.Run(background) })
 	running.Go(func() { a.beat.Run(background) })
 	running.Go(func() {
 		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.Noticed, Renewed: a.hub.Renewed})

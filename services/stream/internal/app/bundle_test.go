@@ -36,7 +36,7 @@ type testBundle struct {
 	app   *app
 	pool  *pgxpool.Pool
 	redis *testkit.RedisServer
-	rdb   *redis.Client
+	rdb   redis.UniversalClient
 	url   string
 	stop  func() error // drains, and returns what run returned
 }

@@ -9,6 +9,7 @@ import (
 
 	"parley/core/backing"
 	"parley/core/serve"
+	"parley/core/trace"
 )
 
 // Config is read from the environment once; the README's table lists it.
@@ -18,9 +19,12 @@ type Config struct {
 	ListenAddr  string `env:"LISTEN_ADDR"  envDefault:"127.0.0.1:8091"`
 	MetricsAddr string `env:"METRICS_ADDR" envDefault:"127.0.0.1:9091"`
 	Passwords   backing.Passwords
+	Reads       backing.Reads
+	ReadURLs    []string     // what Reads names
 	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
 	LogFormat   string       `env:"LOG_FORMAT"   envDefault:"text"`
 	LogLevel    string       `env:"LOG_LEVEL"    envDefault:"info"`
+	Trace       trace.Config
 
 	DatabaseConns int32         `env:"DATABASE_CONNS"   envDefault:"16"`
 	MaxAge        time.Duration `env:"STREAM_MAX_AGE"   envDefault:"300s"`
@@ -50,7 +54,8 @@ func ReadConfig() (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	if err := errors.Join(cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL), cfg.validate()); err != nil {
+	cfg.ReadURLs, err = cfg.Reads.URLs(cfg.Passwords)
+	if err := errors.Join(err, cfg.Passwords.PutInto(&cfg.DatabaseURL, &cfg.RedisURL), cfg.validate()); err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
 	if !cfg.Limits {
@@ -75,5 +80,5 @@ func (c Config) validate() error {
 	require(c.PerUser >= 0, "STREAMS_PER_USER must not be negative")
 	require(c.PerAddress >= 0, "STREAMS_PER_ADDRESS must not be negative")
 	_, err := serve.NewHosts(c.PublicURL, c.AllowedHosts)
-	return errors.Join(append(faults, err)...)
+	return errors.Join(append(faults, err, c.Trace.Validate(), backing.CheckRedis(c.RedisURL))...)
 }

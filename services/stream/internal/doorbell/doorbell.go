@@ -10,23 +10,24 @@
 //	   ┌── error, or probe missed ──┐
 //	   ▼                            │
 //	down ──connect, subscribe──▶ receive ──▶ Handlers
+//
+// In a Cluster a channel is heard on the server alone that has its slot, so
+// there is such a subscription, a line, to each master. Which master has which
+// slots is asked whenever a line is lost or a server redirects us; the topics of
+// slots that have moved go from one line to another.
 package doorbell
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
-	"sync"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"parley/core/session"
 	"parley/core/wire"
-	"parley/stream/internal/slab"
 )
 
-// Handlers take what arrives. They run on the receiving goroutine, one at a
+// Handlers take what arrives. They run on a receiving goroutine, one at a
 // time, and must be quick: Redis cuts off a subscriber that doesn't read.
 type Handlers struct {
 	Message func(topic wire.Topic, payload []byte)
@@ -36,142 +37,62 @@ type Handlers struct {
 
 // Doorbell is this replica's subscription.
 type Doorbell struct {
-	client  *redis.Client
-	log     *slog.Logger
-	metrics *Metrics
-	probe   string // a channel of our own
-	changed chan struct{}
-
-	mu      sync.Mutex
-	up      bool
-	wanted  map[wire.Topic]struct{}
-	awaited map[wire.Topic]chan struct{} // of those that are wanted: closed once Redis has acknowledged
-	names   slab.Names                   // of channels
-	dirty   map[wire.Topic]struct{}      // logs to subscribe or unsubscribe
-}
-
-// acknowledged is the channel of every subscription that Redis has
-// acknowledged, or for which there is no use in waiting.
-var acknowledged = func() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
-
-// acknowledge lets nobody wait for a subscription any more, and reports whether
-// somebody might have waited. d.mu is held.
-func (d *Doorbell) acknowledge(topic wire.Topic) (awaited bool) {
-	c, awaited := d.awaited[topic]
-	if awaited {
-		close(c)
-		delete(d.awaited, topic)
-	}
-	return awaited
+	one     *line    // nil in a Cluster
+	cluster *cluster // nil elsewhere
 }
 
 // New returns a doorbell that is down until [Doorbell.Run].
-func New(client *redis.Client, log *slog.Logger, metrics *Metrics) *Doorbell {
-	return &Doorbell{
-		client: client, log: log, metrics: metrics,
-		probe:   probePrefix + rand.Text(),
-		changed: make(chan struct{}, 1),
-		wanted:  make(map[wire.Topic]struct{}),
-		awaited: make(map[wire.Topic]chan struct{}),
-		dirty:   make(map[wire.Topic]struct{}),
+func New(client redis.UniversalClient, log *slog.Logger, metrics *Metrics) *Doorbell {
+	if client, ok := client.(*redis.ClusterClient); ok {
+		return &Doorbell{cluster: newCluster(client, log, metrics)}
 	}
+	one := newLine(client, log, metrics)
+	one.join(sessionsEnded)
+	return &Doorbell{one: one}
 }
 
 // Join wants a log's channel. The returned channel is closed once Redis has
 // acknowledged the subscription, or at once while Redis is away.
 func (d *Doorbell) Join(topic wire.Topic) <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, ok := d.wanted[topic]; !ok {
-		d.wanted[topic] = struct{}{}
-		d.touch(topic)
-		if d.up {
-			d.awaited[topic] = make(chan struct{})
-		}
+	if d.cluster != nil {
+		return d.cluster.join(topic)
 	}
-	if c, ok := d.awaited[topic]; ok {
-		return c
-	}
-	return acknowledged
+	return d.one.join(topic)
 }
 
 // Leave no longer wants a log's channel.
 func (d *Doorbell) Leave(topic wire.Topic) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, ok := d.wanted[topic]; ok {
-		d.acknowledge(topic)
-		delete(d.wanted, topic)
-		d.touch(topic)
+	if d.cluster != nil {
+		d.cluster.leave(topic)
+		return
 	}
+	d.one.leave(topic)
 }
-
-func (d *Doorbell) touch(topic wire.Topic) {
-	d.dirty[topic] = struct{}{}
-	select {
-	case d.changed <- struct{}{}:
-	default:
-	}
-}
-
-const (
-	minBackoff = 50 * time.Millisecond
-	maxBackoff = time.Second
-	healthy    = 5 * time.Second // a life this long resets the backoff
-)
 
 // Run keeps a subscription alive until ctx ends.
 func (d *Doorbell) Run(ctx context.Context, h Handlers) {
-	backoff := minBackoff
-	for {
-		began := time.Now()
-		err := d.live(ctx, h)
-		d.down()
-		if ctx.Err() != nil {
-			return
-		}
-		if time.Since(began) > healthy {
-			backoff = minBackoff
-		}
-		d.metrics.Lost.Inc()
-		d.log.Warn("redis subscription lost", "error", err, "again_in", backoff)
-		select {
-		case <-time.After(backoff):
-		case <-ctx.Done():
-			return
-		}
-		backoff = min(2*backoff, maxBackoff)
-	}
-}
-
-// down lets nobody wait for an acknowledgement any more.
-func (d *Doorbell) down() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.up = false
-	d.metrics.Up.Set(0)
-	for topic := range d.awaited {
-		d.acknowledge(topic)
-	}
-}
-
-// take hands an arrived payload to its handler.
-func (d *Doorbell) take(h Handlers, m *redis.Message) {
-	if topic, ok := wire.TopicOf(m.Channel); ok {
-		d.metrics.Received.Inc()
-		h.Message(topic, []byte(m.Payload))
+	if d.cluster != nil {
+		d.cluster.run(ctx, h)
 		return
 	}
-	if m.Channel == wire.SessionsEndedChannel {
-		ended, err := wire.ParseSessionsEnded([]byte(m.Payload))
-		if err != nil {
-			d.log.Warn("session notice rejected", "error", err)
-			return
-		}
-		h.Ended(ended.Keys)
+	d.one.run(ctx, h)
+}
+
+// sessionsEnded stands for [wire.SessionsEndedChannel] among the topics: it is
+// no log's.
+const sessionsEnded wire.Topic = ""
+
+func channelOf(topic wire.Topic) string {
+	if topic == sessionsEnded {
+		return wire.SessionsEndedChannel
 	}
+	return topic.Channel()
+}
+
+// topicOf returns the topic of a channel made by [channelOf].
+func topicOf(channel string) (topic wire.Topic, ok bool) {
+	if channel == wire.SessionsEndedChannel {
+		return sessionsEnded, true
+	}
+	return wire.TopicOf(channel)
 }

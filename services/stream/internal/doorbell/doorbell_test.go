@@ -25,8 +25,8 @@ const patience = 15 * time.Second
 type bundle struct {
 	*Doorbell
 	t        *testing.T
-	server   *testkit.RedisServer
-	client   *redis.Client
+	server   *testkit.RedisServer // nil if there are several
+	client   redis.UniversalClient
 	messages chan string
 	ended    chan []session.Key
 	renewed  atomic.Int32
@@ -35,9 +35,17 @@ type bundle struct {
 
 func start(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{t: t, server: testkit.Redis(t), messages: make(chan string, 100), ended: make(chan []session.Key, 10)}
+	server := testkit.Redis(t)
+	b := startOn(t, server.URL())
+	b.server = server
+	return b
+}
+
+func startOn(t *testing.T, url string) *bundle {
+	t.Helper()
+	b := &bundle{t: t, messages: make(chan string, 10000), ended: make(chan []session.Key, 10)}
 	var err error
-	if b.client, err = backing.Redis(b.server.URL(), "test"); err != nil {
+	if b.client, err = backing.Redis(url, "test"); err != nil {
 		t.Fatal(err)
 	}
 	b.Doorbell = New(b.client, slog.New(slog.NewTextHandler(io.Discard, nil)), NewMetrics(prometheus.NewRegistry()))
@@ -85,7 +93,11 @@ func (b *bundle) await(what string, met func() bool) {
 
 func (b *bundle) publish(channel, payload string) {
 	b.t.Helper()
-	if err := b.client.Publish(b.t.Context(), channel, payload).Err(); err != nil {
+	publish := b.client.Publish
+	if backing.Sharded(b.client) {
+		publish = b.client.SPublish
+	}
+	if err := publish(b.t.Context(), channel, payload).Err(); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -18,21 +18,38 @@ const (
 	probeEvery    = time.Second
 	probePatience = 2500 * time.Millisecond // without one coming back, the subscription is dead
 	commandLimit  = 500                     // channels named in one command
+	shardedLimit  = 1                       // the same in a Cluster, where all of one command have to be of one slot
 )
 
-var errDeaf = errors.New("probe did not come back")
+var (
+	errDeaf   = errors.New("probe did not come back")
+	errIdle   = errors.New("the server has no slots")
+	errProbe  = errors.New("the probe's slot has moved")
+	errItself = errors.New("the server redirects to itself")
+)
 
 // life is one subscription, from connecting to its first failure.
 type life struct {
-	*Doorbell
-	pubsub *redis.PubSub
-	heard  atomic.Int64 // when a probe last came back, Unix nanoseconds
+	*line
+	pubsub  *redis.PubSub
+	sharded bool
+	channel string       // of the probe
+	heard   atomic.Int64 // when a probe last came back, Unix nanoseconds
 }
 
 // live runs one life. It returns why it ended, and leaves no goroutine.
-func (d *Doorbell) live(ctx context.Context, h Handlers) error {
+func (l *line) live(ctx context.Context, h Handlers) error {
+	one := &life{line: l, sharded: l.cluster != nil, channel: l.probe()}
+	if one.channel == "" {
+		return errIdle
+	}
+	return one.receive(ctx, h)
+}
+
+// receive connects, subscribes, and hands on what arrives, until it fails.
+func (l *life) receive(ctx context.Context, h Handlers) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	l := &life{Doorbell: d, pubsub: d.client.Subscribe(ctx)}
+	l.pubsub = l.client.Subscribe(ctx)
 	l.heard.Store(time.Now().UnixNano())
 
 	var helpers sync.WaitGroup
@@ -43,7 +60,7 @@ func (d *Doorbell) live(ctx context.Context, h Handlers) error {
 		_ = l.pubsub.Close() // it may be broken already
 	})
 
-	if err := l.pubsub.Subscribe(ctx, l.probe, wire.SessionsEndedChannel); err != nil {
+	if err := l.subscribe(ctx, l.channel); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	helpers.Go(func() { l.watch(ctx, cancel) })
@@ -55,34 +72,43 @@ func (d *Doorbell) live(ctx context.Context, h Handlers) error {
 			if cause := context.Cause(ctx); cause != nil {
 				return cause
 			}
-			return fmt.Errorf("receive: %w", err)
+			if err := l.redirected(err); err != nil {
+				return fmt.Errorf("receive: %w", err)
+			}
+			continue
 		}
 		switch m := received.(type) {
 		case *redis.Message:
-			if m.Channel == l.probe {
+			if m.Channel == l.channel {
 				l.heard.Store(time.Now().UnixNano())
 				continue
 			}
 			l.take(h, m)
 		case *redis.Subscription:
-			l.confirmed(h, m)
+			if err := l.confirmed(h, m); err != nil {
+				return err
+			}
 		}
 	}
 }
 
 // confirmed handles Redis's answer to a subscription. The first, to our own
-// channels, means that the life has begun.
-func (l *life) confirmed(h Handlers, s *redis.Subscription) {
-	if s.Kind != "subscribe" {
-		return
+// channel, means that the life has begun.
+func (l *life) confirmed(h Handlers, s *redis.Subscription) error {
+	switch s.Kind {
+	case "subscribe", "ssubscribe":
+		if s.Channel == l.channel {
+			l.begin()
+			return nil
+		}
+	case "sunsubscribe":
+		return l.ended(s.Channel)
+	default:
+		return nil
 	}
-	if s.Channel == wire.SessionsEndedChannel {
-		l.begin()
-		return
-	}
-	topic, ok := wire.TopicOf(s.Channel)
+	topic, ok := topicOf(s.Channel)
 	if !ok {
-		return
+		return nil
 	}
 	l.mu.Lock()
 	_, wanted := l.wanted[topic]
@@ -91,21 +117,63 @@ func (l *life) confirmed(h Handlers, s *redis.Subscription) {
 	if wanted && !awaited { // nobody waited for this: the room was listening before
 		h.Renewed()
 	}
+	return nil
+}
+
+// ended handles the end of a subscription in a Cluster: we have asked for it, or
+// the slot has moved. Then we ask for it again, to be told where it is.
+func (l *life) ended(channel string) error {
+	if channel == l.channel {
+		return errProbe
+	}
+	topic, ok := topicOf(channel)
+	if !ok {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, wanted := l.wanted[topic]; wanted {
+		l.touch(topic)
+	}
+	return nil
+}
+
+// redirected takes the error by which a server of a Cluster says where a slot
+// is. It returns all others.
+func (l *life) redirected(err error) error {
+	addr, moved := redis.IsMovedError(err)
+	if !moved || !l.sharded {
+		return err
+	}
+	slot, ok := movedSlot(err)
+	switch {
+	case !ok:
+		return err
+	case slot == slotOf(l.channel):
+		return errProbe
+	case !l.cluster.moved(l.line, slot, addr):
+		return errItself
+	}
+	return nil
 }
 
 // begin asks for every wanted room.
 func (l *life) begin() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.up = true
-	l.metrics.Up.Set(1)
 	for topic := range l.wanted {
 		l.touch(topic)
 	}
+	l.mu.Unlock()
+	l.tell(true)
 }
 
 // follow subscribes and unsubscribes as rooms come and go.
 func (l *life) follow(ctx context.Context, cancel context.CancelCauseFunc) {
+	limit := commandLimit
+	if l.sharded {
+		limit = shardedLimit
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -115,8 +183,8 @@ func (l *life) follow(ctx context.Context, cancel context.CancelCauseFunc) {
 		join, leave := l.changes()
 		for len(join) > 0 || len(leave) > 0 {
 			if err := errors.Join(
-				command(ctx, &join, l.pubsub.Subscribe),
-				command(ctx, &leave, l.pubsub.Unsubscribe),
+				command(ctx, limit, &join, l.subscribe),
+				command(ctx, limit, &leave, l.unsubscribe),
 			); err != nil {
 				cancel(fmt.Errorf("change subscription: %w", err))
 				return
@@ -135,9 +203,9 @@ func (l *life) changes() (join, leave []string) {
 	}
 	for topic := range l.dirty {
 		if _, wanted := l.wanted[topic]; wanted {
-			join = append(join, l.names.Keep(topic.Channel()))
+			join = append(join, l.names.Keep(channelOf(topic)))
 		} else {
-			leave = append(leave, topic.Channel())
+			leave = append(leave, channelOf(topic))
 		}
 	}
 	l.dirty = make(map[wire.Topic]struct{}) // a crowd's memory goes with it
@@ -145,8 +213,8 @@ func (l *life) changes() (join, leave []string) {
 }
 
 // command sends the first channels of the list, if any, and takes them off it.
-func command(ctx context.Context, channels *[]string, send func(context.Context, ...string) error) error {
-	n := min(len(*channels), commandLimit)
+func command(ctx context.Context, limit int, channels *[]string, send func(context.Context, ...string) error) error {
+	n := min(len(*channels), limit)
 	if n == 0 {
 		return nil
 	}
@@ -161,7 +229,7 @@ func (l *life) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
 	for {
-		if err := l.client.Publish(ctx, l.probe, "").Err(); err != nil && ctx.Err() == nil {
+		if err := l.publish(ctx); err != nil && ctx.Err() == nil {
 			l.log.Debug("probe not published", "error", err)
 		}
 		select {
@@ -173,5 +241,44 @@ func (l *life) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 			cancel(errDeaf)
 			return
 		}
+	}
+}
+
+func (l *life) publish(ctx context.Context) error {
+	if l.sharded {
+		return l.client.SPublish(ctx, l.channel, "").Err()
+	}
+	return l.client.Publish(ctx, l.channel, "").Err()
+}
+
+func (l *life) subscribe(ctx context.Context, channels ...string) error {
+	if l.sharded {
+		return l.pubsub.SSubscribe(ctx, channels...)
+	}
+	return l.pubsub.Subscribe(ctx, channels...)
+}
+
+func (l *life) unsubscribe(ctx context.Context, channels ...string) error {
+	if l.sharded {
+		return l.pubsub.SUnsubscribe(ctx, channels...)
+	}
+	return l.pubsub.Unsubscribe(ctx, channels...)
+}
+
+// take hands an arrived payload to its handler.
+func (l *life) take(h Handlers, m *redis.Message) {
+	topic, ok := topicOf(m.Channel)
+	switch {
+	case !ok:
+	case topic == sessionsEnded:
+		ended, err := wire.ParseSessionsEnded([]byte(m.Payload))
+		if err != nil {
+			l.log.Warn("session notice rejected", "error", err)
+			return
+		}
+		h.Ended(ended.Keys)
+	default:
+		l.metrics.Received.Inc()
+		h.Message(topic, []byte(m.Payload))
 	}
 }

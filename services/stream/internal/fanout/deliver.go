@@ -28,6 +28,9 @@ func (w *window) after(log *hub.Log, at chat.Position, tagged sse.Tagged) (frame
 func (l *loop) deliver(r *room) {
 	l.align(r)
 	head := r.log.Head()
+	if l.engine.followed.Load() > 0 && l.deliverTraced(r, head) {
+		return
+	}
 	var windows [2]window // one for each form of the ids
 	for i := len(r.subs) - 1; i >= 0; i-- {
 		s := l.subs.at(r.subs[i])

@@ -93,7 +93,10 @@ type Engine struct {
 	owners  Owners
 	loops   []*loop
 	next    atomic.Uint32
-	running sync.WaitGroup
+	// followed is how many deliveries are traced at present. It grows before a
+	// log's head does.
+	followed atomic.Int32
+	running  sync.WaitGroup
 }
 
 // New returns an engine, its loops ready but not running.

@@ -25,6 +25,7 @@ type mail struct {
 	grown   map[*hub.Log]int64 // when its oldest message was stored; 0 for none
 	notices []notice
 	changes []change
+	traced  []traced
 	rooms   []Rooms
 	ended   bool      // some sessions have
 	drain   time.Time // all streams are to end until then
@@ -74,6 +75,7 @@ func (in *inbox) take(old mail) mail {
 	clear(old.grown)
 	clear(old.notices)
 	clear(old.changes)
+	clear(old.traced)
 	clear(old.rooms)
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -81,7 +83,7 @@ func (in *inbox) take(old mail) mail {
 	if cap(old.adds) > maxKept { // a crowd came in; its memory goes with it
 		old.adds = nil
 	}
-	in.mail = mail{adds: old.adds[:0], grown: old.grown, notices: old.notices[:0], changes: old.changes[:0], rooms: old.rooms[:0]}
+	in.mail = mail{adds: old.adds[:0], grown: old.grown, notices: old.notices[:0], changes: old.changes[:0], traced: old.traced[:0], rooms: old.rooms[:0]}
 	if taken.stop {
 		in.stopped = true
 	}
@@ -100,6 +102,15 @@ func (in *inbox) add(s entrant) bool {
 		in.post(func(*mail) {})
 	}
 	return !stopped
+}
+
+// takeTraced takes the deliveries that are to be traced, and nothing else.
+func (in *inbox) takeTraced() []traced {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	taken := in.mail.traced
+	in.mail.traced = nil
+	return taken
 }
 
 func (in *inbox) grown(log *hub.Log, stored int64) {

@@ -32,6 +32,7 @@ type loop struct {
 	tally   tally
 	scratch []byte     // of catchUp
 	logs    []*hub.Log // of close
+	traced  []traced   // events that are to be delivered
 }
 
 func newLoop(e *Engine, p poller) *loop {
@@ -92,6 +93,7 @@ func (l *loop) run() {
 		case l.now = <-tick.C:
 			l.wheel.turn(l.now, l.check)
 			l.closeBlocked()
+			l.forgetTraced()
 			l.drainSome()
 		}
 		l.tally.settle(l.engine.metrics)
@@ -105,6 +107,7 @@ func (l *loop) read(m mail) {
 	for _, one := range m.changes { // before anybody is told of them
 		l.hold(one.log, one.event)
 	}
+	l.expect(m.traced)
 	for log, stored := range m.grown {
 		l.serve(log, stored)
 	}

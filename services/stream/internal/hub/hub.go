@@ -24,6 +24,7 @@ import (
 
 	"parley/core/history"
 	"parley/core/sse"
+	"parley/core/trace"
 	"parley/core/wire"
 	"parley/stream/internal/slab"
 )
@@ -48,6 +49,7 @@ type Hub struct {
 	log       *slog.Logger
 	metrics   *Metrics
 	listeners []Listener
+	tracing   *tracing // nil is off
 	memory    memory
 	notices   notices
 	reads     chan struct{} // bounds concurrent reads of Postgres
@@ -185,15 +187,28 @@ func (h *Hub) Ring(topic wire.Topic, payload []byte) {
 	if l == nil {
 		return
 	}
-	e, notice, err := wire.Parse(topic, payload)
+	if h.tracing == nil {
+		h.ring(l, payload, nil)
+		return
+	}
+	received := h.tracing.receive(payload)
+	h.ring(l, payload, received)
+	received.End(nil)
+}
+
+func (h *Hub) ring(l *Log, payload []byte, received *trace.Span) {
+	e, notice, err := wire.Parse(l.Topic, payload)
 	if err != nil {
 		h.metrics.Rejected.Inc()
-		h.log.Warn("payload rejected", "topic", topic, "error", err)
+		h.log.Warn("payload rejected", "topic", l.Topic, "error", err)
 		return
 	}
 	if notice != nil {
 		h.notice(l, notice)
 		return
+	}
+	if received != nil {
+		h.tracing.follow(l, e, received)
 	}
 	became := l.offer(e)
 	if became.grown {

@@ -69,6 +69,7 @@ type rare struct {
 	waiting map[chat.Position]wire.Event // early ones; nil while there are none
 	rewinds []chat.Position              // where the latest rewinds led, newest last
 	changes []wire.Event                 // of a person, not told to the listeners yet
+	expiry  expiry
 }
 
 // more returns the rare state, which may be new. l.mu is held.
@@ -346,6 +347,7 @@ func (l *Log) trim(now time.Time) {
 			r.trim(ringLimit, ringKeep, now.Add(-ringAge))
 		}
 	}
+	l.dropExpired(now)
 }
 
 // appendUpTo appends events and counts the positions between and behind them,
@@ -372,6 +374,9 @@ func (l *Log) skipTo(at chat.Position) {
 
 func (l *Log) append(e wire.Event) {
 	now := time.Now()
+	if room, ok := e.(*wire.Room); ok && room.Floor > 0 {
+		l.expire(room, now)
+	}
 	if _, person := l.Topic.Person(); person {
 		r := l.more()
 		r.changes = append(r.changes, e)

@@ -14,7 +14,8 @@ import (
 
 const replayPage = 100 // messages in one page of a replay
 
-// Replayer reads from Postgres what a client missed and the log no longer has.
+// Replayer reads from Postgres, or one of its replicas, what a client missed and
+// the log no longer has.
 // Clients that ask for the same at once share one read and its bytes.
 type Replayer struct {
 	store *history.Store
@@ -34,10 +35,14 @@ type Frames struct {
 	Upto  chat.Position
 }
 
-// After returns a page of what follows position at in the log topic.
-func (r *Replayer) After(ctx context.Context, topic wire.Topic, at chat.Position, tagged sse.Tagged) (Frames, error) {
-	key := fmt.Sprintf("%s:%d:%t", topic, at, tagged)
-	call := r.calls.DoChan(key, func() (any, error) { return r.read(topic, at, tagged) })
+// After returns a page of what follows position at in the log topic, as it was
+// when the log's head was least, or later.
+func (r *Replayer) After(ctx context.Context, topic wire.Topic, at, least chat.Position, tagged sse.Tagged) (Frames, error) {
+	if !r.store.HasReplicas() {
+		least = 0 // Postgres has it
+	}
+	key := fmt.Sprintf("%s:%d:%d:%t", topic, at, least, tagged)
+	call := r.calls.DoChan(key, func() (any, error) { return r.read(topic, at, least, tagged) })
 	select {
 	case <-ctx.Done():
 		return Frames{}, ctx.Err()
@@ -48,7 +53,7 @@ func (r *Replayer) After(ctx context.Context, topic wire.Topic, at chat.Position
 }
 
 // read has a context of its own: it serves more callers than the first.
-func (r *Replayer) read(topic wire.Topic, at chat.Position, tagged sse.Tagged) (Frames, error) {
+func (r *Replayer) read(topic wire.Topic, at, least chat.Position, tagged sse.Tagged) (Frames, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	select {
@@ -57,7 +62,7 @@ func (r *Replayer) read(topic wire.Topic, at chat.Position, tagged sse.Tagged) (
 	case <-ctx.Done():
 		return Frames{}, ctx.Err()
 	}
-	page, err := r.store.After(ctx, topic, at, replayPage)
+	page, err := r.store.AfterFrom(ctx, topic, at, replayPage, least)
 	if err != nil {
 		return Frames{}, err
 	}

@@ -19,6 +19,7 @@ type segment struct {
 	buf    []byte
 	last   chat.Position // the position of its newest frame
 	sealed time.Time     // when the next segment was begun
+	closed bool          // nothing more goes into it, however much room it has
 }
 
 // span is where the frame of one position lies. It is empty for a position
@@ -91,7 +92,7 @@ func (r *ring) room(n int, now time.Time) *segment {
 	size := minSegment
 	if len(r.segments) > 0 {
 		newest := r.segments[len(r.segments)-1]
-		if len(newest.buf)+n <= cap(newest.buf) {
+		if !newest.closed && len(newest.buf)+n <= cap(newest.buf) {
 			return newest
 		}
 		newest.sealed = now
@@ -126,13 +127,32 @@ func (r *ring) trim(limit, keep int, old time.Time) {
 		if r.bytes <= limit && !aged {
 			return
 		}
-		r.bytes -= len(oldest.buf)
-		r.held.Add(-int64(cap(oldest.buf)))
-		r.segments[0] = nil
-		r.segments = r.segments[1:]
-		dropped := int(oldest.last - r.tail)
-		clear(r.spans[:dropped])
-		r.spans = r.spans[dropped:]
-		r.tail = oldest.last
+		r.dropOldest()
 	}
+}
+
+// seal has the next frame begin a segment, so that all before it can be dropped.
+func (r *ring) seal() {
+	if len(r.segments) > 0 {
+		r.segments[len(r.segments)-1].closed = true
+	}
+}
+
+// dropUpTo drops what lies in segments that end at a position or before it.
+func (r *ring) dropUpTo(at chat.Position) {
+	for len(r.segments) > 1 && r.segments[0].last <= at {
+		r.dropOldest()
+	}
+}
+
+func (r *ring) dropOldest() {
+	oldest := r.segments[0]
+	r.bytes -= len(oldest.buf)
+	r.held.Add(-int64(cap(oldest.buf)))
+	r.segments[0] = nil
+	r.segments = r.segments[1:]
+	dropped := int(oldest.last - r.tail)
+	clear(r.spans[:dropped])
+	r.spans = r.spans[dropped:]
+	r.tail = oldest.last
 }

@@ -61,6 +61,7 @@ export class Conversation {
     this.#edges = new Edges({ ...parts, loaded: () => this.#reader.settle() });
     this.#reader = new Reader({ ...parts, room, unread: this.#unread, edges: this.#edges, summary: () => this.#summary, onNewest });
     this.#view = this.#show(dates);
+    this.#expire();
     outbox.addEventListener("change", () => this.#showOutbox());
     outbox.addEventListener("sent", ({ detail: { entry, id } }) => this.#sent(entry, id));
   }
@@ -133,7 +134,10 @@ export class Conversation {
   know(summary) {
     const before = this.#summary;
     this.#summary = summary;
-    if (["label", "kind", "archived"].some((what) => before[what] !== summary[what])) this.#view.show();
+    if (this.#expire()) {
+      this.#redraw();
+      this.#reader.settle(); // where nothing is left, what follows is loaded
+    } else if (["label", "kind", "archived", "floor"].some((what) => before[what] !== summary[what])) this.#view.show();
     this.#reader.showLead();
   }
 
@@ -161,6 +165,7 @@ export class Conversation {
     this.#doings.reset();
     const { atEnd } = this.#reader;
     this.#room.reset(head);
+    this.#history.floor = 0; // the hub will say
     this.#since = Math.min(this.#since, head);
     await this.#loader.reset(head, { goOn: () => (atEnd ? (this.#room.read ?? head) : null) });
     if (atEnd && !this.#closed) this.#reader.goOn();
@@ -227,6 +232,13 @@ export class Conversation {
     else this.#view.scroller.hold(() => this.#view.show());
     if (here && follows) this.#view.scroller.toBottom();
     if (here) this.#reader.settle();
+  }
+
+  /** What has expired goes. Returns whether anything has. */
+  #expire() {
+    const { floor = 0 } = this.#summary;
+    this.#doings.expire(floor);
+    return this.#history.expire(floor);
   }
 
   #redraw() {

@@ -50,6 +50,11 @@ export class Doings {
     this.#quotes.take(message);
   }
 
+  /** What was said up to here is gone. */
+  expire(floor) {
+    this.#quotes.expire(floor);
+  }
+
   /** There is a connection, and everything has come. */
   ready() {
     this.#quotes.again();

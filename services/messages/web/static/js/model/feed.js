@@ -126,7 +126,7 @@ export class Feed extends EventTarget {
     const room = this.#known(name, data.revision);
     if (!room) return;
     if (data.type) {
-      if (data.type === "room") room.change(data);
+      if (data.type === "room") this.#ledger.change(room, data);
       else room.advance(data.revision);
       this.#ledger.touch(room);
       return;

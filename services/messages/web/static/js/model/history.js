@@ -11,6 +11,7 @@ export class History {
 
   hasOlder = false;
   atNewest = true; // what arrives live comes right after the last
+  floor = 0; // what was said up to here is gone
 
   constructor(most = 400) {
     this.#most = most;
@@ -50,6 +51,7 @@ export class History {
    * that lies outside of what is loaded.
    */
   upsert(message) {
+    if (message.id <= this.floor) return "ignored";
     const index = this.#index(message.id);
     if (index >= 0) {
       if (message.revision < this.#messages[index].revision) return "ignored";
@@ -63,7 +65,8 @@ export class History {
   }
 
   /** Takes a page of messages that joins on at either end; returns those that were not there yet, oldest first. */
-  join(messages) {
+  join(page) {
+    const messages = page.filter(({ id }) => id > this.floor);
     const added = messages.filter((message) => this.#index(message.id) < 0);
     for (const message of messages) {
       const index = this.#index(message.id);
@@ -89,6 +92,15 @@ export class History {
 
   clear() {
     this.#messages = [];
+  }
+
+  /** What was said up to here is gone. Returns whether any of it was loaded. */
+  expire(floor) {
+    if (floor <= this.floor) return false;
+    this.floor = floor;
+    const gone = this.#messages.splice(0, this.#place(floor + 1));
+    if (gone.length > 0) this.hasOlder = false;
+    return gone.length > 0;
   }
 
   #index(id) {

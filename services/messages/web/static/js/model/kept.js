@@ -71,6 +71,12 @@ export class Kept {
     return older.filter(({ id }) => !drop.has(id));
   }
 
+  /** What was said up to here is gone. Returns the ids of what was kept of it. */
+  expire(floor) {
+    this.from = Math.max(this.from, floor);
+    return this.#entries.splice(0, this.#place(floor + 1)).map(({ id }) => id);
+  }
+
   /** Lets the oldest go. */
   #trim() {
     const gone = this.#entries.splice(0, Math.max(0, this.#entries.length - most));

@@ -84,6 +84,12 @@ export class Ledger {
     this.#keep.drop(room.name, room.jump(id));
   }
 
+  /** The room itself has changed. */
+  change(room, change) {
+    const drop = room.change(change);
+    if (drop.length > 0) this.#keep.drop(room.name, drop);
+  }
+
   message(room, message, mine) {
     const { keep, drop } = room.take(message, mine);
     if (keep) this.#keep.message(message);
@@ -116,7 +122,8 @@ export class Ledger {
     if (!room) return null;
     const all = (await this.#keep.messages(name)) ?? [];
     const messages = all.filter(({ id }) => id > room.from);
-    return room.matches(messages, -1) ? { messages, from: room.from, at: room.position } : null;
+    const from = room.from > room.floor ? room.from : 0; // there is nothing up to the floor
+    return room.matches(messages, -1) ? { messages, from, at: room.position } : null;
   }
 
   async #tellRead(name, id, unread) {

@@ -75,7 +75,8 @@ export class MyLog {
   /** The first time of all the stream waits for it. */
   async #ask() {
     const answer = await this.#api.rooms();
-    const { left } = this.#rooms.answer(answer, this.#hints);
+    const { left, drop } = this.#rooms.answer(answer, this.#hints);
+    for (const [name, ids] of drop) if (ids.length > 0) this.#keep.drop(name, ids);
     this.#stale = false;
     this.advance(this.begun ? 0 : answer.me);
     for (const room of left) this.#ledger.drop(room);

@@ -1,6 +1,7 @@
 /** The pinned messages of a room, the latest pin first: as the server lists them, and as they change meanwhile. */
 export class PinList {
   #known = new Map(); // id: the message as it stands, pinned or not
+  #floor = 0; // what was said up to here is gone
 
   /** @returns {import("./types.js").Message[]} */
   get messages() {
@@ -15,10 +16,19 @@ export class PinList {
 
   /** A message as it stands now. Returns whether the list may be another. */
   take(message) {
+    if (message.id <= this.#floor) return false;
     const before = this.#known.get(message.id);
     if (before && before.revision >= message.revision) return false;
     this.#known.set(message.id, message);
     return Boolean(before?.pinned_at || message.pinned_at);
+  }
+
+  /** What was said up to here is gone. Returns whether the list may be another. */
+  expire(floor) {
+    this.#floor = floor;
+    const gone = [...this.#known.keys()].filter((id) => id <= floor);
+    for (const id of gone) this.#known.delete(id);
+    return gone.length > 0;
   }
 
   /** It was unpinned here. */

@@ -11,6 +11,7 @@ export class Quotes extends EventTarget {
   #known = new Map(); // id: the message; undefined while it is asked for, null if it can't be had
   #asking = Promise.resolve();
   #unanswered = new Set(); // ids that were asked for without a connection
+  #floor = 0; // what was said up to here is gone
 
   constructor({ room, api }) {
     super();
@@ -20,6 +21,7 @@ export class Quotes extends EventTarget {
 
   /** The message, if it is known; else it is asked for. */
   get(id) {
+    if (id <= this.#floor) return undefined;
     if (!this.#known.has(id)) {
       const known = this.#known.set(id, undefined);
       this.#asking = this.#asking.then(() => this.#ask(id, known));
@@ -30,6 +32,12 @@ export class Quotes extends EventTarget {
   /** A message as it stands now. */
   take(message) {
     if (this.#known.has(message.id)) this.#put(message);
+  }
+
+  /** What was said up to here is gone. */
+  expire(floor) {
+    this.#floor = floor;
+    for (const id of this.#known.keys()) if (id <= floor) this.#known.delete(id);
   }
 
   /** There is a connection: what could not be asked for is, when it is needed. */
@@ -44,6 +52,7 @@ export class Quotes extends EventTarget {
   forget() {
     this.#known = new Map();
     this.#unanswered.clear();
+    this.#floor = 0;
   }
 
   async #ask(id, known) {

@@ -36,6 +36,7 @@ export class Room {
     this.acked = known.acked ?? this.read; // the server knows that it was read up to here
     this.reopened = reopened; // mine up to here are not read by my having said them: it was marked unread
     this.marked = marked; // how often it was, as far as is known
+    this.floor = known.floor ?? 0; // what was said up to here is gone, and counts as read
     this.used = known.used ?? 0; // when something last happened, by this machine's clock
     this.#me = me;
     this.#kept = new Kept(kept ?? { from: position, whole: position }, me);
@@ -50,9 +51,9 @@ export class Room {
 
   /** What a page is told of it. */
   summary() {
-    const { name, kind, topic, people, notify, moderator, archived, read, marked, unread, mentions } = this;
+    const { name, kind, topic, people, notify, moderator, archived, read, marked, unread, mentions, floor } = this;
     const title = this.title || (kind === "direct" ? "" : name);
-    return { name, kind, title, topic, people, notify, moderator, archived, read, marked, unread, mentions };
+    return { name, kind, title, topic, people, notify, moderator, archived, read, marked, unread, mentions, floor };
   }
 
   /** Every change after this, up to position, is to a message that is kept. */
@@ -102,10 +103,11 @@ export class Room {
     return this.#kept.put(message);
   }
 
-  /** The room itself, as its log tells it. */
-  change({ revision, kind, title, topic, archived }) {
+  /** The room itself, as its log tells it. Returns the ids that are not kept any more. */
+  change({ revision, kind, title, topic, archived, floor = 0 }) {
     Object.assign(this, { kind, title, topic, archived, titled: true });
     this.advance(revision);
+    return this.#expire(floor);
   }
 
   /** Everything up to position is known: what the stream did not bring is superseded. */
@@ -125,6 +127,7 @@ export class Room {
     this.#kept = new Kept({ from: position, whole: position }, this.#me);
     this.position = this.head = this.began = position;
     this.titled = false;
+    this.floor = 0; // until the server says so again
     return drop;
   }
 
@@ -134,15 +137,20 @@ export class Room {
     this.#hear(read, reopened);
   }
 
-  /** What the server says of it when it is asked for my rooms; older: it knew less of my membership than we do. */
-  answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, reopened = 0, unread, mentions = 0 }, { older }) {
+  /**
+   * What the server says of it when it is asked for my rooms; older: it knew less of my membership than we do. Returns the
+   * ids that are not kept any more.
+   */
+  answer({ kind, title, topic, people = [], notify, moderator = false, archived = false, head, read, reopened = 0, unread, mentions = 0, floor = 0 }, { older }) {
     Object.assign(this, { kind, people });
     if (!older) Object.assign(this, { notify, moderator });
     if (!this.titled || head >= this.position) Object.assign(this, { title, topic, archived, titled: head >= this.began });
     this.head = Math.max(this.head, head);
     if (older) this.acknowledge(read);
     else this.#hear(read, reopened);
+    const drop = this.#expire(floor);
     this.#base = { at: head, read, count: unread, mentions };
+    return drop;
   }
 
   /** I have read up to id. Returns whether that is news. */
@@ -165,7 +173,8 @@ export class Room {
 
   /** What a page was written with; returns what Kept does. */
   seed(messages, from, at) {
-    return at > this.position ? [] : this.#kept.seed(messages, from, at);
+    if (at > this.position) return [];
+    return this.#kept.seed(messages.filter(({ id }) => id > this.floor), Math.max(from, this.floor), at);
   }
 
   /** A message of others, which was counted as it was, has changed: deleted, or edited, so that it may mention others. */
@@ -184,8 +193,18 @@ export class Room {
     if (counted) this.#base = { at: Math.max(this.position, this.#base?.at ?? 0), read: this.read, ...counted };
   }
 
+  /** What was said up to here is gone. */
+  #expire(floor) {
+    if (floor <= this.floor) return [];
+    this.floor = floor;
+    if (this.#base && this.#base.read < floor) this.#base = null;
+    this.acknowledge(floor);
+    return this.#kept.expire(floor);
+  }
+
   /** The server says how far it was read, and up to where mine don't count since it was marked unread. */
-  #hear(read, reopened) {
+  #hear(told, reopened) {
+    const read = Math.max(told, this.floor);
     const back = read < reopened && (reopened > this.reopened || read < this.acked);
     this.reopened = Math.max(this.reopened, reopened);
     if (!back) {

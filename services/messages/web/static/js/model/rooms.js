@@ -92,20 +92,21 @@ export class Rooms {
     return { joined: fresh };
   }
 
-  /** The server says which rooms I have: {joined, left}. hints: positions at which pages stand, for rooms that are new. */
+  /** The server says which rooms I have: {joined, left, drop}; drop: [room, ids that are not kept any more]. hints: positions at which pages stand, for rooms that are new. */
   answer({ rooms, me }, hints = new Map()) {
     const names = new Set(rooms.map(({ name }) => name));
     const left = this.all.filter(({ name, revision }) => !names.has(name) && revision <= me);
     for (const { name } of left) this.#rooms.delete(name);
     const joined = [];
+    const drop = [];
     for (const answer of rooms) {
       const { name, head, read, reopened } = answer;
       if ((this.#left.get(name) ?? 0) > me) continue;
       if (!this.get(name)) joined.push(this.#add({ name, position: Math.min(hints.get(name) ?? head, head), read, reopened }));
-      this.get(name).answer(answer, { older: this.get(name).revision > me });
+      drop.push([name, this.get(name).answer(answer, { older: this.get(name).revision > me })]);
     }
     this.answered = Math.max(this.answered, me);
-    return { joined, left };
+    return { joined, left, drop };
   }
 
   /** My log goes on at id, and what it said before counts for nothing. */

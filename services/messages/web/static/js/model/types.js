@@ -32,6 +32,7 @@
  * @property {number=} marked how often it was marked unread, as far as the hub knows
  * @property {number} unread
  * @property {number} mentions how many of the unread mention me
+ * @property {number=} floor what was said up to here is gone
  *
  * @typedef {object} Entry a message on its way
  * @property {string} clientId

@@ -10,7 +10,7 @@ import { reactions } from "./reactions.js";
 import { leaving, problem } from "./removed.js";
 
 /*
- * A message, as message.html writes it. What it is made of, each in a module of its own:
+ * A message, as web/message.go writes it. What it is made of, each in a module of its own:
  *
  *     day, unread            what begins with it: divider.js
  *     quote                  what it answers: quote.js

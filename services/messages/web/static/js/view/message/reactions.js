@@ -3,7 +3,7 @@ import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { whoReacted } from "../../model/reactions.js";
 
 /**
- * The reactions to a message, as message.html writes them: each is a button that adds one's own or takes it back. What they
+ * The reactions to a message, as web/message.go writes them: each is a button that adds one's own or takes it back. What they
  * do is in js/acting.js.
  *
  * @param {import("../../model/types.js").Message} message

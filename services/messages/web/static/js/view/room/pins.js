@@ -33,6 +33,7 @@ export class Pins {
     });
     document.body.append(this.#dialog);
     line.addEventListener("messages", ({ detail }) => this.#take(detail));
+    for (const type of ["rooms", "mine"]) line.addEventListener(type, () => this.#expire());
     line.addEventListener("reset", ({ detail }) => this.#list && detail.room === this.#room()?.name && this.#begin());
   }
 
@@ -43,6 +44,7 @@ export class Pins {
 
   #begin() {
     this.#list = new PinList();
+    this.#list.expire(this.#room()?.floor ?? 0);
     this.#loaded = false;
     this.#show();
     this.#load();
@@ -52,7 +54,15 @@ export class Pins {
     const list = this.#list;
     if (!list || room !== this.#room()?.name) return;
     const changed = messages.map((message) => list.take(message)).includes(true);
-    if (!changed || !this.#loaded) return;
+    if (changed && this.#loaded) this.#redraw();
+  }
+
+  #expire() {
+    if (this.#list?.expire(this.#room()?.floor ?? 0) && this.#loaded) this.#redraw();
+  }
+
+  /** Shows what has changed, and keeps the focus within. */
+  #redraw() {
     const within = this.#dialog.contains(document.activeElement);
     this.#show();
     if (within && !this.#dialog.contains(document.activeElement)) this.#focus();

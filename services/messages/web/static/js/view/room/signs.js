@@ -11,8 +11,11 @@ export function failed(again) {
     again}>Try again</button></div>`;
 }
 
-export function beginning({ kind, label }) {
-  return html`<div class="beginning" id="beginning"><h2 dir="auto">${kind === "direct" ? nothing : "#"}${label}</h2><p>This is where the conversation begins.</p></div>`;
+const expired = "messages are kept for a limited time here.";
+
+export function beginning({ kind, label, floor }) {
+  return html`<div class="beginning" id="beginning"><h2 dir="auto">${kind === "direct" ? nothing : "#"}${label}</h2><p>${
+    floor ? `What was said before has expired: ${expired}` : "This is where the conversation begins."}</p></div>`;
 }
 
 export function nothingSaid(room) {
@@ -20,8 +23,9 @@ export function nothingSaid(room) {
     words(room)}</div>`;
 }
 
-function words({ kind, label, archived }) {
+function words({ kind, label, archived, floor }) {
   const name = html`<span dir="auto">${label}</span>`;
+  if (floor) return html`<h2>Nothing is left in ${name}</h2><p>All that was said has expired: ${expired}</p>`;
   if (kind === "direct") return html`<h2>Only you and ${name}</h2><p>What is said here stays between you. Nobody else can find or read it.</p>`;
   const readers = kind === "private" ? "Only those who are in this room will see it." : "Everybody who opens this room will see it.";
   return html`<h2>Nothing said yet in ${name}</h2><p>${archived ? "It was archived before anybody did." : `Say the first word. ${readers}`}</p>`;
