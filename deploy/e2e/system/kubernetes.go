@@ -42,6 +42,12 @@ func startKubernetes(ctx context.Context, root string, options Options) (System,
 	if options.Bin != "" {
 		return nil, errors.New("pods don't run programs of the tests")
 	}
+	if options.RedisURL != "" {
+		return nil, errors.New("pods have a Redis of their own")
+	}
+	if options.Standby || options.PgBouncer {
+		return nil, errors.New("pods have neither a replica of Postgres nor PgBouncer")
+	}
 	k := &kubernetes{
 		root: root, options: options, pods: make(map[string]string),
 		namespace: fmt.Sprintf("parley-e2e-%d-%d", os.Getpid(), namespaces.Add(1)),

@@ -72,18 +72,18 @@ type Options struct {
 	Log      string            // the first word of the log's name; "e2e" if it is ""
 	Settings map[string]string // of the services, beside and before those that all tests share
 	// RedisAddr is where the services reach Redis: host:port of a proxy. "" is
-	// Redis itself. Containers can't have one.
+	// Redis itself. Containers and pods can't have one.
 	RedisAddr string
 	// RedisURL is a Redis of somebody else's, which the services have instead of
-	// one of the system's. The driver compose can't have one.
+	// one of the system's. The drivers compose and kubernetes can't have one.
 	RedisURL string
 	// Bin is the folder of the services' programs; "" builds those of this tree.
-	// Containers come from images, and can't have one.
+	// Containers and pods come from images, and can't have one.
 	Bin string
 	// Standby adds a part "standby": a streaming replica of Postgres, which the
 	// services read from, and which takes its place when it is promoted. PgBouncer
 	// adds a part "pgbouncer" before Postgres, in transaction mode. The driver
-	// compose has neither.
+	// compose has neither, nor has kubernetes.
 	Standby, PgBouncer bool
 }
 
