@@ -26,9 +26,9 @@ runs() { [ -s "$state/$1/first" ] && ps -o args= "$(first "$1")" | grep -q "clus
 inside() { local node=$1; shift; nsenter --target "$(first "$node")" --mount --net --pid -- "$@"; }
 kubectl() { "$bin/kubectl" "$@"; }
 
-# eventually TEXT COMMAND…: tries for two minutes.
+# eventually TEXT COMMAND…: tries for five minutes.
 eventually() {
-    local text=$1 until=$((SECONDS + 120))
+    local text=$1 until=$((SECONDS + 300))
     shift
     until "$@" >/dev/null 2>&1; do
         [ $SECONDS -lt $until ] || { "$@" || true; fail "$text: it does not come; see $state/log"; }
@@ -191,7 +191,7 @@ up() {
         eventually "$node" kubectl wait --for=condition=Ready --timeout=1s "node/$node"
     done
     kubectl apply -f "$here/manifests" >/dev/null
-    kubectl -n kube-system rollout status --timeout=2m deployment/coredns deployment/metrics-server >/dev/null
+    kubectl -n kube-system rollout status --timeout=5m deployment/coredns deployment/metrics-server >/dev/null
     eventually "what pods use" kubectl top nodes
     say "up: export KUBECONFIG=$state/kubeconfig PATH=$bin:\$PATH"
 }
