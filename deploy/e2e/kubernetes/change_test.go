@@ -23,7 +23,9 @@ func TestNodeIsDrained(t *testing.T) {
 	})
 	kubectl(t, "cordon", "node-1")
 	kubectl(t, "rollout", "restart", "deployment/stream")
-	kubectl(t, "rollout", "status", "deployment/stream")
+	if err := cluster.Settled(patient(t)); err != nil {
+		t.Fatal(err)
+	}
 	kubectl(t, "uncordon", "node-1")
 	if on := nodes(t, "stream"); on != "node-2 node-2" {
 		t.Fatalf("the pods of stream are on %s", on)

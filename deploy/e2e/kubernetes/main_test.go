@@ -105,7 +105,7 @@ func begin(t *testing.T) *load.Run {
 // goOn waits until everybody listens, and much is posted.
 func goOn(t *testing.T, r *load.Run) {
 	t.Helper()
-	if err := errors.Join(r.AwaitStreams(patient(t)), r.AwaitPosts(patient(t), 5*posts)); err != nil {
+	if err := errors.Join(r.AwaitEach(patient(t)), r.AwaitPosts(patient(t), 5*posts)); err != nil {
 		t.Fatal(err)
 	}
 }
