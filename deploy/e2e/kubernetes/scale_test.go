@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"testing"
 
@@ -33,16 +34,14 @@ func TestStreamPodsComeAndGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum := share{pod: "a pod has, of " + strconv.Itoa(n)}
+		each := mean(all)
 		for _, s := range all {
 			t.Log(s)
-			sum.streams += s.streams / float64(n)
-			sum.deliveries += s.deliveries / float64(n)
-			sum.processor += s.processor / float64(n)
-			sum.heap += s.heap / float64(n)
-			sum.memory += s.memory / float64(n)
+			if math.Abs(s.deliveries/each.deliveries-1) > uneven {
+				t.Errorf("%s has %.0f deliveries/s, %.0f would be even", s.pod, s.deliveries, each.deliveries)
+			}
 		}
-		t.Log(sum)
+		t.Log(each)
 	}
 	judge(t, r)
 }

@@ -29,6 +29,20 @@ func (s share) String() string {
 		s.pod, s.streams, s.deliveries, 100*s.processor, s.heap/(1<<20), s.memory/(1<<20))
 }
 
+// mean returns what a pod has on average.
+func mean(all []share) share {
+	n := float64(len(all))
+	sum := share{pod: fmt.Sprintf("a pod has, of %d", len(all))}
+	for _, s := range all {
+		sum.streams += s.streams / n
+		sum.deliveries += s.deliveries / n
+		sum.processor += s.processor / n
+		sum.heap += s.heap / n
+		sum.memory += s.memory / n
+	}
+	return sum
+}
+
 // shares measures every pod of stream, over the same time.
 func shares(ctx context.Context, lasts time.Duration) ([]share, error) {
 	pods, err := cluster.Pods(ctx, "stream")
