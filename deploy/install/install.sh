@@ -58,7 +58,6 @@ need_cluster() {
     need nft nftables
     need conntrack conntrack
     need openssl openssl
-    need ps procps
     need gcc gcc
     have gcc && [ ! -e /usr/include/stdlib.h ] && missing+=(libc6-dev)
     true

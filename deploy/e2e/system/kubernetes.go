@@ -203,7 +203,9 @@ func (k *kubernetes) Close() error {
 		_, deleteErr := k.Kubectl(ctx, args...)
 		err = errors.Join(err, deleteErr)
 	}
-	return errors.Join(err, os.RemoveAll(filepath.Join(k.state(), "node-1/var/lib/parley", k.namespace)))
+	return errors.Join(err,
+		os.RemoveAll(filepath.Join(k.state(), "node-1/var/lib/parley", k.namespace)),
+		os.RemoveAll(filepath.Join(k.state(), "overlays", k.namespace)))
 }
 
 func (k *kubernetes) keepLog(ctx context.Context) error {

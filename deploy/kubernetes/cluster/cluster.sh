@@ -22,7 +22,7 @@ fail() { say "$*" >&2; exit 1; }
 address() { echo "10.213.0.1${1#node-}"; }
 pods() { echo "10.214.${1#node-}.0/24"; }
 first() { cat "$state/$1/first"; }                  # the process id of a node's first process
-runs() { [ -s "$state/$1/first" ] && ps -o args= "$(first "$1")" | grep -q "cluster/node.sh $1 "; }
+runs() { [ -s "$state/$1/first" ] && tr '\0' ' ' 2>/dev/null <"/proc/$(first "$1")/cmdline" | grep -q "cluster/node.sh $1 "; }
 inside() { local node=$1; shift; nsenter --target "$(first "$node")" --mount --net --pid -- "$@"; }
 kubectl() { "$bin/kubectl" "$@"; }
 
@@ -197,7 +197,7 @@ up() {
 }
 
 stop() {
-    local node pid line
+    local node pid
     for node in "${nodes[@]}"; do
         runs "$node" || continue
         pid=$(first "$node")
