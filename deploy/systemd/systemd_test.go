@@ -176,6 +176,46 @@ func TestGatewayListensWhereBrowsersAsk(t *testing.T) {
 	}
 }
 
+// The newest are kept, whatever the setting says; a number that is none removes
+// nothing. What a backup that was killed has left goes.
+func TestBackupsThatAreKept(t *testing.T) {
+	t.Parallel()
+	for kept, want := range map[string]string{
+		"2": "a: 2024 made", "5": "a: 2022 2023 2024 made", "08": "a: 2022 2023 2024 made", "0": "a: 2022 2023 2024 made",
+		"all": "refused: 2022 2023 2024", "-1": "refused: 2022 2023 2024", "": "refused: 2022 2023 2024",
+	} {
+		dir, state := t.TempDir(), t.TempDir()
+		write(t, filepath.Join(dir, "parley-backup"), read(t, "parley-backup"))
+		write(t, filepath.Join(dir, "messages"), "#!/bin/sh\n[ \"$1 $2\" = 'backup -to' ] && echo made >\"$3\"\n")
+		for _, year := range []string{"2022", "2023", "2024"} {
+			write(t, filepath.Join(state, "parley-"+year+".backup"), year)
+		}
+		write(t, filepath.Join(state, "parley-2021.backup.part-1"), "killed")
+		cmd := exec.CommandContext(t.Context(), filepath.Join(dir, "parley-backup"))
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "STATE_DIRECTORY=" + state, "BACKUPS_KEPT=" + kept}
+		got := "a:"
+		if out, err := cmd.CombinedOutput(); err != nil {
+			got = "refused:"
+			if !strings.Contains(string(out), "BACKUPS_KEPT") {
+				t.Errorf("%q: %v, %s", kept, err, out)
+			}
+		}
+		names, err := filepath.Glob(filepath.Join(state, "*.backup*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if got == "refused:" && strings.Contains(name, ".part-") {
+				continue // the next one removes it
+			}
+			got += " " + strings.TrimSpace(read(t, name))
+		}
+		if got != want {
+			t.Errorf("BACKUPS_KEPT=%s: %s, want %s", kept, got, want)
+		}
+	}
+}
+
 // shell calls a function of common.sh with two replicas of messages and three of
 // stream.
 func shell(t *testing.T, proxy, call string) string {
@@ -217,4 +257,12 @@ func read(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// write writes a program.
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil { //nolint:gosec // it is run
+		t.Fatal(err)
+	}
 }
