@@ -209,7 +209,8 @@ main() {
     unpack
 
     put - $etc/site.env 644 <<<"PUBLIC_URL=https://$DOMAIN"
-    [ -e $etc/parley.env ] || put etc/parley.env $etc/parley.env 644
+    [ -e $etc/parley.env ] || put etc/parley.env $etc/parley.env 600
+    chmod o= $etc/parley.env            # keys and passwords may be in it; systemd reads it as root
     units
     systemctl daemon-reload
     systemctl enable --quiet parley.target

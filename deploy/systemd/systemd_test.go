@@ -216,6 +216,25 @@ func TestBackupsThatAreKept(t *testing.T) {
 	}
 }
 
+// The administrator's settings may have keys in them: nobody else reads them,
+// also where an earlier release let everybody.
+func TestSettingsAreNotForAll(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "parley.env"), nil, 0o644); err != nil { //nolint:gosec // as it was
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^ +.*\$etc/parley\.env .*$`).FindAllString(read(t, "install.sh"), -1)
+	run(t, "bash", "-euc", "etc=$1\n"+strings.Join(lines, "\n"), "bash", dir)
+	info, err := os.Stat(filepath.Join(dir, "parley.env"))
+	if err != nil || info.Mode().Perm()&0o007 != 0 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if mode := find(t, strings.Join(lines, "\n"), `put \S+ \$etc/parley\.env (\d+)`); mode != "600" {
+		t.Errorf("a new one has mode %s", mode)
+	}
+}
+
 // shell calls a function of common.sh with two replicas of messages and three of
 // stream.
 func shell(t *testing.T, proxy, call string) string {
