@@ -101,7 +101,7 @@ func (k *kubernetes) write(overlay Overlay) (dir string, err error) {
 		limits = "off"
 	}
 	conf, err := os.ReadFile(filepath.Join(k.root, "deploy/compose/limits", limits+".conf"))
-	return dir, errors.Join(err,
+	return dir, errors.Join(err, //nolint:gosec // the folder is the tests' own
 		os.WriteFile(filepath.Join(dir, "limits.conf"), conf, 0o600),
 		os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(text.String()), 0o600))
 }
