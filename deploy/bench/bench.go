@@ -34,6 +34,7 @@ type Config struct {
 	Bin       string   // holds the programs messages and stream
 	NginxConf string
 	Results   string    // file of the results, pictures beside it; "" writes none
+	Costs     string    // file of the costs that the row scale measures; "" reads and writes none
 	Profiles  string    // folder for the services' CPU profiles; "" takes none
 	Out       io.Writer // gets progress and the table
 	Peer      Peer
@@ -60,6 +61,8 @@ var rows = []row{
 	{"nginx", (*bench).gateway},
 	{"redis", (*bench).redis},
 	{"growth", (*bench).growth},
+	{"crowd", (*bench).crowd},
+	{"scale", (*bench).scale},
 	{"search", (*bench).search},
 	{"pages", (*bench).pages},
 	{"pages-grown", (*bench).pagesGrown},
