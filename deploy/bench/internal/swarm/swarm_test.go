@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"os/exec"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,8 +16,12 @@ import (
 	"parley/testkit"
 )
 
-// The test's own program is a worker if its first argument says so.
+// The test's own program is a worker, or the floor, if its first argument says so.
+// The floor closes descriptors by their numbers, and so has a process to itself.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "floor" {
+		panic(floor.Serve(netip.MustParseAddrPort(os.Args[2])))
+	}
 	if len(os.Args) == 4 && os.Args[1] == "listen" {
 		epoch, err := strconv.ParseInt(os.Args[2], 10, 64)
 		if err != nil {
@@ -58,7 +64,17 @@ func startFloor(t *testing.T) netip.AddrPort {
 		t.Fatal(err)
 	}
 	addr := netip.MustParseAddrPort("127.0.0.1:" + strconv.Itoa(port))
-	go func() { t.Error(floor.Serve(addr)) }()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "floor", addr.String())
+	cmd.Stderr = os.Stderr
+	process, err := testkit.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = process.Stop(syscall.SIGKILL, time.Second) }) // it never ends by itself
 	plan := load.Plan{Posts: []*load.Template{post(addr)}, Connections: 1, Rate: 1, For: time.Millisecond}
 	for deadline := time.Now().Add(5 * time.Second); ; {
 		if posted, err := load.Publish(t.Context(), plan); err == nil && posted.OK == 1 {
