@@ -43,7 +43,7 @@ const answerPatience = 15 * time.Second
 func Publish(ctx context.Context, plan Plan) (*Posted, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	p := &publisher{plan: plan, buf: make([]byte, 16<<10), posted: &Posted{Statuses: make(map[int]int64)}}
+	p := &publisher{plan: plan, buf: make([]byte, 256<<10), posted: &Posted{Statuses: make(map[int]int64)}}
 	defer p.close()
 	if err := p.open(); err != nil {
 		return nil, err
@@ -197,17 +197,21 @@ func (p *publisher) post(stamp time.Duration) error {
 	return nil
 }
 
+// read reads an answer, as far as it has come: to come back for the rest would
+// be to wait behind all other connections once more.
 func (p *publisher) read(a *author) error {
-	n, errno := raw.Read(a.fd, p.buf)
-	if errno == unix.EAGAIN || errno == unix.EINTR {
-		return nil
-	}
-	if errno != 0 || n == 0 {
-		return p.broke(a)
-	}
-	done, err := a.answer.Feed(p.buf[:n])
-	if err != nil || !done {
-		return err
+	for done := false; !done; {
+		n, errno := raw.Read(a.fd, p.buf)
+		if errno == unix.EAGAIN || errno == unix.EINTR {
+			return nil
+		}
+		if errno != 0 || n == 0 {
+			return p.broke(a)
+		}
+		var err error
+		if done, err = a.answer.Feed(p.buf[:n]); err != nil {
+			return err
+		}
 	}
 	p.count(a)
 	if a.answer.Closes {

@@ -25,13 +25,16 @@ type candidate struct {
 // ask is what candidates are asked for by.
 type ask struct {
 	username string
-	wanted   []string // a set of terms for each alternative, as arrays of Postgres
-	rooms    []term   // nil: of any room
-	step     step
-	before   history.Place
-	since    time.Time
-	limit    int
-	mark     mark
+	// A set of terms for each alternative, as arrays of Postgres: all that a block
+	// must have, and the few by which a message is found in it. To look for each
+	// takes its time, and all of them find hardly less.
+	inBlock, inMessage []string
+	rooms              []term // nil: of any room
+	step               step
+	before             history.Place
+	since              time.Time
+	limit              int
+	mark               mark
 }
 
 // The planner is told no more than to go by index, step by step (see
@@ -41,7 +44,7 @@ type ask struct {
 // these are asked for access, one by one.
 var (
 	selectAnywhere = selectCandidates("")
-	selectInRooms  = selectCandidates(`AND terms && $10::int4[]`)
+	selectInRooms  = selectCandidates(`AND terms && $11::int4[]`)
 )
 
 func selectCandidates(condition string) string {
@@ -50,9 +53,12 @@ func selectCandidates(condition string) string {
 	FROM (
 		SELECT found.room, found.id, found.at
 		FROM users p, (
-			SELECT summed.no, wanted.terms::int4[] AS terms FROM unnest($2::text[]) AS wanted (terms), LATERAL (
+			SELECT summed.no, wanted.in_message AS terms
+			FROM unnest($2::text[], $10::text[]) AS texts (in_block, in_message), LATERAL (
+				SELECT texts.in_block::int4[], texts.in_message::int4[] OFFSET 0 -- read once
+			) AS wanted (in_block, in_message), LATERAL (
 				SELECT no FROM search_blocks WHERE summed IS NOT TRUE AND no BETWEEN $3 AND $4
-				UNION SELECT block FROM search_summaries WHERE terms @> wanted.terms::int4[] AND block BETWEEN $3 AND $4
+				UNION SELECT block FROM search_summaries WHERE terms @> wanted.in_block AND block BETWEEN $3 AND $4
 			) AS summed
 			ORDER BY summed.no DESC
 		) AS block, LATERAL (
@@ -80,7 +86,7 @@ func selectCandidates(condition string) string {
 // candidates returns the newest candidates, newest first. One of several
 // alternatives may come several times.
 func (s *Store) candidates(ctx context.Context, a ask) (found []candidate, err error) {
-	sql, args := selectAnywhere, []any{a.username, a.wanted, a.step.oldest, a.step.newest, a.before.At, a.before.Room, a.before.ID, a.since, a.limit}
+	sql, args := selectAnywhere, []any{a.username, a.inBlock, a.step.oldest, a.step.newest, a.before.At, a.before.Room, a.before.ID, a.since, a.limit, a.inMessage}
 	if a.rooms != nil {
 		sql, args = selectInRooms, append(args, a.rooms)
 	}

@@ -50,8 +50,8 @@ func (a *alternative) matches(s string) bool {
 }
 
 // terms returns, for each alternative, terms that every message has that it
-// finds.
-func (q *Query) terms() [][]term {
+// finds; see [needed].
+func (q *Query) terms(f few) [][]term {
 	var all [][]term
 	for _, a := range q.alternatives {
 		terms := q.from.terms(kindUser)
@@ -60,7 +60,7 @@ func (q *Query) terms() [][]term {
 			terms = append(terms, hasLink)
 		}
 		for _, p := range a.all {
-			terms = needed(terms, p.s, p.whole)
+			terms = needed(terms, p.s, p.whole, f)
 		}
 		if len(terms) == 0 {
 			terms = append(terms, every)

@@ -84,12 +84,12 @@ func saying(dice *rand.Rand) string {
 // finds what one finds by reading everything that one may read, in order.
 func TestSearchIsReadingEverything(t *testing.T) {
 	t.Parallel()
-	newSystem(t).readsEverything(30, func(int) {})
+	newSystem(t).readsEverything(func(round int) bool { return round < 30 })
 }
 
-// readsEverything searches while things are said, changed and deleted, and asks
-// before each round.
-func (s *system) readsEverything(rounds int, before func(round int)) {
+// readsEverything searches while things are said, changed and deleted, for as
+// many rounds as is wanted.
+func (s *system) readsEverything(another func(round int) bool) {
 	t := s.t
 	t.Helper()
 	dice := rand.New(rand.NewPCG(7, 9))
@@ -100,8 +100,7 @@ func (s *system) readsEverything(rounds int, before func(round int)) {
 		id   chat.Position
 	}
 	var all []said
-	for round := range rounds {
-		before(round)
+	for round := 0; another(round); round++ {
 		for range 40 {
 			room, at := homes[dice.IntN(len(homes))], began.Add(time.Duration(dice.IntN(10_000))*time.Second)
 			all = append(all, said{room, s.post(room, names[dice.IntN(len(names))], saying(dice), at)})

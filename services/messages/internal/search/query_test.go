@@ -213,7 +213,15 @@ func FuzzQuery(f *testing.F) {
 func (q *Query) mayFind(m *chat.Message) bool {
 	row := indexed{room: m.Room, username: m.Username, body: m.Body, kind: chat.Open, at: m.CreatedAt}
 	has := row.terms(blocks{starts: []time.Time{{}}})
-	return slices.ContainsFunc(q.terms(), func(wanted []term) bool {
-		return !slices.ContainsFunc(wanted, func(t term) bool { return !slices.Contains(has, t) })
-	})
+	few := q.terms(true)
+	for i, wanted := range q.terms(false) {
+		if hasAll(has, wanted) && hasAll(wanted, few[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAll(has, wanted []term) bool {
+	return !slices.ContainsFunc(wanted, func(t term) bool { return !slices.Contains(has, t) })
 }

@@ -27,7 +27,11 @@ func TestSearchOnAReplica(t *testing.T) {
 	t.Cleanup(func() { stop(); <-done })
 	s.store = NewStore(s.store.index, pool, replicas)
 
-	s.readsEverything(9, func(round int) {
+	one := replicas.All()[0]
+	s.readsEverything(func(round int) bool { // until both happened often, which is a matter of time
+		if one.Answered.Load() >= 50 && one.Behind.Load() >= 8 || round == 100 {
+			return false
+		}
 		do := standby.Resume
 		if round%4 == 2 {
 			do = standby.Pause
@@ -35,8 +39,8 @@ func TestSearchOnAReplica(t *testing.T) {
 		if err := do(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		return true
 	})
-	one := replicas.All()[0]
 	t.Logf("the replica answered %d times, was behind %d times, failed %d times", one.Answered.Load(), one.Behind.Load(), one.Failed.Load())
 	if one.Answered.Load() < 50 || one.Behind.Load() < 8 || one.Failed.Load() > 0 {
 		t.Error("that proves little")

@@ -103,7 +103,8 @@ const spare = 6
 func (w *walk) run(ctx context.Context, before history.Place) error {
 	began := time.Now()
 	a := ask{username: w.username, since: w.query.since, mark: w.opening.mark}
-	a.wanted, a.rooms = w.opening.narrow(w.query.terms())
+	a.inBlock, a.rooms = w.opening.narrow(w.query.terms(false))
+	a.inMessage, _ = w.opening.narrow(w.query.terms(true))
 	if until := w.query.until; !until.IsZero() && until.Before(before.At) {
 		before = history.Place{At: until}
 	}

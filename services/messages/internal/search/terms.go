@@ -78,41 +78,54 @@ func bodyTerms(terms []term, s string) []term {
 		part := s[r.from:r.to]
 		switch r.class {
 		case glyph:
-			terms = pieces(terms, kindGlyph, part, 1)
-			terms = pieces(terms, kindGlyph, part, 2)
+			terms = pieces(terms, kindGlyph, part, 1, 1)
+			terms = pieces(terms, kindGlyph, part, 2, 1)
 		case sign:
-			terms = pieces(terms, kindSigns, part, 2)
+			terms = pieces(terms, kindSigns, part, 2, 1)
 		default:
 			terms = append(terms, termOf(kindWord, part))
-			terms = pieces(terms, kindThree, part, 3)
+			terms = pieces(terms, kindThree, part, 3, 1)
 		}
 	}
 	return terms
 }
 
-// needed appends terms that every body has that contains s. A body may go on
-// where s begins or ends in the middle of a word, unless s is whole.
-func needed(terms []term, s string, whole bool) []term {
+// few is whether as few terms are wanted as can be.
+type few bool
+
+// step returns how many runes lie between pieces of n runes.
+func (f few) step(n int) int {
+	if f {
+		return n
+	}
+	return 1
+}
+
+// needed appends terms that every body has that contains s: all of them, or as
+// few as have each rune of s. A body may go on where s begins or ends in the
+// middle of a word, unless s is whole.
+func needed(terms []term, s string, whole bool, f few) []term {
 	for _, r := range runs(s) {
 		part := s[r.from:r.to]
 		switch {
 		case r.class == sign:
-			terms = pieces(terms, kindSigns, part, 2)
+			terms = pieces(terms, kindSigns, part, 2, f.step(2))
 		case r.class == glyph && utf8.RuneCountInString(part) == 1:
-			terms = pieces(terms, kindGlyph, part, 1)
+			terms = pieces(terms, kindGlyph, part, 1, 1)
 		case r.class == glyph:
-			terms = pieces(terms, kindGlyph, part, 2)
+			terms = pieces(terms, kindGlyph, part, 2, f.step(2))
 		case whole || r.inside(s):
 			terms = append(terms, termOf(kindWord, part))
 		default:
-			terms = pieces(terms, kindThree, part, 3)
+			terms = pieces(terms, kindThree, part, 3, f.step(3))
 		}
 	}
 	return terms
 }
 
-// pieces appends the terms of all pieces of n runes that s has.
-func pieces(terms []term, kind byte, s string, n int) []term {
+// pieces appends the terms of the pieces of n runes that s has at every step of
+// so many runes, and at its end.
+func pieces(terms []term, kind byte, s string, n, step int) []term {
 	end := 0
 	for range n { // the end of the first piece
 		if end == len(s) {
@@ -125,8 +138,10 @@ func pieces(terms []term, kind byte, s string, n int) []term {
 		if end == len(s) {
 			return terms
 		}
-		start += sizeAt(s, start)
-		end += sizeAt(s, end)
+		for i := 0; i < step && end < len(s); i++ {
+			start += sizeAt(s, start)
+			end += sizeAt(s, end)
+		}
 	}
 }
 
