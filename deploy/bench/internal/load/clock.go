@@ -8,10 +8,24 @@ import (
 
 // The clock starts with this process, or where [Join] says.
 var (
-	began  = time.Now()
-	origin = monotonic()
-	ahead  time.Duration // of a process that has joined another's clock
+	began, origin = begin()
+	ahead         time.Duration // of a process that has joined another's clock
 )
+
+// begin reads Go's clock and the machine's at one moment: of several times that
+// between which the least went by.
+func begin() (began time.Time, origin time.Duration) {
+	least := time.Duration(-1)
+	for range 20 {
+		before := monotonic()
+		now := time.Now()
+		after := monotonic()
+		if gap := after - before; least < 0 || gap < least {
+			began, origin, least = now, before+gap/2, gap
+		}
+	}
+	return began, origin
+}
 
 // Now returns the time since the load began, on the monotonic clock. Stamps
 // are of this clock, so who posts and who reads have to share it.

@@ -67,7 +67,7 @@ func (h *Histogram) MarshalBinary() ([]byte, error) {
 	b := binary.AppendVarint(nil, h.max)
 	for i, c := range h.counts {
 		if c != 0 {
-			b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(i)), uint64(c)) //nolint:gosec // not below 0
+			b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(i)), uint64(c))
 		}
 	}
 	return b, nil
@@ -90,7 +90,7 @@ func (h *Histogram) UnmarshalBinary(b []byte) error {
 			return errNoHistogram
 		}
 		h.counts[step] = uint32(count)
-		h.n += int64(count) //nolint:gosec // of 32 bits
+		h.n += int64(count)
 		b = b[n+m:]
 	}
 	return nil
