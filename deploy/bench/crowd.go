@@ -24,6 +24,9 @@ const (
 	crowdAside    = 60
 	crowdWindow   = 3600 // streams that may wait for their answers at once, below each replica's backlog
 	crowdPatience = 90 * time.Second
+	// crowdConns is of each replica to Postgres: six times the usual sixteen would be
+	// more memory of Postgres than is of use on one machine.
+	crowdConns = "DATABASE_CONNS=6"
 )
 
 // gathering is one crowd's visit.
@@ -47,7 +50,7 @@ type gathering struct {
 // crowd measures a hundred thousand people on this machine, and ten thousand.
 func (b *bench) crowd(ctx context.Context) (err error) {
 	large, small := full(b, crowdStreams, 3000), full(b, crowdSmall, 1000)
-	f, err := b.startFleet(ctx, shape{streams: crowdReplicas, users: large + crowdAside})
+	f, err := b.startFleet(ctx, shape{streams: crowdReplicas, users: large + crowdAside, env: []string{crowdConns}})
 	if err != nil {
 		return err
 	}
@@ -290,6 +293,7 @@ func (b *bench) reportGathering(g *gathering, large bool) {
 	memory.notes = []string{
 		fmt.Sprintf("stream %.0f MB, messages %.0f MB, Postgres %.0f MB, Redis %.0f MB, nginx, which nobody goes through, %.0f MB; as RSS, which counts shared pages again for each process, %.0f MB",
 			mb(g.memory.sum("stream")), mb(g.memory.sum("messages")), mb(g.memory.sum("Postgres")), mb(g.memory.sum("Redis")), mb(g.memory.sum("nginx")), mb(g.memory.rss)),
+		"each replica of stream has 6 connections to Postgres (DATABASE_CONNS)",
 		fmt.Sprintf("the kernel's own, which is in none of these, grew by %.0f MB: both ends of each connection", mb(g.kernel)),
 		fmt.Sprintf("while nobody says anything: stream %.1f %% of a processor, Postgres %.1f %%, Redis %.1f %%", g.idle["stream"], g.idle["Postgres"], g.idle["Redis"]),
 	}

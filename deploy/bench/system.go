@@ -29,6 +29,7 @@ const users = 10_000
 type shape struct {
 	streams int // replicas of the stream service
 	users   int
+	env     []string // settings of the services
 }
 
 // single has one replica of each service: the numbers are those of one process.
@@ -51,7 +52,7 @@ func startSystem(ctx context.Context, cfg Config, dir string, size shape) (*syst
 	}
 	s.stack, err = stack.Start(ctx, stack.Config{
 		Dir: filepath.Join(dir, "stack"), Bin: cfg.Bin, NginxConf: cfg.NginxConf,
-		Messages: 1, Streams: size.streams, Env: cfg.environment(), Log: log,
+		Messages: 1, Streams: size.streams, Env: append(cfg.environment(), size.env...), Log: log,
 		// As installed, said aloud: what is measured is durable.
 		Postgres: []string{"fsync=on", "synchronous_commit=on", "full_page_writes=on"},
 	})
