@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"strconv"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 
 // The small runs on one replica that costs are taken from.
 var (
-	costCrowds = []int{50, 500, 1500}
+	costCrowds = []int{50, 1000, 2000}
 	costRates  = []float64{5, 20}
 )
 
@@ -35,20 +34,13 @@ func (f *fleet) calibrate(ctx context.Context, crowd *swarm.Swarm) (costs scale.
 		}
 	}
 	costs.Where = f.report.machine[0] + ", commit " + f.report.commit
-	if err := f.atRest(ctx, &costs); err != nil {
+	if err := f.atRest(ctx, crowd, &costs); err != nil {
 		return costs, err
 	}
 	var samples []scale.Sample
 	for _, n := range costCrowds {
-		used, err := f.opening(ctx, crowd, roomView, n)
-		if err != nil {
+		if _, err := f.opening(ctx, crowd, roomView, n); err != nil {
 			return costs, err
-		}
-		if n == costCrowds[len(costCrowds)-1] {
-			costs.Open = used
-			if err := f.held(ctx, &costs, n); err != nil {
-				return costs, err
-			}
 		}
 		for _, rate := range costRates {
 			s, bytes, err := f.sample(ctx, crowd, n, rate, full(f.bench, costFor, time.Second))
@@ -58,6 +50,10 @@ func (f *fleet) calibrate(ctx context.Context, crowd *swarm.Swarm) (costs scale.
 			samples = append(samples, s)
 			costs.DeliveryBytes = bytes
 		}
+	}
+	last := samples[len(samples)-1]
+	if err := f.held(ctx, crowd, &costs, last.CPU[scale.Stream]/float64(max(last.Delivered, 1))); err != nil {
+		return costs, err
 	}
 	if err := costs.Fit(samples); err != nil {
 		return costs, err
@@ -100,7 +96,7 @@ func (f *fleet) copies(ctx context.Context, crowd *swarm.Swarm, costs *scale.Cos
 }
 
 // atRest measures what is used while nobody is there, by one replica and by two.
-func (f *fleet) atRest(ctx context.Context, costs *scale.Costs) (err error) {
+func (f *fleet) atRest(ctx context.Context, crowd *swarm.Swarm, costs *scale.Costs) (err error) {
 	if err := f.replicas(ctx, 2); err != nil {
 		return err
 	}
@@ -111,6 +107,13 @@ func (f *fleet) atRest(ctx context.Context, costs *scale.Costs) (err error) {
 	if err := f.replicas(ctx, 1); err != nil {
 		return err
 	}
+	// What is made once, for whoever comes first, is no cost of a stream.
+	if _, err := f.opening(ctx, crowd, roomView, 200); err != nil {
+		return err
+	}
+	if err := crowd.Cut(ctx); err != nil {
+		return err
+	}
 	if costs.Rest, err = f.using(ctx); err != nil {
 		return err
 	}
@@ -119,47 +122,46 @@ func (f *fleet) atRest(ctx context.Context, costs *scale.Costs) (err error) {
 	return err
 }
 
-// held measures what n open streams of a room take and use.
-func (f *fleet) held(ctx context.Context, costs *scale.Costs, n int) error {
-	used, err := f.using(ctx)
-	if err != nil {
-		return err
+// held measures what streams take that open and then have nothing to do: of one
+// crowd as large as the sessions that a replica looks up in a second, and of one
+// that is larger, whose heads are more. A ping is a write, and costs as much.
+func (f *fleet) held(ctx context.Context, crowd *swarm.Swarm, costs *scale.Costs, write float64) error {
+	few, many := 1000, full(f.bench, scaleStreams, 1500)
+	costs.Ping = scale.Each{scale.Stream: write}
+	used := make([]scale.Each, 2)
+	for i, n := range []int{few, many} {
+		opened, err := f.opening(ctx, crowd, roomView, n)
+		if err != nil {
+			return err
+		}
+		if used[i], err = f.using(ctx); err != nil {
+			return err
+		}
+		used[i][scale.Stream] -= write * float64(n) / 15
+		costs.Open = opened
 	}
+	costs.Log = rise(used[1], used[0], float64(many-few))
+	one := rise(used[0], costs.Rest, float64(few)) // a check, and a head
+	costs.Check = rise(one, costs.Log, 1)
 	memory, err := f.streamMemory()
-	if err != nil {
-		return err
-	}
-	costs.StreamMemory = (memory - costs.ReplicaMemory) / float64(n)
-	// A ping and a check can't be told apart here: a ping is taken for a quarter of
-	// what is used, by stream alone. A write of few bytes costs about that.
-	pings, checks := float64(n)/15, math.Min(float64(n), 1000)
-	more := rise(used, costs.Rest, 1)
-	costs.Ping = scale.Each{scale.Stream: more[scale.Stream] / 4 / pings}
-	more[scale.Stream] *= 3. / 4
-	costs.Check = rise(more, nil, checks)
-	return nil
+	costs.StreamMemory = (memory - costs.ReplicaMemory) / float64(many)
+	return err
 }
 
-// logs measures what a log of one person's own takes and uses.
+// logs measures what a stream of everything takes more than one of a room.
 func (f *fleet) logs(ctx context.Context, crowd *swarm.Swarm, costs *scale.Costs) error {
-	n := costCrowds[len(costCrowds)-1]
-	if err := crowd.Cut(ctx); err != nil {
-		return err
-	}
+	n := full(f.bench, scaleStreams, 1500)
 	if _, err := f.opening(ctx, crowd, everythingView, n); err != nil {
 		return err
 	}
-	used, err := f.using(ctx)
-	if err != nil {
+	if err := pause(ctx, full(f.bench, settleTime, time.Second)); err != nil {
 		return err
 	}
 	memory, err := f.streamMemory()
 	if err != nil {
 		return err
 	}
-	room := costs.Predict(scale.Load{Replicas: 1, Streams: n, Processors: processors()})
-	costs.Log = rise(used, room.CPU, float64(n))
-	costs.LogMemory = max(memory-room.Memory, 0) / float64(n)
+	costs.LogMemory = max(memory-costs.ReplicaMemory-float64(n)*costs.StreamMemory, 0) / float64(n)
 	return crowd.Cut(ctx)
 }
 

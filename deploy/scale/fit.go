@@ -60,7 +60,8 @@ func (c *Costs) Fit(samples []Sample) error {
 // net returns what a part used for each message of a sample, without what it
 // uses anyway.
 func (c *Costs) net(part Part, s Sample) float64 {
-	anyway := c.Rest[part] + c.Log[part] + checks(float64(s.Streams))*c.Check[part]
+	streams := float64(s.Streams)
+	anyway := c.Rest[part] + (streams+1)*c.Log[part] + checks(streams)*c.Check[part]
 	return (s.CPU[part]/s.Seconds - anyway) / s.Rate
 }
 

@@ -10,7 +10,8 @@
 // how far off the prediction was.
 package scale
 
-// Load is a crowd in one room that somebody talks to.
+// Load is a crowd in one room that somebody talks to. Each stream carries its
+// person's own log as well, if only to learn who may still listen.
 type Load struct {
 	Replicas   int     // of the stream service, which have equal shares of the streams
 	Streams    int     // in all
@@ -31,7 +32,7 @@ func (c Costs) Predict(l Load) Prediction {
 	replicas, streams := float64(l.Replicas), float64(l.Streams)
 	for _, part := range Parts() {
 		p.CPU[part] = c.Rest[part] + (replicas-1)*c.Replica[part] +
-			replicas*checks(streams/replicas)*c.Check[part] + replicas*c.Log[part] +
+			replicas*checks(streams/replicas)*c.Check[part] + (streams+replicas)*c.Log[part] +
 			pings(streams, l.Rate)*c.Ping[part] +
 			l.Rate*(c.Post[part]+replicas*c.Copy[part])
 	}

@@ -18,9 +18,10 @@ type Latency struct{ P50, P99 time.Duration }
 //	post ─▶ messages ─▶ Postgres ─▶ (commit) ─▶ Redis ─▶ loops of each replica ─▶ readers
 //	                                                     one write a socket       one read each
 //
-// Threads with work share the processors equally, each at most one. Of what a
-// loop writes in a turn, each write wakes its reader at once; messages that come
-// during a turn, or the rest after it, go out together in the next.
+// Threads with work share the processors equally, each at most one. Readers come
+// first: who sleeps most of the time is let in as soon as there is something to
+// read. Messages that come during a turn, or the rest after it, go out together in
+// the next.
 func (c Costs) Simulate(l Load, messages int) Latency {
 	s := newSimulation(c, l)
 	gap := 1e6 / l.Rate
@@ -48,10 +49,10 @@ type simulation struct {
 	now   float64
 
 	processors         float64
-	threads            []*thread
-	front, store, bell *line   // messages, Postgres, Redis
-	committing         []job   // no processor is busy with these; left is when they are done
-	receivers          []*line // of each replica
+	threads, reading   []*thread // all, and those of the readers
+	front, store, bell *line     // messages, Postgres, Redis
+	committing         []job     // no processor is busy with these; left is when they are done
+	receivers          []*line   // of each replica
 	loops              []*loop
 	readers            []*reader
 	nextReader         int
@@ -78,8 +79,9 @@ func newSimulation(c Costs, l Load) *simulation {
 	for range l.Readers {
 		r := &reader{simulation: s}
 		s.readers = append(s.readers, r)
-		s.threads = append(s.threads, &thread{worker: r})
+		s.reading = append(s.reading, &thread{worker: r})
 	}
+	s.threads = append(s.threads, s.reading...)
 	return s
 }
 
@@ -162,22 +164,27 @@ func (s *simulation) settle() {
 // share deals a step's time of all processors out. What a thread leaves of its
 // share goes to the others.
 func (s *simulation) share() {
-	budget := s.processors * step
 	for _, t := range s.threads {
 		t.used = 0
 	}
+	budget := s.serve(s.reading, s.processors*step)
+	s.serve(s.threads, budget)
+}
+
+// serve deals out time to threads, and returns what they leave.
+func (s *simulation) serve(threads []*thread, budget float64) float64 {
 	for budget > step/100. {
 		hungry := 0
-		for _, t := range s.threads {
+		for _, t := range threads {
 			if t.hungry() {
 				hungry++
 			}
 		}
 		if hungry == 0 {
-			return
+			break
 		}
 		share := budget / float64(hungry)
-		for _, t := range s.threads {
+		for _, t := range threads {
 			if budget > 0 && t.hungry() {
 				spent := t.work(min(share, step-t.used, budget))
 				t.used += spent
@@ -185,6 +192,7 @@ func (s *simulation) share() {
 			}
 		}
 	}
+	return budget
 }
 
 // arrive hands what was written to a reader, or takes it for read where the load

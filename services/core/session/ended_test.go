@@ -56,7 +56,7 @@ func TestGoneReadsOnlyWhatItIsAskedFor(t *testing.T) {
 		}
 	}
 	var hashes []byte
-	err := pool.QueryRow(t.Context(), `SELECT string_agg(token_hash, '') FROM (SELECT token_hash FROM sessions LIMIT 1000) AS some`).Scan(&hashes)
+	err := pool.QueryRow(t.Context(), `SELECT string_agg(token_hash, '') FROM (SELECT token_hash FROM sessions LIMIT 1000) AS asked`).Scan(&hashes)
 	if err != nil {
 		t.Fatal(err)
 	}
