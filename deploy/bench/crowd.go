@@ -24,9 +24,9 @@ const (
 	crowdAside    = 60
 	crowdWindow   = 3600 // streams that may wait for their answers at once, below each replica's backlog
 	crowdPatience = 90 * time.Second
-	// crowdConns is of each replica to Postgres: six times the usual sixteen would be
-	// more memory of Postgres than is of use on one machine.
-	crowdConns = "DATABASE_CONNS=6"
+	// crowdConns is of each replica to Postgres, whose processes take 4 MB each: six times
+	// the usual sixteen would be of no use on one machine.
+	crowdConns = "DATABASE_CONNS=4"
 )
 
 // gathering is one crowd's visit.
@@ -34,6 +34,8 @@ type gathering struct {
 	n         int
 	view      view
 	connected time.Duration
+	opened    map[string]float64 // µs of each part a stream that connects
+	dialed    float64            // of the listeners
 	memory    footprint
 	kernel    int64 // more of the kernel's memory than before they came
 	idle      map[string]float64
@@ -79,7 +81,7 @@ func (f *fleet) visit(ctx context.Context, v view, n int) (g *gathering, err err
 	if err != nil {
 		return nil, err
 	}
-	if g.connected, err = f.connect(ctx, crowd, v, n, -1, 0); err != nil {
+	if err := f.arrive(ctx, crowd, g); err != nil {
 		return nil, err
 	}
 	f.logf("crowd    %d streams of %s connected in %s", n, v.name, short(g.connected))
@@ -100,6 +102,27 @@ func (f *fleet) visit(ctx context.Context, v view, n int) (g *gathering, err err
 	}
 	f.logf("crowd    cut and back in %s", short(g.back))
 	return g, nil
+}
+
+// arrive connects everybody, and notes what that costs.
+func (f *fleet) arrive(ctx context.Context, crowd *swarm.Swarm, g *gathering) error {
+	before, err := f.subject.cpu()
+	if err != nil {
+		return err
+	}
+	own, err := crowd.CPU()
+	if err != nil {
+		return err
+	}
+	if g.connected, err = f.connect(ctx, crowd, g.view, g.n, -1, 0); err != nil {
+		return err
+	}
+	if g.opened, err = f.subject.costSince(before, int64(g.n)); err != nil {
+		return err
+	}
+	after, err := crowd.CPU()
+	g.dialed = float64((after - own).Microseconds()) / float64(g.n)
+	return err
 }
 
 // connect opens n streams after position at, and returns how long it took until
@@ -274,6 +297,8 @@ func (f *fleet) cutAndBack(ctx context.Context, crowd *swarm.Swarm, g *gathering
 func (b *bench) reportGathering(g *gathering, large bool) {
 	who := fmt.Sprintf("%d people, each with a stream of %s, %d stream replicas", g.n, g.view.name, crowdReplicas)
 	first := &result{row: who + ": until all are connected, s", format: "%.1f", parley: stat.Series{g.connected.Seconds()}}
+	first.notes = []string{fmt.Sprintf("CPU per stream: stream %.0f µs, Postgres %.0f µs, Redis %.0f µs; the listeners themselves %.0f µs",
+		g.opened["stream"], g.opened["Postgres"], g.opened["Redis"], g.dialed)}
 	memory := &result{row: "their memory, all services: MB (PSS)", format: "%.0f", parley: stat.Series{float64(g.memory.all()) / (1 << 20)}}
 	told := &result{
 		row: "a message to everybody: p99, ms", format: "%.0f", latency: &g.tally.Latency,
@@ -293,7 +318,7 @@ func (b *bench) reportGathering(g *gathering, large bool) {
 	memory.notes = []string{
 		fmt.Sprintf("stream %.0f MB, messages %.0f MB, Postgres %.0f MB, Redis %.0f MB, nginx, which nobody goes through, %.0f MB; as RSS, which counts shared pages again for each process, %.0f MB",
 			mb(g.memory.sum("stream")), mb(g.memory.sum("messages")), mb(g.memory.sum("Postgres")), mb(g.memory.sum("Redis")), mb(g.memory.sum("nginx")), mb(g.memory.rss)),
-		"each replica of stream has 6 connections to Postgres (DATABASE_CONNS)",
+		"each replica of stream has 4 connections to Postgres (DATABASE_CONNS)",
 		fmt.Sprintf("the kernel's own, which is in none of these, grew by %.0f MB: both ends of each connection", mb(g.kernel)),
 		fmt.Sprintf("while nobody says anything: stream %.1f %% of a processor, Postgres %.1f %%, Redis %.1f %%", g.idle["stream"], g.idle["Postgres"], g.idle["Redis"]),
 	}
