@@ -38,6 +38,11 @@ type Costs struct {
 	Post  Each `json:"post"` // a message, whoever reads it
 	Copy  Each `json:"copy"` // a message, for each replica that has readers of it
 
+	// LogMany is Log where there are a hundred thousand people: Postgres reads all of
+	// them to find some ten thousand.
+	LogMany Each `json:"log_many"`
+	// PostBusy is Post where thousands come a second: many are stored together.
+	PostBusy Each `json:"post_busy"`
 	// CopyBusy is Copy where a hundred messages a second come: one wakes nobody who
 	// isn't awake already.
 	CopyBusy Each `json:"copy_busy"`

@@ -11,9 +11,9 @@ import (
 func sample() Costs {
 	return Costs{
 		Rest: Each{Stream: 10_000, Postgres: 5_000}, Replica: Each{Stream: 9_000, Postgres: 2_000},
-		Check: Each{Stream: 2, Postgres: 1}, Ping: Each{Stream: 8}, Log: Each{Postgres: 0.5, Stream: 0.25},
+		Check: Each{Stream: 2, Postgres: 1}, Ping: Each{Stream: 8}, Log: Each{Postgres: 0.5, Stream: 0.25}, LogMany: Each{Postgres: 2, Stream: 0.5},
 		Open: Each{Stream: 100, Postgres: 30},
-		Post: Each{Messages: 500, Postgres: 300, Redis: 10}, Copy: Each{Stream: 200, Redis: 2}, CopyBusy: Each{Stream: 100, Redis: 2},
+		Post: Each{Messages: 500, Postgres: 300, Redis: 10}, PostBusy: Each{Messages: 60, Postgres: 40, Redis: 3}, Copy: Each{Stream: 200, Redis: 2}, CopyBusy: Each{Stream: 100, Redis: 2},
 		Delivery: Curve{{5, 12}, {20, 8}}, Read: Curve{{5, 4}, {20, 2}},
 		ReplicaMemory: 30 << 20, StreamMemory: 1400, LogMemory: 1000, RoomMemory: 32, KernelMemory: 3000,
 		DeliveryBytes: 400, GatewayMemory: 12_000, GatewayDeliver: 6,

@@ -81,14 +81,14 @@ func (c Costs) Size(u Use, pod Pod, prices Prices) Size {
 	s.StreamMemory = s.Pods*c.ReplicaMemory + u.Streams*(c.StreamMemory+c.LogMemory+u.Rooms*c.RoomMemory)
 	s.GatewayCPU = s.Deliveries * c.GatewayDeliver / 1e6
 	s.GatewayMemory = u.Streams * c.GatewayMemory
-	s.MessagesCPU = s.Posts * c.Post[Messages] / 1e6
-	s.PostsCPU = s.Posts * c.Post[Postgres] / 1e6
+	s.MessagesCPU = s.Posts * c.PostBusy[Messages] / 1e6
+	s.PostsCPU = s.Posts * c.PostBusy[Postgres] / 1e6
 	s.SessionsCPU = (s.Opens*c.Open[Postgres] + s.Pods*checks(u.Streams/s.Pods)*c.Check[Postgres]) / 1e6
-	s.HeadsCPU = s.Heads * c.Log[Postgres] / 1e6
+	s.HeadsCPU = s.Heads * c.LogMany[Postgres] / 1e6
 	s.PostgresCPU = s.PostsCPU + s.SessionsCPU + s.HeadsCPU
-	s.RedisCPU = (s.Posts*c.Post[Redis] + s.Copies*c.CopyBusy[Redis]) / 1e6
+	s.RedisCPU = (s.Posts*c.PostBusy[Redis] + s.Copies*c.CopyBusy[Redis]) / 1e6
 	s.RedisShards = math.Ceil(s.RedisCPU / perShard)
-	s.KernelMemory = 4 * u.Streams * c.KernelMemory // client to gateway, of which the client's end is elsewhere: one; gateway to pod: two; and the buffers' slack
+	s.KernelMemory = 3 * u.Streams * c.KernelMemory // from the client to the gateway one end is ours, from there to the pod both
 	s.Network = 8 * s.Deliveries * (c.DeliveryBytes + tcpAndTLS)
 	s.money(prices)
 	return s
@@ -141,7 +141,7 @@ func (s Size) copies(u Use) float64 { return s.Pods * s.share(u) }
 
 // streamCPU returns what all replicas of stream use a second, in µs.
 func (c Costs) streamCPU(u Use, s Size) float64 {
-	return s.Pods*(c.Replica[Stream]+s.logs(u)*c.Log[Stream]) + s.Pods*checks(u.Streams/s.Pods)*c.Check[Stream] + u.pings()*c.Ping[Stream] + s.Opens*c.Open[Stream] +
+	return s.Pods*(c.Replica[Stream]+s.logs(u)*c.LogMany[Stream]) + s.Pods*checks(u.Streams/s.Pods)*c.Check[Stream] + u.pings()*c.Ping[Stream] + s.Opens*c.Open[Stream] +
 		s.Posts*s.copies(u)*c.CopyBusy[Stream] + s.Deliveries*c.Delivery.At(math.Inf(1))
 }
 
