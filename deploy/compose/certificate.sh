@@ -8,6 +8,10 @@ pausing=
 trap 'kill $pausing 2>/dev/null; exit 0' TERM INT       # process 1 has to say so
 pause() { sleep "$1" & pausing=$!; wait $pausing; }
 
+if [ -n "${EMAIL:-}" ] && [ -n "${TLS_DIR:-}" ]; then
+    echo "EMAIL and TLS_DIR are both set: leave one out. A certificate of Let's Encrypt would replace the files in TLS_DIR" >&2
+    exit 1
+fi
 if [ -z "${EMAIL:-}" ]; then
     [ -s $tls/fullchain.pem ] && [ -s $tls/privkey.pem ] || {
         echo "set EMAIL, for a certificate of Let's Encrypt, or TLS_DIR to the folder of your fullchain.pem and privkey.pem" >&2
@@ -22,7 +26,7 @@ fi
 if [ ! -s $tls/privkey.pem ]; then
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$DOMAIN" \
         -addext "subjectAltName=DNS:$DOMAIN" -keyout $tls/privkey.new -out $tls/fullchain.pem 2>/dev/null
-    chmod 444 $tls/*
+    chmod 444 $tls/privkey.new $tls/fullchain.pem
     mv $tls/privkey.new $tls/privkey.pem
 fi
 

@@ -97,6 +97,32 @@ func TestStoppedPartsStayDown(t *testing.T) {
 	}
 }
 
+// Stop leaves nothing running, whatever the stack has.
+func TestStopEndsAllParts(t *testing.T) {
+	t.Parallel()
+	cfg := config(folder(t))
+	cfg.Standby, cfg.PgBouncer = true, true
+	s, err := Start(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Stop() }()
+	select {
+	case err := <-stopped:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Error("it doesn't end")
+	}
+	for _, part := range s.Parts() {
+		if part.running() != nil {
+			t.Errorf("%s runs on", part.Name())
+		}
+	}
+}
+
 // A replica goes over to another build by a restart, and the others stay.
 func TestReplicasRunOtherPrograms(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,8 @@ import (
 
 // Stop takes everything down, from the top: the gateway accepts no more, the
 // services finish what they have in hand and send their streams away, the
-// gateway ends, then Redis and Postgres. The data stays.
+// gateway ends, then what is behind them: Redis, Postgres, its replica and
+// PgBouncer. The data stays.
 func (s *Stack) Stop() error {
 	for _, part := range s.parts {
 		part.release()
@@ -18,7 +19,7 @@ func (s *Stack) Stop() error {
 		together(s.of("nginx"), func(part *Part) error { return part.Signal(syscall.SIGQUIT) }),
 		together(s.of("messages", "stream"), (*Part).Stop),
 		together(s.of("nginx"), (*Part).Stop),
-		together(s.of("postgres", "redis"), (*Part).Stop),
+		together(s.Parts(), (*Part).Stop), // all that is behind them
 		s.settle(),
 	)
 }

@@ -125,17 +125,20 @@ migrate() {
 
 # switch has the services run this release, one replica at a time; and those of before again if one does not come up.
 switch() {
-    local before
+    local before older
     before=$(readlink "$lib/current" 2>/dev/null || true)
+    older=$(readlink "$lib/previous" 2>/dev/null || true)
     if [ "$before" = "$lib/releases/$release" ] && [ ${#changed[@]} = 0 ] && all_ready; then return; fi
-    [ "$before" = "$lib/releases/$release" ] || ln -sfn "$lib/releases/$release" "$lib/current"
-    if ! replace_all; then
-        [ -n "$before" ] && [ "$before" != "$lib/releases/$release" ] || fail "mend that, and run this again"
-        say "going back to $(basename "$before")" >&2
-        exec env PARLEY_BACK=failed "$before/install.sh"
+    if [ "$before" != "$lib/releases/$release" ]; then
+        # First of all: who is cut off in the middle can go back to what ran.
+        [ -z "$before" ] || [ "${PARLEY_BACK:-}" = failed ] || ln -sfn "$before" "$lib/previous"
+        ln -sfn "$lib/releases/$release" "$lib/current"
     fi
-    case $before in '' | "$lib/releases/$release") return ;; esac
-    [ "${PARLEY_BACK:-}" = failed ] || ln -sfn "$before" "$lib/previous"
+    replace_all && return
+    [ -n "$before" ] && [ "$before" != "$lib/releases/$release" ] || fail "mend that, and run this again"
+    say "going back to $(basename "$before")" >&2
+    if [ -n "$older" ]; then ln -sfn "$older" "$lib/previous"; else rm -f "$lib/previous"; fi
+    exec env PARLEY_BACK=failed "$before/install.sh"
 }
 
 # certificate puts one where the gateway has it. Until the authority has given one, it is one that nobody trusts: the
@@ -209,7 +212,8 @@ main() {
     unpack
 
     put - $etc/site.env 644 <<<"PUBLIC_URL=https://$DOMAIN"
-    [ -e $etc/parley.env ] || put etc/parley.env $etc/parley.env 644
+    [ -e $etc/parley.env ] || put etc/parley.env $etc/parley.env 600
+    chmod o= $etc/parley.env            # keys and passwords may be in it; systemd reads it as root
     units
     systemctl daemon-reload
     systemctl enable --quiet parley.target

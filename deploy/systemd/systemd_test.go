@@ -198,7 +198,7 @@ func find(t *testing.T, text, pattern string) string {
 	if found == nil {
 		t.Fatalf("no %s", pattern)
 	}
-	return found[1]
+	return found[len(found)-1]
 }
 
 func duration(t *testing.T, text string) time.Duration {

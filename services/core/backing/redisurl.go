@@ -33,10 +33,23 @@ func parseRedis(text string) (*target, error) {
 	if malformed := (*url.Error)(nil); errors.As(err, &malformed) {
 		err = malformed.Err
 	}
+	if err != nil && cutsPassword(text) {
+		err = errCutPassword // what is wrong may be a piece of the password
+	}
 	if err != nil {
 		return nil, fmt.Errorf("parse REDIS_URL: %w", err)
 	}
 	return t, nil
+}
+
+var errCutPassword = errors.New("in a user's name or password, / ? and # are written %2F, %3F and %23")
+
+// cutsPassword reports whether what stands before the hosts seems to have one of
+// the characters at which they end.
+func cutsPassword(text string) bool {
+	_, rest, _ := strings.Cut(text, "://")
+	end := strings.IndexAny(rest, "/?#@")
+	return end >= 0 && rest[end] != '@' && end < strings.LastIndexByte(rest, '@')
 }
 
 func parseTarget(text string) (*target, error) {

@@ -60,6 +60,15 @@ func (c Config) url() string {
 	return strings.TrimRight(c.Endpoint, "/") + "/v1/traces"
 }
 
+// shown is url without what is secret in it: a name and a password, or a key.
+func (c Config) shown() string {
+	u, err := url.Parse(c.url())
+	if err != nil {
+		return "" // Validate has said so
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}
+
 // sampler returns what decides which traces are recorded.
 func (c Config) sampler() (sdk.Sampler, error) {
 	ratio := 1.0

@@ -110,6 +110,19 @@ func TestOffIsNothing(t *testing.T) {
 	}
 }
 
+// The log says where traces go, and nothing by which one gets in there.
+func TestTheLogHasNoKey(t *testing.T) {
+	t.Parallel()
+	for _, cfg := range []trace.Config{
+		{Endpoint: "http://ada:secret@127.0.0.1:1"}, {TracesEndpoint: "http://127.0.0.1:1/v1/traces?key=secret"},
+	} {
+		b := open(t, cfg)
+		if b.log.count("to=http://127.0.0.1:1/v1/traces\n") != 1 || b.log.count("secret") != 0 {
+			t.Errorf("logged %s", b.log.text.String())
+		}
+	}
+}
+
 func TestOffAllocatesNothing(t *testing.T) { // not in parallel: it counts
 	ctx := t.Context()
 	if n := testing.AllocsPerRun(100, func() {

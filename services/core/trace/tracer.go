@@ -72,7 +72,7 @@ func Open(cfg Config, service, version string, log *slog.Logger, metrics prometh
 	}
 	provider := sdk.NewTracerProvider(sdk.WithSampler(sampler), sdk.WithResource(about),
 		sdk.WithSpanProcessor(newQueue(exporter, log, metrics)))
-	log.Info("traces are sent", "to", cfg.url())
+	log.Info("traces are sent", "to", cfg.shown())
 	return &Tracer{
 		provider: provider, spans: provider.Tracer(scope),
 		clients: allowance{each: time.Second / accepted, most: accepted}, log: log,

@@ -60,3 +60,22 @@ func TestAFloorThatStaysCutsNothing(t *testing.T) {
 		t.Errorf("after a change of the room it holds what comes after %d", tail)
 	}
 }
+
+// A floor that was forged, or that a database had before it was restored, is
+// forgotten with the frames: the true one, which is lower, cuts as any other.
+func TestAFloorThatWasNotTrueIsForgotten(t *testing.T) {
+	t.Parallel()
+	l := opened(0)
+	l.offer(message(1))
+	l.offer(message(2))
+	l.offer(raised(3, 2))
+	l.rewind(2)
+	for at := chat.Position(3); at <= 5; at++ {
+		l.offer(message(at))
+	}
+	l.offer(raised(6, 1))
+	l.trim(time.Now().Add(ringAge + time.Second))
+	if tail := l.Tail(false); tail != 5 {
+		t.Errorf("it still holds what comes after %d", tail)
+	}
+}

@@ -172,6 +172,9 @@ func (l *Log) load(events []wire.Event, tail, head chat.Position) {
 // begin empties the rings; they hold what comes after at. l.mu is held.
 func (l *Log) begin(at chat.Position) {
 	l.head, l.confirmed = at, at
+	if l.rare != nil {
+		l.rare.expiry = expiry{} // the floor that was seen may not be the room's
+	}
 	for _, r := range l.rings {
 		if r != nil {
 			r.restart(at)
