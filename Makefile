@@ -10,6 +10,9 @@ MODULES := migrations services/core services/testkit services/messages services/
 # Outside the workspace, which would give the services the versions of what this needs: kustomize, Helm, Kubernetes' API.
 KUBERNETES := deploy/kubernetes/check
 
+# What a cluster to test on is built of: modules of their own, too, for each names its versions of Kubernetes' libraries.
+CLUSTER := deploy/kubernetes/cluster
+
 # `make up`: where the gateway listens, and how many replicas stand behind it.
 PORT     ?= 8080
 MESSAGES ?= 1
@@ -115,7 +118,7 @@ lint-page: $(CHECKERS) ## Check the types and the style of the page's JavaScript
 .PHONY: unit
 unit: bin/tally ## Run the Go tests of every module, with the race detector, on a real Postgres and Redis; and those of the manifests
 	@for module in $(MODULES); do \
-	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/box|/chaos|/failover|/standby|/tour|/upgrade)?$$')) \
+	    (cd $$module && go test -json -race -count=1 -timeout 10m $$(go list ./... | grep -vE '/deploy/e2e(/box|/chaos|/failover|/kubernetes|/standby|/tour|/upgrade)?$$')) \
 	        | bin/tally -add $(TALLY) || failed=1; \
 	done; \
 	GOWORK=off go -C $(KUBERNETES) test -json -count=1 -timeout 10m ./... | bin/tally -add $(TALLY) || failed=1; \
@@ -142,6 +145,19 @@ e2e: bin/tally bundle $(CHECKERS) ## Run the end-to-end tests, with faults and r
 e2e-compose: bin/tally $(CHECKERS) ## Run the end-to-end tests against docker compose
 	@cd deploy && E2E_DRIVER=compose go test -json -race -count=1 -timeout 15m ./e2e \
 	    | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+
+.PHONY: cluster
+cluster: bundle ## Start a Kubernetes cluster of two nodes here, to test on; it is built from source the first time
+	@$(CLUSTER)/cluster.sh up
+
+.PHONY: cluster-stop
+cluster-stop: ## End all of that cluster
+	@$(CLUSTER)/cluster.sh stop
+
+.PHONY: e2e-kubernetes
+e2e-kubernetes: bin/tally cluster $(CHECKERS) ## Run the end-to-end tests on that cluster, and then chaos-kubernetes
+	@cd deploy && E2E_DRIVER=kubernetes go test -json -race -count=1 -timeout 60m ./e2e | $(CURDIR)/bin/tally -add $(CURDIR)/$(TALLY)
+	@$(MAKE) chaos-kubernetes
 
 .PHONY: e2e-tls
 e2e-tls: bundle ## Serve HTTPS from docker compose by one file of settings, with a certificate of an authority for tests
@@ -187,6 +203,13 @@ chaos: ## Break things at random for long: DURATION=30m SEED=n (0 for any; it is
 .PHONY: chaos-redis
 chaos-redis: bundle ## Kill and freeze the masters of a Redis Cluster, and of one behind Sentinels, under load
 	@cd deploy && E2E_DRIVER=native go test -race -count=1 -timeout 15m -v ./e2e/failover
+
+# Without the race detector: the crowd would take all of a small machine. `make faults` has the crowd with it.
+.PHONY: chaos-kubernetes
+chaos-kubernetes: cluster ## On that cluster: pods come and go, a node is drained, all is upgraded, the autoscaler adds a pod; under 2,000 listeners: 10 minutes
+	@for service in messages stream; do docker tag parley/$$service parley/$$service:next; done
+	@$(CLUSTER)/cluster.sh images parley/messages:next parley/stream:next
+	@cd deploy && go test -count=1 -timeout 30m -v ./e2e/kubernetes
 
 .PHONY: chaos-upgrade
 chaos-upgrade: bundle ## Go from earlier commits to this tree and back under load: PARLEY_PREVIOUS='v1 HEAD~1'
@@ -235,7 +258,7 @@ vuln: ## Look for known vulnerabilities in what Parley is built from, where vuln
 
 .PHONY: tidy
 tidy: ## Tidy every module's go.mod
-	@for module in $(MODULES) $(KUBERNETES) tools; do (cd $$module && GOWORK=off go mod tidy); done
+	@for module in $(MODULES) $(KUBERNETES) $(CLUSTER) $(CLUSTER)/addons tools; do (cd $$module && GOWORK=off go mod tidy); done
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data of `make up`

@@ -43,7 +43,11 @@ func another(t *testing.T, options system.Options) system.System {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
 	defer cancel()
-	own, err := system.New(ctx, "native", options)
+	driver := "native"
+	if _, ok := parley.(system.Cluster); ok {
+		driver = "kubernetes"
+	}
+	own, err := system.New(ctx, driver, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,10 @@ import (
 // sockets of two others. It is the client's trace. Of nobody else anything is
 // sent, and that the collector goes away, nobody notices.
 func TestATraceHoldsAMessagesWholeWay(t *testing.T) {
+	if _, ok := parley.(system.Cluster); ok {
+		t.Log("pods don't reach a collector of the tests")
+		return
+	}
 	c := collector.New(t)
 	own := another(t, system.Options{Log: "trace", Settings: map[string]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL, "OTEL_TRACES_SAMPLER": "parentbased_always_off",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that are missing, with apt where it can; where it can't, it says what to install.
 #
-#   deploy/install/install.sh run|test|compose
+#   deploy/install/install.sh run|test|compose|cluster
 #
 # The packages' own servers are neither started, nor enabled at boot, and no Postgres cluster is made: Parley runs
 # private ones, and whatever else this machine serves is none of its business.
@@ -49,6 +49,20 @@ need_compose() {
     need openssl openssl
 }
 
+need_cluster() {
+    need_compose
+    need etcd etcd-server etcd
+    need containerd containerd containerd
+    need runc runc
+    need ip iproute2
+    need nft nftables
+    need conntrack conntrack
+    need openssl openssl
+    need gcc gcc
+    have gcc && [ ! -e /usr/include/stdlib.h ] && missing+=(libc6-dev)
+    true
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -88,8 +102,8 @@ install() {
 }
 
 case "${1:-}" in
-    run | test | compose) "need_$1" ;;
-    *) echo "usage: $0 run|test|compose" >&2; exit 2 ;;
+    run | test | compose | cluster) "need_$1" ;;
+    *) echo "usage: $0 run|test|compose|cluster" >&2; exit 2 ;;
 esac
 
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -154,16 +154,10 @@ func try(t *testing.T, plan load.Plan, seed uint64, breakIt func(context.Context
 func judge(t *testing.T, run *load.Run, began time.Time) history.Summary {
 	t.Helper()
 	healed := time.Now()
-	if err := run.Settle(t.Context(), patience); err != nil {
-		t.Fatal(err)
-	}
-	h, err := run.Judge(patient(t))
+	summary, violations, err := run.Verdict(t.Context(), patience)
 	if err != nil {
 		t.Fatal(err)
 	}
-	violations := history.Check(h)
-	summary := h.Summarize()
-	summary.Violations = len(violations)
 	total.Lock()
 	total.Add(summary)
 	total.Unlock()

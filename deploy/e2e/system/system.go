@@ -1,8 +1,9 @@
 // Package system runs Parley for the end-to-end tests, and lets them break it:
 // the same cases hold wherever it runs.
 //
-//	native    processes of this machine, the services built with the race detector
-//	compose   containers of docker-compose.yml
+//	native      processes of this machine, the services built with the race detector
+//	compose     containers of docker-compose.yml
+//	kubernetes  pods of the cluster of `make cluster`
 package system
 
 import (
@@ -71,18 +72,18 @@ type Options struct {
 	Log      string            // the first word of the log's name; "e2e" if it is ""
 	Settings map[string]string // of the services, beside and before those that all tests share
 	// RedisAddr is where the services reach Redis: host:port of a proxy. "" is
-	// Redis itself. The driver compose can't have one.
+	// Redis itself. Containers and pods can't have one.
 	RedisAddr string
 	// RedisURL is a Redis of somebody else's, which the services have instead of
-	// one of the system's. The driver compose can't have one.
+	// one of the system's. The drivers compose and kubernetes can't have one.
 	RedisURL string
 	// Bin is the folder of the services' programs; "" builds those of this tree.
-	// The driver compose builds images, and can't have one.
+	// Containers and pods come from images, and can't have one.
 	Bin string
 	// Standby adds a part "standby": a streaming replica of Postgres, which the
 	// services read from, and which takes its place when it is promoted. PgBouncer
 	// adds a part "pgbouncer" before Postgres, in transaction mode. The driver
-	// compose has neither.
+	// compose has neither, nor has kubernetes.
 	Standby, PgBouncer bool
 }
 
@@ -91,7 +92,7 @@ type Standby interface {
 	StandbyURL() string // of its superuser; "" if there is none
 }
 
-// New starts the system that driver names: native or compose.
+// New starts the system that driver names: native, compose or kubernetes.
 func New(ctx context.Context, driver string, options Options) (System, error) {
 	root, err := Repository()
 	if err != nil {
@@ -102,8 +103,10 @@ func New(ctx context.Context, driver string, options Options) (System, error) {
 		return startNative(ctx, root, options)
 	case "compose":
 		return startCompose(ctx, root, options)
+	case "kubernetes":
+		return startKubernetes(ctx, root, options)
 	}
-	return nil, fmt.Errorf("driver %q is neither native nor compose", driver)
+	return nil, fmt.Errorf("driver %q is none of native, compose and kubernetes", driver)
 }
 
 // settings returns the services' settings that the cases rely on. The limits

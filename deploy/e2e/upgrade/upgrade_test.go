@@ -189,16 +189,10 @@ func (p *place) goOn(ctx context.Context, run *load.Run) error {
 
 func judge(t *testing.T, run *load.Run, began time.Time) {
 	t.Helper()
-	if err := run.Settle(t.Context(), patience); err != nil {
-		t.Fatal(err)
-	}
-	h, err := run.Judge(patient(t))
+	summary, violations, err := run.Verdict(t.Context(), patience)
 	if err != nil {
 		t.Fatal(err)
 	}
-	violations := history.Check(h)
-	summary := h.Summarize()
-	summary.Violations = len(violations)
 	t.Logf("%s; took %s", summary, time.Since(began).Round(time.Second))
 	const most = 5
 	for _, v := range violations[:min(most, len(violations))] {

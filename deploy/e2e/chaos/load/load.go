@@ -183,11 +183,13 @@ func (r *Run) stays(l *listener) {
 	r.listeners.Go(func() { l.run(r.listening) })
 }
 
-// Crowd adds n listeners of one room, who stay to the end and don't leave by
-// themselves.
+// Crowd adds n listeners of one room each, spread over the rooms, who stay to the
+// end and don't leave by themselves.
 func (r *Run) Crowd(n int) {
 	for i := range n {
 		l := newListener(r, fmt.Sprintf("crowd-%d", i+1), 0)
+		l.rooms = r.Rooms[i%len(r.Rooms):][:1]
+		l.begin()
 		l.rng = r.random(1<<33 + uint64(i))
 		l.stay = 0
 		r.stays(l)
@@ -276,16 +278,32 @@ func (r *Run) AwaitStreams(ctx context.Context) error {
 	return r.awaitAll(ctx, "every listener is live", func(l *listener) error { return l.live() })
 }
 
+// AwaitEach waits until every listener that stays has been live in all its rooms,
+// each at some time from now on: of a large crowd somebody is always about to
+// come back.
+func (r *Run) AwaitEach(ctx context.Context) error {
+	seen := make(map[*listener]bool)
+	return r.awaitAll(ctx, "every listener has been live", func(l *listener) error {
+		if seen[l] {
+			return nil
+		}
+		err := l.live()
+		seen[l] = err == nil
+		return err
+	})
+}
+
 func (r *Run) awaitAll(ctx context.Context, what string, check func(*listener) error) error {
 	return Await(ctx, what, func(context.Context) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		var missing error
 		for _, l := range r.staying {
-			if err := check(l); err != nil {
-				return err
+			if err := check(l); err != nil && missing == nil {
+				missing = err
 			}
 		}
-		return nil
+		return missing
 	})
 }
 

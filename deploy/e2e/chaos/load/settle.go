@@ -44,6 +44,24 @@ func (r *Run) Abandon() {
 	r.listeners.Wait()
 }
 
+// Verdict ends a run, and returns what came of it and what should not have come.
+// Who has not reached the heads within patience has missed something.
+func (r *Run) Verdict(ctx context.Context, patience time.Duration) (history.Summary, []history.Violation, error) {
+	if err := r.Settle(ctx, patience); err != nil {
+		return history.Summary{}, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	h, err := r.Judge(ctx)
+	if err != nil {
+		return history.Summary{}, nil, err
+	}
+	violations := history.Check(h)
+	summary := h.Summarize()
+	summary.Violations = len(violations)
+	return summary, violations, nil
+}
+
 // pages reads the rooms as a page does that is loaded anew.
 func (r *Run) pages(ctx context.Context) (map[string][]string, error) {
 	all := make(map[string][]string)
