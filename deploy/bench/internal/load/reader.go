@@ -68,10 +68,10 @@ func NewReader() (*Reader, error) {
 // first on. Readers that share a server's port take different ones.
 func (r *Reader) From(first int) { r.do(func() { r.first = first }) }
 
-// Nap has the reader sleep for so long each time it has read all there is. A
-// message to thousands of streams would wake it for each of them otherwise: on the
-// machine of the server that costs as much again as reading, of the server's
-// processors. What is measured grows by up to a nap.
+// Nap has the reader sleep for so long each time it has read all there is. On the
+// machine of the server, a reader that wakes for each of thousands of deliveries
+// takes processors from the server that clients elsewhere don't. What is measured
+// grows by up to a nap.
 func (r *Reader) Nap(d time.Duration) { r.do(func() { r.nap = d }) }
 
 // Close closes all streams and ends the reader.
