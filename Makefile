@@ -222,11 +222,19 @@ chaos-postgres: bundle ## Take the replica of Postgres away, and then Postgres i
 ## Measure
 
 .PHONY: bench
-bench: ## Measure Parley beside a floor and pgbench, some 17 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
+bench: ## Measure Parley beside a floor and pgbench, some 26 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
 	@$(PACKAGES) run
 	@$(MAKE) build
 	@go build -o bin/ ./deploy/cmd/bench
 	@bin/bench -rows '$(ROWS)' $(if $(QUICK),-quick) $(if $(ROWS)$(QUICK),,-results deploy/bench/RESULTS.md) $(BENCHFLAGS)
+
+.PHONY: scale
+scale: ## Measure what single acts cost, predict larger loads on 1, 2, 4 and 8 replicas, measure those too; then say what millions need: 5 minutes
+	@$(PACKAGES) run
+	@$(MAKE) build
+	@go build -o bin/ ./deploy/cmd/bench ./deploy/cmd/scale
+	@bin/bench -rows scale -costs deploy/scale/measured.json $(if $(QUICK),-quick) $(BENCHFLAGS)
+	@bin/scale
 
 .PHONY: microbench
 microbench: ## Measure single parts (frame, ring, log, hub, committer), with benchstat: BASE=commit to compare with

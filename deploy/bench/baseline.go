@@ -39,7 +39,7 @@ func (b *bench) start(ctx context.Context) (stop func() error, err error) {
 		return errors.Join(errs...)
 	}
 	b.logf("starting Parley, the floor, and an nginx before each")
-	if b.system, err = startSystem(ctx, b.cfg, b.dir); err != nil {
+	if b.system, err = startSystem(ctx, b.cfg, b.dir, single); err != nil {
 		return stop, err
 	}
 	stops = append(stops, b.system.stop)

@@ -34,6 +34,7 @@ type Config struct {
 	Bin       string   // holds the programs messages and stream
 	NginxConf string
 	Results   string    // file of the results, pictures beside it; "" writes none
+	Costs     string    // file of the costs that the row scale measures; "" reads and writes none
 	Profiles  string    // folder for the services' CPU profiles; "" takes none
 	Out       io.Writer // gets progress and the table
 	Peer      Peer
@@ -43,26 +44,29 @@ type Config struct {
 type row struct {
 	name string
 	run  func(*bench, context.Context) error
+	own  bool // it starts what it measures itself
 }
 
 // The idle rows come first: memory is only told on servers that are new.
 var rows = []row{
-	{"idle", (*bench).idle},
-	{"nginx-idle", (*bench).gatewayIdle},
-	{"rooms-idle", (*bench).roomsIdle},
-	{"rooms-open", (*bench).roomsOpen},
-	{"rooms-list", (*bench).roomsList},
-	{"paced", (*bench).paced},
-	{"fanout", (*bench).fanout},
-	{"posts", (*bench).posts},
-	{"storm", (*bench).storm},
-	{"quiet", (*bench).quiet},
-	{"nginx", (*bench).gateway},
-	{"redis", (*bench).redis},
-	{"growth", (*bench).growth},
-	{"search", (*bench).search},
-	{"pages", (*bench).pages},
-	{"pages-grown", (*bench).pagesGrown},
+	{name: "idle", run: (*bench).idle},
+	{name: "nginx-idle", run: (*bench).gatewayIdle},
+	{name: "rooms-idle", run: (*bench).roomsIdle},
+	{name: "rooms-open", run: (*bench).roomsOpen},
+	{name: "rooms-list", run: (*bench).roomsList},
+	{name: "paced", run: (*bench).paced},
+	{name: "fanout", run: (*bench).fanout},
+	{name: "posts", run: (*bench).posts},
+	{name: "storm", run: (*bench).storm},
+	{name: "quiet", run: (*bench).quiet},
+	{name: "nginx", run: (*bench).gateway},
+	{name: "redis", run: (*bench).redis},
+	{name: "growth", run: (*bench).growth},
+	{name: "crowd", run: (*bench).crowd, own: true},
+	{name: "scale", run: (*bench).scale, own: true},
+	{name: "search", run: (*bench).search},
+	{name: "pages", run: (*bench).pages},
+	{name: "pages-grown", run: (*bench).pagesGrown},
 }
 
 // Rows returns the names of all rows.
@@ -107,26 +111,37 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.reader.Close()) }()
-	stop, err := b.start(ctx)
-	defer func() { err = errors.Join(err, stop()) }()
-	if err != nil {
-		return err
+	if slices.ContainsFunc(b.asked(), func(r row) bool { return !r.own }) {
+		var stop func() error
+		stop, err = b.start(ctx)
+		defer func() { err = errors.Join(err, stop()) }()
+		if err != nil {
+			return err
+		}
 	}
 	if err := b.runRows(ctx); err != nil {
-		return fmt.Errorf("%w\n%s", err, b.system.said())
+		return err
 	}
 	b.report.took = time.Since(b.began)
 	return b.publish()
 }
 
+// asked returns the rows that are to be run.
+func (b *bench) asked() []row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r row) bool {
+		return len(b.cfg.Rows) > 0 && !slices.Contains(b.cfg.Rows, r.name)
+	})
+}
+
 func (b *bench) runRows(ctx context.Context) error {
-	for _, r := range rows {
-		if len(b.cfg.Rows) > 0 && !slices.Contains(b.cfg.Rows, r.name) {
-			continue
-		}
+	for _, r := range b.asked() {
 		b.logf("row %s", r.name)
 		if err := r.run(b, ctx); err != nil {
-			return fmt.Errorf("row %s: %w", r.name, err)
+			err = fmt.Errorf("row %s: %w", r.name, err)
+			if b.system != nil {
+				err = fmt.Errorf("%w\n%s", err, b.system.said())
+			}
+			return err
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -96,11 +97,16 @@ func (b *bench) openMine(c crew, n int, behind map[string]int64, window int) *lo
 	}
 	listeners := make([]load.Listener, n)
 	for i := range listeners {
-		request := fmt.Appendf(nil, "GET /chat/stream?after=%s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCookie: %s\r\n\r\n",
-			strings.Join(after, ","), b.parley.streams, b.system.cookies[c.first+i])
+		request := everythingRequest(b.parley.streams, b.system.cookies[c.first+i], after)
 		listeners[i] = load.Listener{To: b.parley.streams, Request: request, After: behind, Sparse: true}
 	}
 	return b.reader.Open(listeners, window)
+}
+
+// everythingRequest opens everything of one person's, which goes on after these positions.
+func everythingRequest(to netip.AddrPort, cookie string, after []string) []byte {
+	return fmt.Appendf(nil, "GET /chat/stream?after=%s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCookie: %s\r\n\r\n",
+		strings.Join(after, ","), to, cookie)
 }
 
 // awaitMine waits until all streams of a crowd are live in all rooms of the

@@ -42,13 +42,15 @@ func (b *bench) prepareParley() error {
 func (b *bench) parleyAt(name string, streams, posts netip.AddrPort, serving ...string) *subject {
 	return &subject{
 		name: name, streams: streams, posts: posts, readies: 1, serving: serving,
-		listen: func(user int, rooms []string) []byte { return b.listenRequest(streams, user, rooms, "") },
-		post:   func(user int, room string) []byte { return postRequest(posts, b.system.cookies[user], room) },
+		listen: func(user int, rooms []string) []byte {
+			return listenRequest(streams, b.system.cookies[user], rooms, "")
+		},
+		post: func(user int, room string) []byte { return postRequest(posts, b.system.cookies[user], room) },
 	}
 }
 
 // listenRequest is what a browser's EventSource asks, as far as Parley reads it.
-func (b *bench) listenRequest(to netip.AddrPort, user int, rooms []string, lastID string) []byte {
+func listenRequest(to netip.AddrPort, cookie string, rooms []string, lastID string) []byte {
 	path := "/chat/stream?after=" + strings.Join(rooms, ",")
 	if len(rooms) == 1 {
 		path = "/chat/" + rooms[0] + "/stream"
@@ -57,7 +59,7 @@ func (b *bench) listenRequest(to netip.AddrPort, user int, rooms []string, lastI
 		lastID = "Last-Event-ID: " + lastID + "\r\n"
 	}
 	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\nCookie: %s\r\n%s\r\n",
-		path, to, b.system.cookies[user], lastID)
+		path, to, cookie, lastID)
 }
 
 // postRequest is what the page sends. The floor gets the same.

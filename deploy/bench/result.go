@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type target struct {
 	limit  float64
 	least  bool // the limit is a lower one
 	ratios bool
+	off    bool // the ratio is of a prediction, which may be off from 1 by the limit
 }
 
 func atMost(limit float64) *target      { return &target{limit: limit} }
@@ -37,7 +39,13 @@ func atLeast(limit float64) *target     { return &target{limit: limit, least: tr
 
 func atLeastRatio(limit float64) *target { return &target{limit: limit, least: true, ratios: true} }
 
+// within is for predictions beside what was measured.
+func within(share float64) *target { return &target{limit: share, ratios: true, off: true} }
+
 func (t *target) String() string {
+	if t.off {
+		return fmt.Sprintf("1 ± %g", t.limit)
+	}
 	sign, times := "≤", ""
 	if t.least {
 		sign = "≥"
@@ -49,6 +57,9 @@ func (t *target) String() string {
 }
 
 func (t *target) met(value float64) bool {
+	if t.off {
+		return math.Abs(value-1) <= t.limit
+	}
 	if t.least {
 		return value >= t.limit
 	}

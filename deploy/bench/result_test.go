@@ -19,6 +19,8 @@ func TestVerdictIsOnTheMedian(t *testing.T) {
 		{result{parley: stat.Series{2.1}, target: atMost(2)}, "≤ 2: **missed**"},
 		{result{ratio: stat.Series{1.4, 1.6, 2}, target: atLeastRatio(1.5)}, "≥ 1.5 ×: **met**"},
 		{result{parley: stat.Series{0.1}, ratio: stat.Series{1.3}, target: atMostRatio(1.2)}, "≤ 1.2 ×: **missed**"},
+		{result{ratio: stat.Series{0.81}, target: within(0.2)}, "1 ± 0.2: **met**"},
+		{result{ratio: stat.Series{1.21}, target: within(0.2)}, "1 ± 0.2: **missed**"},
 	} {
 		if got := test.result.verdict(); got != test.want {
 			t.Errorf("%+v: %q, want %q", test.result, got, test.want)

@@ -114,7 +114,7 @@ func (b *bench) comeBack(ctx context.Context, n int, room string, at int64) (tim
 	listeners := make([]load.Listener, n)
 	for i := range listeners {
 		listeners[i] = load.Listener{
-			To: b.parley.streams, Request: b.listenRequest(b.parley.streams, i, []string{room}, strconv.FormatInt(at, 10)),
+			To: b.parley.streams, Request: listenRequest(b.parley.streams, b.system.cookies[i], []string{room}, strconv.FormatInt(at, 10)),
 			After: map[string]int64{"": at},
 		}
 	}

@@ -57,14 +57,24 @@ func (s *subject) costSince(before map[string]time.Duration, n int64) (map[strin
 	return cost, nil
 }
 
-// pss returns the memory of one part.
-func (s *subject) pss(name string) (int64, error) {
+// pss returns the memory of the parts of one name.
+func (s *subject) pss(name string) (sum int64, err error) {
+	found := false
 	for _, p := range s.parts {
-		if p.name == name {
-			return proc.PSS(p.pid)
+		if p.name != name {
+			continue
 		}
+		found = true
+		pss, err := proc.PSS(p.pid)
+		if err != nil {
+			return 0, err
+		}
+		sum += pss
 	}
-	return 0, fmt.Errorf("%s has no part %s", s.name, name)
+	if !found {
+		return 0, fmt.Errorf("%s has no part %s", s.name, name)
+	}
+	return sum, nil
 }
 
 // templates returns posts into the rooms in turn, of so many users in turn, who

@@ -22,12 +22,21 @@ import (
 )
 
 // users is how many accounts there are, each with a session of its own: as many
-// as the largest crowd has streams.
+// as the largest crowd of most rows has streams.
 const users = 10_000
 
-// system is Parley as `make up` runs it, with one replica of each service: the
-// numbers are those of one process. The environment of this process reaches the
-// services, so that a setting can be tried.
+// shape is how large a system is.
+type shape struct {
+	streams int // replicas of the stream service
+	users   int
+	env     []string // settings of the services
+}
+
+// single has one replica of each service: the numbers are those of one process.
+var single = shape{streams: 1, users: users}
+
+// system is Parley as `make up` runs it. The environment of this process reaches
+// the services, so that a setting can be tried.
 type system struct {
 	stack   *stack.Stack
 	pool    *pgxpool.Pool
@@ -35,7 +44,7 @@ type system struct {
 	cookies []string
 }
 
-func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
+func startSystem(ctx context.Context, cfg Config, dir string, size shape) (*system, error) {
 	s := &system{log: filepath.Join(dir, "stack.log")}
 	log, err := os.Create(s.log)
 	if err != nil {
@@ -43,7 +52,7 @@ func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
 	}
 	s.stack, err = stack.Start(ctx, stack.Config{
 		Dir: filepath.Join(dir, "stack"), Bin: cfg.Bin, NginxConf: cfg.NginxConf,
-		Messages: 1, Streams: 1, Env: cfg.environment(), Log: log,
+		Messages: 1, Streams: size.streams, Env: append(cfg.environment(), size.env...), Log: log,
 		// As installed, said aloud: what is measured is durable.
 		Postgres: []string{"fsync=on", "synchronous_commit=on", "full_page_writes=on"},
 	})
@@ -53,7 +62,7 @@ func startSystem(ctx context.Context, cfg Config, dir string) (*system, error) {
 	if s.pool, err = pgxpool.New(ctx, s.stack.DatabaseURL()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.stack.Stop())
 	}
-	if err := s.signUp(ctx); err != nil {
+	if err := s.signUp(ctx, size.users); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
@@ -75,7 +84,7 @@ func (s *system) stop() error {
 
 // signUp makes accounts and sessions as register and login would have, but by
 // SQL: ten thousand passwords would be hashed for minutes. The services can't tell.
-func (s *system) signUp(ctx context.Context) error {
+func (s *system) signUp(ctx context.Context, users int) error {
 	accounts, sessions := make([][]any, users), make([][]any, users)
 	expires := time.Now().Add(24 * time.Hour)
 	for i := range users {

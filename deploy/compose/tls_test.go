@@ -22,7 +22,7 @@ func script(t *testing.T, name, etc string, programs map[string]string, env ...s
 	programs[name] = strings.ReplaceAll(read(t, name), "/etc/", etc+"/")
 	programs["sleep"] = "#!/bin/sh\nexec /bin/sleep 0.05\n"
 	for program, text := range programs {
-		if err := os.WriteFile(filepath.Join(bin, program), []byte(text), 0o755); err != nil { //nolint:gosec // it is run
+		if err := os.WriteFile(filepath.Join(bin, program), []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -40,7 +40,7 @@ func files(t *testing.T, dir string, texts map[string]string) {
 	t.Helper()
 	for name, text := range texts {
 		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // as /etc
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

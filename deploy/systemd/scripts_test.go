@@ -54,7 +54,7 @@ func TestBackupsThatAreKept(t *testing.T) {
 func TestSettingsAreNotForAll(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "parley.env"), nil, 0o644); err != nil { //nolint:gosec // as it was
+	if err := os.WriteFile(filepath.Join(dir, "parley.env"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	lines := regexp.MustCompile(`(?m)^ +.*\$etc/parley\.env .*$`).FindAllString(read(t, "install.sh"), -1)
@@ -130,7 +130,7 @@ func TestScaleChangesAllOrNothing(t *testing.T) {
 // write writes a program.
 func write(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o755); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
 }

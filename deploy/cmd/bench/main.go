@@ -18,10 +18,14 @@ func main() {
 	if len(os.Args) == 3 && os.Args[1] == "floor" { // its own child
 		exit(bench.ServeFloor(os.Args[2]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == "listen" { // likewise
+		exit(bench.ServeListeners(os.Args[2], os.Args[3]))
+	}
 	cfg := bench.Config{Out: os.Stdout}
 	flag.StringVar(&cfg.Bin, "bin", "bin", "`folder` of the services' programs")
 	flag.StringVar(&cfg.NginxConf, "nginx", "nginx.conf", "the gateway's configuration `file`")
 	flag.StringVar(&cfg.Results, "results", "", "`file` for the results, pictures beside it")
+	flag.StringVar(&cfg.Costs, "costs", "", "`file` of the costs that the row scale measures")
 	flag.StringVar(&cfg.Profiles, "profiles", "", "`folder` for CPU profiles of the services, one for each round")
 	flag.BoolVar(&cfg.Quick, "quick", false, "short rounds, small crowds: shows that it works, not how fast")
 	flag.Func("rows", "`names`, by commas: "+strings.Join(bench.Rows(), ",")+"; all if none", list(&cfg.Rows, ","))

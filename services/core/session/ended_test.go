@@ -2,8 +2,11 @@ package session
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"parley/testkit"
 )
@@ -34,5 +37,38 @@ func TestGoneNamesWhatIsNoLiveSession(t *testing.T) {
 	}
 	if len(gone) != 3 || slices.Contains(gone, live) {
 		t.Errorf("%d of 4 are gone", len(gone))
+	}
+}
+
+// However many sessions there are, those that are asked about are looked up one
+// by one.
+func TestGoneReadsOnlyWhatItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	pool := testkit.Database(t)
+	for _, sql := range []string{
+		`INSERT INTO users (username, password_hash) VALUES ('ada', 'x')`,
+		`INSERT INTO sessions (token_hash, username, expires_at)
+			SELECT sha256(i::text::bytea), 'ada', now() + interval '1 hour' FROM generate_series(1, 40000) AS i`,
+		`ANALYZE sessions`,
+	} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var hashes []byte
+	err := pool.QueryRow(t.Context(), `SELECT string_agg(token_hash, '') FROM (SELECT token_hash FROM sessions LIMIT 1000) AS asked`).Scan(&hashes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := pool.Query(t.Context(), `EXPLAIN `+goneSQL, hashes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(plan, "\n"); strings.Contains(text, "Seq Scan") || !strings.Contains(text, "sessions_pkey") {
+		t.Errorf("all sessions are read for a thousand of them:\n%s", text)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -30,6 +31,8 @@ type Reader struct {
 	done        chan struct{}
 
 	// Of the goroutine in run.
+	first   int // number of its first connection
+	nap     time.Duration
 	conns   []*conn // by slot
 	free    []int
 	crowds  []*Crowd // with streams yet to open
@@ -60,6 +63,16 @@ func NewReader() (*Reader, error) {
 	go r.run()
 	return r, nil
 }
+
+// From has connections leave from the addresses that belong to the numbers from
+// first on. Readers that share a server's port take different ones.
+func (r *Reader) From(first int) { r.do(func() { r.first = first }) }
+
+// Nap has the reader sleep for so long each time it has read all there is. On the
+// machine of the server, a reader that wakes for each of thousands of deliveries
+// takes processors from the server that clients elsewhere don't. What is measured
+// grows by up to a nap.
+func (r *Reader) Nap(d time.Duration) { r.do(func() { r.nap = d }) }
 
 // Close closes all streams and ends the reader.
 func (r *Reader) Close() error {
@@ -103,7 +116,16 @@ func (r *Reader) run() {
 		}
 		r.dialSome()
 		r.settle()
+		if r.nap > 0 && n < len(events) {
+			r.sleep()
+		}
 	}
+}
+
+// sleep blocks the reader's thread, which has nothing else to do.
+func (r *Reader) sleep() {
+	ts := unix.NsecToTimespec(int64(r.nap))
+	_ = unix.Nanosleep(&ts, nil) // a signal ends it sooner, which does no harm
 }
 
 // patience is how long to wait for sockets, in ms: not at all while there are
@@ -160,7 +182,7 @@ func (r *Reader) dial(crowd *Crowd) {
 	c := crowd.todo[0]
 	crowd.todo = crowd.todo[1:]
 	var err error
-	if c.fd, err = dial(c.to, source(c.number)); err == nil {
+	if c.fd, err = dial(c.to, source(r.first+c.number)); err == nil {
 		err = r.watch(c)
 	}
 	if err != nil {

@@ -63,6 +63,9 @@ func TestPSSGrowsWithMemory(t *testing.T) {
 	if err != nil || after-before < 60<<20 {
 		t.Errorf("%d bytes more: %v", after-before, err)
 	}
+	if rss, err := RSS(os.Getpid()); err != nil || rss < after {
+		t.Errorf("%d bytes resident, of which our share is %d: %v", rss, after, err)
+	}
 	if block[100] != 100 {
 		t.Error("memory is broken")
 	}

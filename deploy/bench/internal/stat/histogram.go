@@ -3,6 +3,8 @@
 package stat
 
 import (
+	"encoding/binary"
+	"errors"
 	"math/bits"
 	"time"
 )
@@ -58,6 +60,43 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	}
 	return time.Duration(h.max)
 }
+
+// MarshalBinary implements [encoding.BinaryMarshaler]: the maximum, then the
+// steps that have counted something.
+func (h *Histogram) MarshalBinary() ([]byte, error) {
+	b := binary.AppendVarint(nil, h.max)
+	for i, c := range h.counts {
+		if c != 0 {
+			b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(i)), uint64(c))
+		}
+	}
+	return b, nil
+}
+
+// UnmarshalBinary implements [encoding.BinaryUnmarshaler].
+func (h *Histogram) UnmarshalBinary(b []byte) error {
+	var n int
+	*h = Histogram{}
+	if h.max, n = binary.Varint(b); n <= 0 {
+		return errNoHistogram
+	}
+	for b = b[n:]; len(b) > 0; {
+		step, n := binary.Uvarint(b)
+		if n <= 0 || step >= buckets {
+			return errNoHistogram
+		}
+		count, m := binary.Uvarint(b[n:])
+		if m <= 0 || count > 1<<32-1 {
+			return errNoHistogram
+		}
+		h.counts[step] = uint32(count)
+		h.n += int64(count)
+		b = b[n+m:]
+	}
+	return nil
+}
+
+var errNoHistogram = errors.New("not a histogram")
 
 // bucket returns the step of v: exact below 64, then 64 steps a power of two.
 func bucket(v uint64) int {

@@ -49,3 +49,45 @@ func TestQuantiles(t *testing.T) {
 		t.Error("nothing has a median")
 	}
 }
+
+func TestHistogramTravels(t *testing.T) {
+	t.Parallel()
+	var h, got Histogram
+	got.Record(time.Hour) // what was there is gone
+	for range 10_000 {
+		h.Record(time.Duration(rand.ExpFloat64() * float64(time.Millisecond)))
+	}
+	b, err := h.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got.UnmarshalBinary(b); err != nil || got != h {
+		t.Errorf("%d durations came as %d: %v", h.Count(), got.Count(), err)
+	}
+	for n := range len(b) {
+		if err := got.UnmarshalBinary(b[:n]); err == nil && got.Count() >= h.Count() {
+			t.Errorf("%d bytes of %d are as much", n, len(b))
+		}
+	}
+	for _, none := range [][]byte{nil, {0x80}, {2, 0xff, 0xff, 0x7f, 1}, {2, 1}, {2, 1, 0xff, 0xff, 0xff, 0xff, 0x7f}} {
+		if err := got.UnmarshalBinary(none); err == nil {
+			t.Errorf("%v is a histogram of %d", none, got.Count())
+		}
+	}
+}
+
+func FuzzHistogram(f *testing.F) {
+	var h Histogram
+	h.Record(time.Second)
+	b, err := h.MarshalBinary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		var got Histogram
+		if err := got.UnmarshalBinary(b); err == nil {
+			got.Quantile(0.5)
+		}
+	})
+}

@@ -44,6 +44,10 @@ type logState struct {
 // stretchKey is a stretch of a room's history, as the request asks for it.
 type stretchKey struct{ room, query string }
 
+// maxKeptQuery is how long the query of a stretch is that is kept: keys take memory
+// that nobody counts. What a page asks for is shorter.
+const maxKeptQuery = 128
+
 func newKept() kept {
 	return kept{
 		pages:   reads.NewKept[pageKey, reads.Now](keptPages, keptFor),
@@ -62,7 +66,7 @@ const now = "parley.now"
 // request, too.
 func (h *Handler) glance(c *gin.Context, mine bool) (reads.Now, bool) {
 	who := h.Sessions.Recall(c.Request)
-	room := c.Param("room")
+	room := strings.Clone(c.Param("room")) // some remember it, and should not remember the line of the request with it
 	if !who.SignedIn() || !chat.ValidRoom(room) {
 		return reads.Now{}, false
 	}
@@ -88,7 +92,7 @@ func (h *Handler) keptRoom(c *gin.Context) {
 // answerRoom answers with the page of a room, and keeps it.
 func (h *Handler) answerRoom(c *gin.Context, answer *reads.Answer) {
 	if found, ok := c.Value(now).(reads.Now); ok && found.Member {
-		h.kept.pages.Put(pageKey{user(c), c.Param("room")}, found, answer)
+		h.kept.pages.Put(pageKey{user(c), strings.Clone(c.Param("room"))}, found, answer)
 	}
 	h.answerKept(c, typeHTML, answer)
 }
@@ -103,7 +107,7 @@ func (h *Handler) keptStretch(c *gin.Context) {
 // answerStretch answers with a stretch of history, and keeps it.
 func (h *Handler) answerStretch(c *gin.Context, body []byte) {
 	answer := reads.Join(reads.NewPart(body))
-	if found, ok := c.Value(now).(reads.Now); ok {
+	if found, ok := c.Value(now).(reads.Now); ok && len(c.Request.URL.RawQuery) <= maxKeptQuery {
 		h.kept.history.Put(stretchKey{c.Param("room"), c.Request.URL.RawQuery}, found.Room, answer)
 	}
 	h.answerKept(c, typeJSON+"; charset=utf-8", answer)

@@ -32,7 +32,8 @@ type keptPart struct {
 	answers int
 }
 
-// overhead is what an answer costs beside its parts, more or less, in bytes.
+// overhead is what an answer costs beside its parts, more or less, in bytes. Keys
+// are in it: they must be short.
 const overhead = 512
 
 // NewKept returns an empty keeper.
@@ -79,9 +80,9 @@ func (k *Kept[K, V]) Put(key K, now V, answer *Answer) {
 	if _, ok := k.answers[key]; ok {
 		k.drop(key)
 	}
-	k.answers[key] = keptAnswer[V]{now, time.Now(), answer}
-	k.size += overhead
-	for _, p := range answer.parts {
+	kept := *answer // which may be on its way: its parts stay what they are
+	kept.parts = make([]*Part, len(answer.parts))
+	for i, p := range answer.parts {
 		known, ok := k.parts[p.sum]
 		if !ok {
 			known = &keptPart{Part: p}
@@ -89,7 +90,10 @@ func (k *Kept[K, V]) Put(key K, now V, answer *Answer) {
 			k.size += p.size()
 		}
 		known.answers++
+		kept.parts[i] = known.Part // of two that are equal, one goes
 	}
+	k.answers[key] = keptAnswer[V]{now, time.Now(), &kept}
+	k.size += overhead
 	for other := range k.answers { // in an order that differs each time
 		if k.size <= k.limit {
 			break

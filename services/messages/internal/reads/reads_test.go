@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -111,7 +112,7 @@ func TestKept(t *testing.T) {
 		k := NewKept[string, int](100_000, 5*time.Second)
 		a := Join(NewPart([]byte("a")))
 		k.Put("x", 1, a)
-		if k.Get("x", 1) != a || k.Get("x", 2) != nil || k.Get("y", 1) != nil {
+		if got := k.Get("x", 1); got == nil || got.ETag != a.ETag || k.Get("x", 2) != nil || k.Get("y", 1) != nil {
 			t.Error("an answer for another key, or another state")
 		}
 		time.Sleep(6 * time.Second)
@@ -152,5 +153,30 @@ func TestKeptParts(t *testing.T) {
 	}
 	if len(k.parts) != 1 || k.size != 100*overhead+k.Get(5, 2).parts[0].size() {
 		t.Errorf("%d parts, %d bytes", len(k.parts), k.size)
+	}
+}
+
+// Answers that are equal are kept once, whatever they were asked for by: what
+// they take in memory is what is counted.
+func TestEqualAnswersTakeTheMemoryOfOne(t *testing.T) { // not in parallel: it looks at all memory
+	const size, n = 512 << 10, 24
+	k := NewKept[int, int](16<<20, time.Hour)
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for i := range n {
+		k.Put(i, 1, Join(NewPart(bytes.Repeat([]byte("x"), size))))
+	}
+	if grown := heap() - before; grown > 8*size {
+		t.Errorf("%d equal answers of half a MB take %d MB", n, grown>>20)
+	}
+	for i := range n {
+		if got := k.Get(i, 1); got == nil || got.Len(false) != size {
+			t.Fatalf("answer %d is not kept: %v", i, got)
+		}
 	}
 }
