@@ -101,8 +101,8 @@ func (k *kubernetes) write(overlay Overlay) (dir string, err error) {
 		limits = "off"
 	}
 	conf, err := os.ReadFile(filepath.Join(k.root, "deploy/compose/limits", limits+".conf"))
-	return dir, errors.Join(err, //nolint:gosec // the folder is the tests' own
-		os.WriteFile(filepath.Join(dir, "limits.conf"), conf, 0o600),
+	return dir, errors.Join(err,
+		os.WriteFile(filepath.Join(dir, "limits.conf"), conf, 0o600), //nolint:gosec // the folder is the tests' own
 		os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(text.String()), 0o600))
 }
 
