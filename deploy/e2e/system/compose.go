@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ type compose struct {
 	project string
 	port    int
 	options Options
+	reading sync.Mutex                 // guards secrets
 	secrets map[string]string          // by path
 	cut     map[string]map[string]link // the links of parts that are cut off, by network
 }
@@ -123,6 +125,8 @@ func (c *compose) RedisURL(ctx context.Context) (string, error) {
 // secret reads a file of a part. What was read once is known, also when the
 // part is down.
 func (c *compose) secret(ctx context.Context, part, path string) (string, error) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
 	if known := c.secrets[path]; known != "" {
 		return known, nil
 	}
