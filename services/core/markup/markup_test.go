@@ -82,6 +82,18 @@ func TestRenderLeavesPlainTextAlone(t *testing.T) {
 	}
 }
 
+func TestALoneMarkerIsNoMarkup(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		"snake_case": false, "3 * 4, ~5 GB |": false, "a `": false, "_x": false,
+		"* item": true, "_x_": true, "a * b\nc*": true, `5 \* 3`: true,
+	} {
+		if got := hasMarkup(body); got != want {
+			t.Errorf("hasMarkup(%q) = %v", body, got)
+		}
+	}
+}
+
 func TestRenderMarksMentions(t *testing.T) {
 	t.Parallel()
 	valid := []string{"bob", "bob_", "a.b", Room}

@@ -2,8 +2,9 @@ package markup
 
 import "strings"
 
-// always begins markup wherever it stands; start only at the start of a line.
-var always, start = set("*_~`|"), set(">#-+:")
+// paired makes markup where it stands twice, or after a backslash; start already
+// once, but only at the start of a line.
+var paired, start = set("*_~`|"), set(">#-+:*")
 
 func set(characters string) (in [256]bool) {
 	for i := range len(characters) {
@@ -16,11 +17,14 @@ func set(characters string) (in [256]bool) {
 // side of yes, and is quick: most messages are plain.
 func hasMarkup(body string) bool {
 	atStart := true
+	var seen [256]bool // of paired
 	for i := range len(body) {
 		c := body[i]
 		switch {
-		case always[c], atStart && start[c]:
+		case paired[c] && (seen[c] || i > 0 && body[i-1] == '\\'), atStart && start[c]:
 			return true
+		case paired[c]:
+			seen[c], atStart = true, false
 		case atStart && '0' <= c && c <= '9':
 			if numbersItem(body[i:]) {
 				return true
