@@ -7,6 +7,8 @@ const (
 	MaxTitle       = 80
 	MaxTopic       = 250
 	MaxDisplayName = 80
+	MaxStatus      = 100 // what somebody says of themselves
+	MaxStatusEmoji = 32  // beside it: one, which may have many code points
 
 	MaxReactions = 20  // different emojis of a message
 	MaxMentions  = 50  // people whom a message mentions by name

@@ -60,19 +60,18 @@ func (s *Store) latest(ctx context.Context, rooms []string, limit, size int, pag
 	if err != nil {
 		return fmt.Errorf("read history: %w", err)
 	}
-	changed := make(map[wire.Topic]wire.Room)
-	var head chat.Position
-	var room wire.Room
+	changed := make(map[wire.Topic]roomRow)
+	var room roomRow
 	var one row
-	targets := append(roomTargets(&room, &head), one.targets()...)
+	targets := append(roomTargets(&room), one.targets()...)
 	_, err = pgx.ForEachRow(rows, targets, func() error {
-		topic := wire.RoomTopic(room.Room)
+		topic := wire.RoomTopic(room.Room.Room)
 		page, again := pages[topic]
 		if !again {
-			page = Page{From: head, Upto: head, Head: head}
+			page = Page{From: room.head, Upto: room.head, Head: room.head}
 			changed[topic] = room
 		}
-		if m, ok := one.message(room.Room); ok {
+		if m, ok := one.message(room.Room.Room); ok {
 			page.Events = append(page.Events, &m)
 			page.From = page.Events[0].At() - 1
 		}
@@ -82,13 +81,18 @@ func (s *Store) latest(ctx context.Context, rooms []string, limit, size int, pag
 	if err != nil {
 		return fmt.Errorf("read history: %w", err)
 	}
+	var profiled []wire.Topic
 	for topic, room := range changed {
-		if page := pages[topic]; room.Revision > page.From {
-			page.Events = insert(page.Events, &room)
+		page := pages[topic]
+		if room.Revision > page.From {
+			page.Events = insert(page.Events, &room.Room)
 			pages[topic] = page
 		}
+		if room.profiled > page.From {
+			profiled = append(profiled, topic)
+		}
 	}
-	return nil
+	return s.addProfiles(ctx, pages, profiled)
 }
 
 // insert puts e in its place among events, which are in order of revision.

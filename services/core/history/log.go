@@ -85,6 +85,7 @@ func (s *Store) people(ctx context.Context, asks []Ask, limit int) (map[wire.Top
 	}
 	rows, err := s.db.Query(ctx, `
 		SELECT p.username, asked.after, p.head, p.revision, p.display_name, p.role,
+			p.avatar, p.status_text, p.status_emoji, p.status_until, p.time_zone, p.language, p.theme,
 			m.revision, m.room, r.kind, m.member, m.moderator, m.joined, m.read, m.reopened, m.notify, r.people
 		FROM unnest($1::text[], $2::bigint[]) AS asked (username, after)
 		JOIN users p ON p.username = asked.username
@@ -102,9 +103,9 @@ func (s *Store) people(ctx context.Context, asks []Ask, limit int) (map[wire.Top
 	var person wire.Person
 	var m membership
 	var at, head chat.Position
-	_, err = pgx.ForEachRow(rows, append([]any{
-		&person.Username, &at, &head, &person.Revision, &person.DisplayName, &person.Role,
-	}, m.targets()...), func() error {
+	targets := append([]any{&person.Username, &at, &head, &person.Revision, &person.DisplayName, &person.Role}, lookTargets(&person.Look)...)
+	targets = append(targets, &person.TimeZone, &person.Language, &person.Theme)
+	_, err = pgx.ForEachRow(rows, append(targets, m.targets()...), func() error {
 		topic := wire.PersonTopic(person.Username)
 		page, known := pages[topic]
 		if !known {

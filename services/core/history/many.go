@@ -23,16 +23,27 @@ func (s *Store) AfterAll(ctx context.Context, asks []Ask, limit int) (map[wire.T
 	pages := make(map[wire.Topic]Page, len(asks))
 	if len(rooms) > 0 {
 		after := startsOf(rooms)
+		var profiled []wire.Topic
 		err := s.rooms(ctx, rooms, `SELECT * FROM messages
 			WHERE room = r.name AND id > r.floor AND revision > asked.after AND revision <= r.head ORDER BY revision LIMIT $3`,
-			func(topic wire.Topic, page Page, room *wire.Room) {
-				if room.Revision > after[topic] {
-					page.Events = insert(page.Events, room)
+			func(topic wire.Topic, page Page, room *roomRow) {
+				page.From = after[topic]
+				if room.Revision > page.From {
+					page.Events = insert(page.Events, &room.Room)
 				}
-				pages[topic] = page.following(after[topic], limit)
+				if room.profiled > page.From {
+					profiled = append(profiled, topic)
+				}
+				pages[topic] = page
 			}, limit)
+		if err == nil {
+			err = s.addProfiles(ctx, pages, profiled)
+		}
 		if err != nil {
 			return nil, err
+		}
+		for topic, page := range pages {
+			pages[topic] = page.following(page.From, limit)
 		}
 	}
 	if len(people) > 0 {
@@ -50,7 +61,7 @@ func (s *Store) AfterAll(ctx context.Context, asks []Ask, limit int) (map[wire.T
 
 // rooms reads messages of many rooms by a selection for each, and hands over
 // each room with them.
-func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found func(wire.Topic, Page, *wire.Room), args ...any) error {
+func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found func(wire.Topic, Page, *roomRow), args ...any) error {
 	names, after := make([]string, len(asks)), make([]chat.Position, len(asks))
 	for i, ask := range asks {
 		names[i], after[i] = string(ask.Topic), ask.After
@@ -64,25 +75,22 @@ func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found f
 	if err != nil {
 		return fmt.Errorf("read histories: %w", err)
 	}
-	var page Page
-	var last *wire.Room
-	room := wire.Room{}
+	var last *roomRow
+	var room roomRow
 	var one row
-	targets := append(roomTargets(&room, &page.Head), one.targets()...)
-	flush := func(head chat.Position, events []wire.Event) {
-		found(wire.RoomTopic(last.Room), Page{Head: head, Events: events}, last)
-	}
 	var events []wire.Event
-	var head chat.Position
-	_, err = pgx.ForEachRow(rows, targets, func() error {
-		if last == nil || last.Room != room.Room {
-			if last != nil {
-				flush(head, events)
-			}
-			told := room
-			last, events, head = &told, nil, page.Head
+	flush := func() {
+		if last != nil {
+			found(wire.RoomTopic(last.Room.Room), Page{Head: last.head, Events: events}, last)
 		}
-		if m, ok := one.message(last.Room); ok {
+	}
+	_, err = pgx.ForEachRow(rows, append(roomTargets(&room), one.targets()...), func() error {
+		if last == nil || last.Room.Room != room.Room.Room {
+			flush()
+			told := room
+			last, events = &told, nil
+		}
+		if m, ok := one.message(room.Room.Room); ok {
 			events = append(events, &m)
 		}
 		return nil
@@ -90,9 +98,7 @@ func (s *Store) rooms(ctx context.Context, asks []Ask, selection string, found f
 	if err != nil {
 		return fmt.Errorf("read histories: %w", err)
 	}
-	if last != nil {
-		flush(head, events)
-	}
+	flush()
 	return nil
 }
 

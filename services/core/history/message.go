@@ -10,12 +10,20 @@ import (
 // A message is there as long as its id is above the floor of its room: every
 // statement that reads messages says so. What is not is about to be deleted.
 
-// roomColumns are those of a room, "r", in the order of [roomTargets].
-const roomColumns = `r.name::text, r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, r.floor, r.retention`
+// roomRow is a room, and how far its log has come.
+type roomRow struct {
+	wire.Room
+	head     chat.Position
+	profiled chat.Position // of the latest change of a profile
+}
 
-func roomTargets(room *wire.Room, head *chat.Position) []any {
+// roomColumns are those of a room, "r", in the order of [roomTargets].
+const roomColumns = `r.name::text, r.head, r.revision, r.kind, r.title, r.topic, r.archived_at IS NOT NULL, r.floor, r.retention, r.profiled`
+
+func roomTargets(room *roomRow) []any {
 	return []any{
-		&room.Room, head, &room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived, &room.Floor, &room.RetentionDays,
+		&room.Room.Room, &room.head, &room.Revision, &room.Kind, &room.Title, &room.Topic, &room.Archived, &room.Floor, &room.RetentionDays,
+		&room.profiled,
 	}
 }
 

@@ -50,6 +50,8 @@ func positions(events []wire.Event) string {
 			key = "room"
 		case *wire.Membership:
 			key = e.Room
+		case *wire.Profile:
+			key = e.Username
 		case *wire.Person:
 			key = "person"
 		}

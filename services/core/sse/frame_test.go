@@ -62,8 +62,12 @@ func TestFrames(t *testing.T) {
 		"membership.frame": AppendEvent(nil, "@ada", &wire.Membership{
 			Revision: 8, Room: "dm-0a1b", Kind: chat.Direct, Member: true, Joined: 3, Read: 4, Notify: chat.NotifyAll, People: []string{"ada", "bob"},
 		}, true),
-		"person.frame":       AppendEvent(nil, "@ada", &wire.Person{Revision: 9, Username: "ada", DisplayName: "Ada L.", Role: chat.Admin}, true),
-		"presence.frame":     AppendNotice(nil, &wire.Presence{Room: "general", Username: "ada", State: wire.Away}),
+		"person.frame":   AppendEvent(nil, "@ada", &wire.Person{Revision: 9, Username: "ada", DisplayName: "Ada L.", Role: chat.Admin}, true),
+		"presence.frame": AppendNotice(nil, &wire.Presence{Room: "general", Username: "ada", State: wire.Away}),
+		"profile.frame": AppendEvent(nil, "general", &wire.Profile{
+			Revision: 58, Room: "general", Username: "ada", Version: 7, DisplayName: "Ada <L.>",
+			Look: wire.Look{Avatar: "00112233445566778899aabbccddeeff", StatusText: "On holiday", StatusEmoji: "🌴", StatusUntil: time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC)},
+		}, true),
 		"ready.person.frame": AppendReady(nil, "@ada", 7, true),
 		"notice.frame":       AppendNotice(nil, &wire.Typing{Room: "general", Username: "ada"}),
 		"ready.frame":        AppendReady(nil, "general", 42, false),

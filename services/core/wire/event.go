@@ -18,7 +18,8 @@ import (
 )
 
 // Event is a durable change as it is sent: its position in its log, and its
-// payload. It is a [*chat.Message], [*Room], [*Membership] or [*Person].
+// payload. It is a [*chat.Message], [*Room], [*Profile], [*Membership] or
+// [*Person].
 type Event interface {
 	At() chat.Position
 	AppendJSON(b []byte) []byte
@@ -29,6 +30,7 @@ const (
 	TypeRoom       = "room"
 	TypeMembership = "membership"
 	TypePerson     = "person"
+	TypeProfile    = "profile"
 	TypeTyping     = "typing"
 	TypePresence   = "presence"
 )
@@ -131,6 +133,10 @@ type Person struct {
 	Username    string        `json:"username"`
 	DisplayName string        `json:"display_name"`
 	Role        chat.Role     `json:"role"`
+	Look
+	TimeZone string `json:"time_zone,omitempty"` // "" as the browser says, as with the next
+	Language string `json:"language,omitempty"`  // of dates
+	Theme    string `json:"theme,omitempty"`     // "" as the system says
 }
 
 // At implements [Event].
@@ -144,7 +150,12 @@ func (p *Person) AppendJSON(b []byte) []byte {
 	b = append(b, `,"display_name":`...)
 	b = chat.AppendString(b, p.DisplayName)
 	b = append(b, `,"role":`...)
-	return append(chat.AppendString(b, string(p.Role)), '}')
+	b = chat.AppendString(b, string(p.Role))
+	b = p.Look.append(b)
+	b = appendField(b, `,"time_zone":`, p.TimeZone)
+	b = appendField(b, `,"language":`, p.Language)
+	b = appendField(b, `,"theme":`, p.Theme)
+	return append(b, '}')
 }
 
 func appendHead(b []byte, kind string, at chat.Position) []byte {

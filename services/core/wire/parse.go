@@ -33,6 +33,11 @@ type payload struct {
 	State       string        `json:"state"`
 	Floor       chat.Position `json:"floor"`
 	Retention   *int          `json:"retention_days"`
+	Version     chat.Position `json:"version"`
+	Look
+	TimeZone string `json:"time_zone"`
+	Language string `json:"language"`
+	Theme    string `json:"theme"`
 }
 
 // message drops Message's methods, so that embedding it promotes none.
@@ -74,6 +79,12 @@ func parseOfRoom(p *payload) (Event, Notice, error) {
 			return nil, nil, outside("room")
 		}
 		return r, nil, nil
+	case TypeProfile:
+		one := &Profile{Revision: p.Revision, Room: p.Room, Username: p.Username, Version: p.Version, DisplayName: p.DisplayName, Look: p.Look}
+		if one.Revision < 1 || one.Version < 1 || !chat.ValidUsername(one.Username) || !atMost(one.DisplayName, chat.MaxDisplayName) || !one.Look.valid() {
+			return nil, nil, outside("profile")
+		}
+		return one, nil, nil
 	case TypeTyping:
 		if p.Revision != 0 || !chat.ValidUsername(p.Username) {
 			return nil, nil, outside("typing notice")
@@ -101,8 +112,12 @@ func parsePersonal(username string, p *payload) (Event, Notice, error) {
 		}
 		return m, nil, nil
 	case TypePerson:
-		one := &Person{Revision: p.Revision, Username: p.Username, DisplayName: p.DisplayName, Role: p.Role}
-		if one.Revision < 1 || one.Username != username || !one.Role.Valid() || !atMost(one.DisplayName, chat.MaxDisplayName) {
+		one := &Person{
+			Revision: p.Revision, Username: p.Username, DisplayName: p.DisplayName, Role: p.Role,
+			Look: p.Look, TimeZone: p.TimeZone, Language: p.Language, Theme: p.Theme,
+		}
+		if one.Revision < 1 || one.Username != username || !one.Role.Valid() || !atMost(one.DisplayName, chat.MaxDisplayName) || !one.valid() ||
+			!chat.ValidTimeZone(one.TimeZone) || !chat.ValidLanguage(one.Language) || !chat.ValidTheme(one.Theme) {
 			return nil, nil, outside("person")
 		}
 		return one, nil, nil

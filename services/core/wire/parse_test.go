@@ -24,6 +24,9 @@ func TestParse(t *testing.T) {
 	person := func(change string) string {
 		return `{"type":"person","revision":9,"username":"ada","display_name":"Ada","role":"admin"` + change + `}`
 	}
+	profile := func(change string) string {
+		return `{"type":"profile","revision":9,"room":"general","username":"ada","version":3,"display_name":"Ada"` + change + `}`
+	}
 	for _, row := range []struct {
 		name  string
 		topic Topic
@@ -74,6 +77,23 @@ func TestParse(t *testing.T) {
 		{"direct", "@ada", membership(`,"kind":"direct","people":["ada","bob"]`), true},
 		{"direct with nobody's name", "@ada", membership(`,"kind":"direct","people":["ada","B"]`), false},
 		{"direct with too many", "@ada", membership(`,"people":["a0","a1","a2","a3","a4","a5","a6","a7","a8","a9"]`), false},
+		{"person with everything", "@ada", person(`,"avatar":"00112233445566778899aabbccddeeff","status_text":"x","status_emoji":"🌴","status_until":"2026-12-01T00:00:00Z","time_zone":"Europe/Berlin","language":"zh-Hant-TW","theme":"dark"`), true},
+		{"person with a bad picture", "@ada", person(`,"avatar":"../x"`), false},
+		{"person with a long status", "@ada", person(`,"status_text":"` + strings.Repeat("x", chat.MaxStatus+1) + `"`), false},
+		{"person of no time", "@ada", person(`,"time_zone":"Moon/Sea"`), false},
+		{"person of no language", "@ada", person(`,"language":"<b>"`), false},
+		{"person of no theme", "@ada", person(`,"theme":"pink"`), false},
+		{"profile", "general", profile(""), true},
+		{"profile with everything", "general", profile(`,"avatar":"00112233445566778899aabbccddeeff","status_text":"x","status_emoji":"🌴","status_until":"2026-12-01T00:00:00Z"`), true},
+		{"profile of another room", "other", profile(""), false},
+		{"profile to a person", "@ada", profile(""), false},
+		{"profile of nobody", "general", profile(`,"username":""`), false},
+		{"profile without a version", "general", profile(`,"version":0`), false},
+		{"profile without a position", "general", profile(`,"revision":0`), false},
+		{"profile with a long name", "general", profile(`,"display_name":"` + strings.Repeat("x", chat.MaxDisplayName+1) + `"`), false},
+		{"profile with a bad picture", "general", profile(`,"avatar":"A0112233445566778899aabbccddeeff"`), false},
+		{"profile with a long status", "general", profile(`,"status_text":"` + strings.Repeat("x", chat.MaxStatus+1) + `"`), false},
+		{"profile with many emojis", "general", profile(`,"status_emoji":"` + strings.Repeat("x", chat.MaxStatusEmoji+1) + `"`), false},
 		{"person", "@ada", person(""), true},
 		{"person of another name", "@bob", person(""), false},
 		{"person of no role", "@ada", person(`,"role":"king"`), false},
@@ -136,6 +156,8 @@ func FuzzParse(f *testing.F) {
 		`{"type":"room","revision":2,"room":"general","kind":"open","title":"\u2028","topic":"\n"}`,
 		`{"type":"membership","revision":8,"room":"launch","kind":"direct","member":true,"notify":"all","people":["ada","bob"]}`,
 		`{"type":"person","revision":9,"username":"ada","display_name":"\r\n","role":"admin"}`,
+		`{"type":"person","revision":9,"username":"ada","display_name":"","role":"admin","status_until":"9999-12-31T23:59:59Z","time_zone":"a/b","language":"de-DE"}`,
+		`{"type":"profile","revision":9,"room":"general","username":"ada","version":1,"display_name":"\u2028","status_text":"\n","status_until":"0000-01-01T00:00:00+23:59"}`,
 		`{"type":"typing","room":"general","username":"ada"}`, `{"type":"ready","room":"general"}`, `[]`, `{`,
 	} {
 		f.Add([]byte(seed))
