@@ -8,10 +8,11 @@ import (
 // the same Around are the same there.
 type Around struct {
 	Room   Place
-	People int  // how many are in it
-	Guest  bool // the reader is one
-	Silent bool // there are no messages
-	More   bool // there are messages older than those in the log
+	People int    // how many are in it
+	Guest  bool   // the reader is one
+	Theme  string // that the reader has chosen
+	Silent bool   // there are no messages
+	More   bool   // there are messages older than those in the log
 	Error  string
 	Draft  string
 }
@@ -35,7 +36,7 @@ func (r MyRoom) Place() Place {
 // Around is what the page shows around the sidebar and the log.
 func (r Room) Around() Around {
 	return Around{
-		Room: r.Room.Place(), People: r.People, Guest: r.Me.Guest(),
+		Room: r.Room.Place(), People: r.People, Guest: r.Me.Guest(), Theme: r.Me.Theme,
 		Silent: r.Silent(), More: r.More, Error: r.Error, Draft: r.Draft,
 	}
 }

@@ -23,6 +23,7 @@ type Found struct {
 // Hit is a message among others of all rooms.
 type Hit struct {
 	chat.Message
+	Author  Person
 	Snippet string // HTML of a search's: escaped text, with marks around hits
 }
 

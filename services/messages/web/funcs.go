@@ -8,16 +8,17 @@ import (
 
 // funcs are what templates may call, beside asset.
 var funcs = template.FuncMap{
-	"initial":  initial,
-	"tint":     tint,
-	"device":   deviceOf,
-	"ago":      ago,
-	"until":    until,
-	"date":     date,
-	"stamp":    stamp,
-	"role":     roleName,
-	"roleHint": roleHint,
-	"plural":   plural,
+	"tint":      tint,
+	"zones":     func() []string { return zones },
+	"languages": languagesWith,
+	"device":    deviceOf,
+	"ago":       ago,
+	"until":     until,
+	"date":      date,
+	"stamp":     stamp,
+	"role":      roleName,
+	"roleHint":  roleHint,
+	"plural":    plural,
 }
 
 // tints is how many colours avatars have: --tint-0 … in css/colors.css.

@@ -64,7 +64,7 @@ func TestTimeline(t *testing.T) {
 		at(9*time.Minute, "ada"),
 		at(11*time.Minute, "ada"), // past midnight
 		at(16*time.Minute, "ada"),
-	})
+	}, nil)
 	var got []string
 	for _, e := range entries {
 		switch {

@@ -18,7 +18,8 @@ func (s *Site) Log(page Room) template.HTML {
 		}
 		b = page.Messages[i].AppendJSON(b)
 	}
-	b = append(b, `]</script><div id="log" role="log" aria-live="off" aria-label="Messages">`...)
+	b = append(append(b, `]</script><script type="application/json" id="faces">`...), page.faces()...)
+	b = append(b, `</script><div id="log" role="log" aria-live="off" aria-label="Messages">`...)
 	entries := page.Entries()
 	for i := range entries {
 		b = s.appendMessage(append(b, '\n'), &entries[i])
@@ -51,10 +52,12 @@ func (s *Site) appendMessage(b []byte, e *Entry) []byte {
 	if e.First {
 		b = append(b, `<div class="unread" role="separator" aria-label="New messages">New</div>`...)
 	}
-	b = join(b, `<div class="message-row"><span class="avatar" data-tint="`, strconv.FormatUint(uint64(tint(e.Username)), 10), `" aria-hidden="true">`)
-	b = escape(b, initial(e.Username))
-	b = append(b, `</span><div class="message-content"><span class="author">`...)
-	b = append(escape(b, e.Username), `</span> `...)
+	b = append(appendAvatar(append(b, `<div class="message-row">`...), e.Author), `<div class="message-content"><span class="author" dir="auto">`...)
+	b = escape(b, e.Author.Name())
+	if handle := e.Author.Handle(); handle != "" {
+		b = append(escape(append(b, ` <span class="author-handle">@`...), handle), `</span>`...)
+	}
+	b = append(b, `</span> `...)
 	if !e.Deleted && e.ReplyTo != 0 {
 		b = appendQuote(b, e)
 	}
@@ -70,6 +73,17 @@ func (s *Site) appendMessage(b []byte, e *Entry) []byte {
 	return append(b, `</div></div></article>`...)
 }
 
+// appendAvatar appends the picture of a person, as the template "avatar" and
+// js/view/face.js do.
+func appendAvatar(b []byte, p Person) []byte {
+	b = join(b, `<span class="avatar" data-tint="`, strconv.FormatUint(uint64(tint(p.Username)), 10), `" aria-hidden="true">`)
+	b = escape(b, p.Initial())
+	if picture := p.Picture(); picture != "" {
+		b = append(escape(append(b, `<img src="`...), picture), `" alt="" width="38" height="38" loading="lazy">`...)
+	}
+	return append(b, `</span>`...)
+}
+
 // appendQuote appends what a message answers.
 func appendQuote(b []byte, e *Entry) []byte {
 	b = escape(append(b, `<a class="quote" href="/chat/`...), e.Room)
@@ -77,7 +91,7 @@ func appendQuote(b []byte, e *Entry) []byte {
 	if e.Answered == nil {
 		return append(b, `An earlier message</a>`...)
 	}
-	b = escape(append(b, `<span class="quote-author">`...), e.Answered.Username)
+	b = escape(append(b, `<span class="quote-author" dir="auto">`...), e.Answered.Author.Name())
 	b = escape(append(b, `</span> <span class="quote-text" dir="auto">`...), e.Answered.Excerpt())
 	return append(b, `</span></a>`...)
 }
@@ -113,7 +127,7 @@ func appendBody(b []byte, e *Entry) []byte {
 // appendSigns appends what others have put on a message.
 func (s *Site) appendSigns(b []byte, e *Entry) []byte {
 	if e.PinnedBy != "" {
-		b = escape(join(b, `<div class="pinned">`, s.pin, `Pinned by `), e.PinnedBy)
+		b = escape(join(b, `<div class="pinned">`, s.pin, `Pinned by `), e.pinner())
 		b = append(b, `</div>`...)
 	}
 	if len(e.Reactions) == 0 {

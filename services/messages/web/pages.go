@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -130,14 +131,15 @@ type NewRoom struct {
 type Room struct {
 	Frame
 	Room     MyRoom
-	People   int            // how many are in it
-	At       chat.Position  // the head when Messages were read: live events go on from here
-	More     bool           // there are messages older than these
-	Newer    bool           // there may be newer ones: the page begins where the unread does, or around a message
-	Messages []chat.Message // oldest first
-	Error    string         // why a form's post failed, for the reader; "" else
-	Draft    string         // the body that was not stored then
-	Kept     bool           // it is there already: Messages are not needed
+	People   int               // how many are in it
+	At       chat.Position     // the head when Messages were read: live events go on from here
+	More     bool              // there are messages older than these
+	Newer    bool              // there may be newer ones: the page begins where the unread does, or around a message
+	Messages []chat.Message    // oldest first
+	Named    map[string]Person // whom they name, by username
+	Error    string            // why a form's post failed, for the reader; "" else
+	Draft    string            // the body that was not stored then
+	Kept     bool              // it is there already: Messages are not needed
 }
 
 // Silent reports whether there are no messages.
@@ -285,9 +287,9 @@ type Account struct {
 	Sessions []session.Session // the present one first, then the latest seen
 	Current  string            // the id of the present one
 	Changed  bool              // the password was just changed
-	Renamed  bool              // the display name was just saved
-	Name     string            // the display name, or what was typed before a failure
-	Failure  Failure           // at "name", "current" or "password"
+	Saved    string            // what was just saved: "name", "status", "picture", "looks"; "" if nothing
+	Typed    url.Values        // what the forms have: the profile, or what was typed before a failure
+	Failure  Failure           // at a field
 }
 
 // Error is the data of error.html.

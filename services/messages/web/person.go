@@ -3,8 +3,10 @@ package web
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"parley/core/chat"
+	"parley/core/wire"
 )
 
 // Person is somebody as pages show them.
@@ -13,7 +15,12 @@ type Person struct {
 	DisplayName string // "" if none was chosen
 	Role        chat.Role
 	Banned      bool
-	Moderator   bool      // of the room whose members are listed
+	Moderator   bool // of the room whose members are listed
+	wire.Look        // without a status that is over
+	Version     chat.Position
+	TimeZone    string    // "" if it isn't known
+	Language    string    // of dates, of the person who looks at the page
+	Theme       string    // likewise
 	Since       time.Time // when the account was made; zero where it doesn't matter
 }
 
@@ -24,6 +31,50 @@ func (p Person) Name() string {
 	}
 	return p.Username
 }
+
+// Handle is the username beside a name that is another; "" if there is none.
+func (p Person) Handle() string {
+	if p.DisplayName == "" || p.DisplayName == p.Username {
+		return ""
+	}
+	return p.Username
+}
+
+// Picture is the address of the person's picture; "" for none.
+func (p Person) Picture() string {
+	if p.Avatar == "" {
+		return ""
+	}
+	return "/people/" + p.Username + "/avatar/" + p.Avatar
+}
+
+// Initial is what stands in the place of a picture: the first letter of the name.
+func (p Person) Initial() string {
+	for _, c := range p.Name() {
+		if unicode.IsLetter(c) || unicode.IsNumber(c) {
+			return string(unicode.ToUpper(c))
+		}
+	}
+	return initial(p.Username)
+}
+
+// Clock is what time it is where the person is; "" if that isn't known.
+func (p Person) Clock() string {
+	zone, err := time.LoadLocation(p.TimeZone)
+	if p.TimeZone == "" || err != nil {
+		return ""
+	}
+	return time.Now().In(zone).Format("Mon 15:04")
+}
+
+// face is the person as scripts are told of them: js/model/faces.js.
+type face struct {
+	Version     chat.Position `json:"version"`
+	DisplayName string        `json:"display_name,omitempty"`
+	wire.Look
+}
+
+func (p Person) face() face { return face{p.Version, p.DisplayName, p.Look} }
 
 // Known reports whether there is a person at all.
 func (p Person) Known() bool { return p.Username != "" }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -172,9 +173,10 @@ func officeSamples() []sample {
 		{"audit-empty", "audit.html", Audit{Frame: sampleFrame(ada, "")}},
 		{"status", "status.html", sampleStatus()},
 		{"status-no-redis", "status.html", Status{Frame: sampleFrame(ada, ""), Parts: []Part{{Name: "Redis", Note: odd}}}},
-		{"account", "account.html", Account{Frame: sampleFrame(ada, ""), Name: ada.DisplayName, Sessions: sessions, Current: "1", Renamed: true}},
-		{"account-failed", "account.html", Account{Frame: sampleFrame(linus, ""), Name: odd, Sessions: sessions[:1], Current: "1", Changed: true, Failure: Failure{"current", "This is not your current password."}}},
-		{"account-name", "account.html", Account{Frame: sampleFrame(linus, ""), Name: odd, Failure: Failure{"name", odd}}},
+		{"account", "account.html", Account{Frame: sampleFrame(ada, ""), Typed: url.Values{"display_name": {ada.DisplayName}, "theme": {"dark"}, "language": {"tlh"}}, Sessions: sessions, Current: "1", Saved: "name"}},
+		{"account-failed", "account.html", Account{Frame: sampleFrame(linus, ""), Typed: url.Values{"display_name": {odd}, "status_text": {odd}}, Sessions: sessions[:1], Current: "1", Changed: true, Failure: Failure{"current", "This is not your current password."}}},
+		{"account-name", "account.html", Account{Frame: sampleFrame(linus, ""), Typed: url.Values{"display_name": {odd}}, Failure: Failure{"name", odd}}},
+		{"account-status", "account.html", Account{Frame: sampleFrame(ada, ""), Typed: url.Values{"status_text": {odd}, "status_emoji": {odd}}, Saved: "picture", Failure: Failure{"emoji", odd}}},
 	}
 }
 
@@ -206,7 +208,7 @@ func sampleAudit() []AuditEntry {
 
 func sampleHits() []Hit {
 	return []Hit{
-		{Message: chat.Message{ID: 7, Room: "general", Username: "grace", Body: "ship it", CreatedAt: time.Now()}, Snippet: "<mark>ship</mark> it"},
+		{Message: chat.Message{ID: 7, Room: "general", Username: "grace", Body: "ship it", CreatedAt: time.Now()}, Author: Person{Username: "grace", DisplayName: odd}, Snippet: "<mark>ship</mark> it"},
 		{Message: chat.Message{ID: 9, Room: "elsewhere", Username: "linus", Body: odd, CreatedAt: time.Now()}},
 	}
 }

@@ -9,10 +9,10 @@ import (
 // State is what a page carries for its script, as JSON: js/model/state.js. The
 // script reads nothing back from the HTML.
 type State struct {
-	Me    meState           `json:"me"`
-	Rooms []roomState       `json:"rooms"` // as GET /chat says
-	Names map[string]string `json:"names"` // of people, by username
-	Open  *openState        `json:"open,omitempty"`
+	Me    meState         `json:"me"`
+	Rooms []roomState     `json:"rooms"` // as GET /chat says
+	Faces map[string]face `json:"faces"` // of people, by username
+	Open  *openState      `json:"open,omitempty"`
 }
 
 type meState struct {
@@ -20,6 +20,8 @@ type meState struct {
 	Name     string        `json:"name"`
 	Role     chat.Role     `json:"role"`
 	Head     chat.Position `json:"head"`
+	Zone     string        `json:"zone,omitempty"`
+	Language string        `json:"language,omitempty"`
 }
 
 type roomState struct {
@@ -50,14 +52,14 @@ type openState struct {
 // State is that of a page without a conversation.
 func (f Frame) State() State {
 	s := State{
-		Me:    meState{f.Me.Username, f.Me.Name(), f.Me.Role, f.Head},
+		Me:    meState{f.Me.Username, f.Me.Name(), f.Me.Role, f.Head, f.Me.TimeZone, f.Me.Language},
 		Rooms: make([]roomState, len(f.Rooms)),
-		Names: make(map[string]string),
+		Faces: map[string]face{f.Me.Username: f.Me.face()},
 	}
 	for i, r := range f.Rooms {
 		s.Rooms[i] = r.state(f.Me)
 		for _, p := range r.Others {
-			s.Names[p.Username] = p.Name()
+			s.Faces[p.Username] = p.face()
 		}
 	}
 	return s

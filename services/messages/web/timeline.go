@@ -21,11 +21,25 @@ type Entry struct {
 	First     bool   // the unread begins with this message
 	Continued bool   // belongs to the message before: no name, no picture
 	Answered  *Entry // what it answers, if that is on the page
+	Author    Person
+	people    map[string]Person
+}
+
+// pinner is what the one is called who pinned the message.
+func (e *Entry) pinner() string { return PersonOf(e.people, e.PinnedBy).Name() }
+
+// PersonOf returns somebody of people; somebody who isn't among them has no more
+// than a username.
+func PersonOf(people map[string]Person, username string) Person {
+	if p, ok := people[username]; ok {
+		return p
+	}
+	return Person{Username: username}
 }
 
 // Entries are the room's messages with what stands around them.
 func (r Room) Entries() []Entry {
-	entries := timeline(r.Messages)
+	entries := timeline(r.Messages, r.Named)
 	if r.Room.Unread == 0 {
 		return entries
 	}
@@ -42,13 +56,13 @@ func (r Room) Entries() []Entry {
 
 // timeline sets messages, oldest first, in days and groups. Days and times are
 // UTC: the script, which knows the reader's clock, sets them anew.
-func timeline(messages []chat.Message) []Entry {
+func timeline(messages []chat.Message, people map[string]Person) []Entry {
 	entries := make([]Entry, len(messages))
 	byID := make(map[chat.Position]*Entry, len(messages))
 	var before chat.Message
 	var day string
 	for i, m := range messages {
-		e := Entry{Message: m, Answered: byID[m.ReplyTo]}
+		e := Entry{Message: m, Answered: byID[m.ReplyTo], Author: PersonOf(people, m.Username), people: people}
 		if d := m.CreatedAt.UTC().Format("Monday, 2 January 2006"); d != day {
 			day, e.Day = d, d
 		}

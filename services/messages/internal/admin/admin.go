@@ -82,7 +82,7 @@ func Run(ctx context.Context, cfg Config, args []string, in io.Reader, out io.Wr
 	c := &command{pool: pool, in: in, out: out, publicURL: strings.TrimRight(cfg.PublicURL, "/")}
 	c.publisher = publish.New(redis, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	defer c.publisher.Close()
-	c.people = person.NewStore(pool, func(p *wire.Person) { c.publisher.Person(p) }, c.tellEnded)
+	c.people = person.NewStore(pool, nil, func(p *wire.Person) { c.publisher.Person(p) }, c.tellEnded)
 	return c.run(ctx, args[0], args[1:])
 }
 

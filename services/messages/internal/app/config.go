@@ -56,6 +56,7 @@ type Config struct {
 	RateLimitMessages  int    `env:"RATE_LIMIT_MESSAGES"  envDefault:"200"`  // messages a user, within a minute
 	RateLimitChanges   int    `env:"RATE_LIMIT_CHANGES"   envDefault:"600"`  // changes of rooms, members, roles and the like by a user, within a minute
 	RateLimitRooms     int    `env:"RATE_LIMIT_ROOMS"     envDefault:"50"`   // rooms that a user makes, within an hour
+	RateLimitProfile   int    `env:"RATE_LIMIT_PROFILE"   envDefault:"120"`  // changes of one's own profile, within an hour: all rooms that one is in hear of them
 	RateLimitSearch    int    `env:"RATE_LIMIT_SEARCH"    envDefault:"120"`  // searches of a user, within a minute
 	RateLimitLogin     int    `env:"RATE_LIMIT_LOGIN"     envDefault:"10"`   // failures of a name from an address or a known device, within 3 minutes; twice that sign-ins, five times that failures an address, ten times that failures a name
 	RateLimitRegister  int    `env:"RATE_LIMIT_REGISTER"  envDefault:"1000"` // sign-ups an address, within 10 minutes: a whole company may share one
@@ -73,7 +74,7 @@ func FromEnvironment() (Config, error) {
 	}
 	if cfg.Limits == limitsOff {
 		cfg.RateLimitMessages, cfg.RateLimitChanges, cfg.RateLimitRooms, cfg.RateLimitLogin = 0, 0, 0, 0
-		cfg.RateLimitRegister, cfg.RateLimitSearch, cfg.SessionsPerAccount = 0, 0, 0
+		cfg.RateLimitRegister, cfg.RateLimitSearch, cfg.RateLimitProfile, cfg.SessionsPerAccount = 0, 0, 0, 0
 	}
 	return cfg, nil
 }
@@ -117,6 +118,7 @@ func (c Config) validate() error {
 		"RATE_LIMIT_MESSAGES":  c.RateLimitMessages,
 		"RATE_LIMIT_CHANGES":   c.RateLimitChanges,
 		"RATE_LIMIT_ROOMS":     c.RateLimitRooms,
+		"RATE_LIMIT_PROFILE":   c.RateLimitProfile,
 		"RATE_LIMIT_SEARCH":    c.RateLimitSearch,
 		"RATE_LIMIT_LOGIN":     c.RateLimitLogin,
 		"RATE_LIMIT_REGISTER":  c.RateLimitRegister,

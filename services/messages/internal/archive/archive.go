@@ -3,6 +3,7 @@
 //
 //	{"type":"parley","format":1}
 //	{"type":"person", …}       in order of username
+//	{"type":"avatar", …}       of username
 //	{"type":"room", …}         of name
 //	{"type":"membership", …}   of username and room
 //	{"type":"message", …}      of room and id
@@ -46,6 +47,18 @@ type person struct {
 	PasswordHash string     `json:"password_hash,omitempty" db:"password_hash"` // argon2id; "" for who can't sign in
 	CreatedAt    time.Time  `json:"created_at"              db:"created_at"`
 	BannedAt     *time.Time `json:"banned_at,omitempty"     db:"banned_at"`
+	StatusText   string     `json:"status_text,omitempty"   db:"status_text"`
+	StatusEmoji  string     `json:"status_emoji,omitempty"  db:"status_emoji"`
+	StatusUntil  *time.Time `json:"status_until,omitempty"  db:"status_until"`
+	TimeZone     string     `json:"time_zone,omitempty"     db:"time_zone"`
+	Language     string     `json:"language,omitempty"      db:"language"`
+	Theme        string     `json:"theme,omitempty"         db:"theme"`
+}
+
+type avatar struct {
+	Type     string `json:"type"     db:"-"`
+	Username string `json:"username" db:"username"`
+	Image    []byte `json:"image"    db:"image"` // PNG or JPEG, in base64
 }
 
 type room struct {

@@ -18,11 +18,16 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
+// dot is a picture of one pixel, a PNG.
+const dot = `decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64')`
+
 // place is a deployment with one of everything, and of every field.
 const place = `
 	INSERT INTO users (username, password_hash, role, display_name, created_at, banned_at, head) VALUES
 		('ada', '$argon2id$x', 'owner', 'Ada <Lovelace> & "Co"', '2026-11-01 10:00:00.000001+01', NULL, 9),
 		('bob', '$argon2id$y', 'guest', '', '2026-11-02', '2026-11-03', 3);
+	UPDATE users SET status_text = 'Away', status_emoji = '🌴', status_until = '2026-12-24', time_zone = 'Europe/London', language = 'en-GB', theme = 'dark', avatar = substr(encode(sha256(` + dot + `), 'hex'), 1, 32) WHERE username = 'ada';
+	INSERT INTO avatars (username, digest, image) SELECT username, avatar, ` + dot + ` FROM users WHERE avatar <> '';
 	UPDATE rooms SET head = 9, title = 'General', topic = E'tabs\tand ünïcode', created_at = '2026-11-01' WHERE name = 'general';
 	INSERT INTO rooms (name, kind, head, people, created_by, created_at, archived_at) VALUES
 		('dm-1', 'direct', 1, '{ada,bob}', 'ada', '2026-11-04', NULL), ('old', 'private', 0, NULL, 'bob', '2026-11-04', '2026-11-05');
@@ -92,13 +97,14 @@ func TestEveryColumnIsKnown(t *testing.T) {
 	t.Parallel()
 	const follows = `
 		audit.id memberships.revision messages.html messages.renderer renderings.done renderings.id renderings.renderer renderings.room
-		rooms.head rooms.revision secrets.name secrets.value users.head users.revision `
+		rooms.head rooms.profiled rooms.revision room_profiles.revision room_profiles.room room_profiles.username room_profiles.version
+		users.avatar avatars.digest secrets.name secrets.value users.head users.revision `
 	known := make(map[string]bool)
 	for _, column := range strings.Fields(follows) {
 		known[column] = true
 	}
 	for table, row := range map[string]any{
-		"users": person{}, "rooms": room{}, "memberships": membership{}, "messages": message{}, "message_versions": version{}, "invites": invite{}, "audit": act{},
+		"users": person{}, "avatars": avatar{}, "rooms": room{}, "memberships": membership{}, "messages": message{}, "message_versions": version{}, "invites": invite{}, "audit": act{},
 	} {
 		typ := reflect.TypeOf(row)
 		for i := range typ.NumField() {
@@ -164,7 +170,7 @@ func TestCommands(t *testing.T) {
 	if err := RunExport(t.Context(), to, nil, &again, &said); err != nil {
 		t.Fatal(err)
 	}
-	if file, err := os.ReadFile(name); err != nil || !bytes.Equal(file, again.Bytes()) || !strings.Contains(said.String(), "imported 20 lines") {
+	if file, err := os.ReadFile(name); err != nil || !bytes.Equal(file, again.Bytes()) || !strings.Contains(said.String(), "imported 21 lines") {
 		t.Errorf("%v, said %q", err, said.String())
 	}
 	if err := RunImport(t.Context(), to, []string{"-to", "x"}, nil, &said); err == nil || !strings.Contains(err.Error(), "usage") {

@@ -63,7 +63,13 @@ func (w *writer) all(ctx context.Context, tx pgx.Tx) error {
 	for _, part := range []func() error{
 		func() error {
 			return each(ctx, tx, w, func(p *person) { p.Type = "person" }, `
-				SELECT username, role, display_name, password_hash, created_at, banned_at FROM users ORDER BY username`)
+				SELECT username, role, display_name, password_hash, created_at, banned_at,
+					status_text, status_emoji, status_until, time_zone, language, theme
+				FROM users ORDER BY username`)
+		},
+		func() error {
+			return each(ctx, tx, w, func(a *avatar) { a.Type = "avatar" }, `
+				SELECT a.username, a.image FROM avatars a JOIN users u ON u.username = a.username AND u.avatar = a.digest ORDER BY a.username`)
 		},
 		func() error {
 			return each(ctx, tx, w, func(r *room) { r.Type = "room" }, `

@@ -11,6 +11,7 @@ import (
 
 	"parley/core/chat"
 	"parley/core/markup"
+	"parley/messages/internal/portrait"
 	"parley/messages/internal/refill"
 	"parley/messages/internal/snapshot"
 )
@@ -49,7 +50,7 @@ func Import(ctx context.Context, databaseURL string, in io.Reader) (n int64, err
 
 // fill copies all lines, in the order in which they must be.
 func fill(ctx context.Context, tx pgx.Tx, l *lines) error {
-	for _, part := range []func(context.Context, pgx.Tx, *lines) error{people, rooms, memberships, messages, versions, invites, audit} {
+	for _, part := range []func(context.Context, pgx.Tx, *lines) error{people, avatars, rooms, memberships, messages, versions, invites, audit} {
 		if err := part(ctx, tx, l); err != nil {
 			return err
 		}
@@ -94,10 +95,45 @@ func copyLines[T any](ctx context.Context, tx pgx.Tx, table string, columns []st
 }
 
 func people(ctx context.Context, tx pgx.Tx, l *lines) error {
-	columns := []string{"username", "role", "display_name", "password_hash", "created_at", "banned_at"}
+	columns := []string{
+		"username", "role", "display_name", "password_hash", "created_at", "banned_at",
+		"status_text", "status_emoji", "status_until", "time_zone", "language", "theme",
+	}
 	return copyLines(ctx, tx, "users", columns, &source[person]{lines: l, typ: "person", row: func(p *person) []any {
-		return []any{p.Username, p.Role, p.DisplayName, p.PasswordHash, p.CreatedAt, p.BannedAt}
+		return []any{
+			p.Username, p.Role, p.DisplayName, p.PasswordHash, p.CreatedAt, p.BannedAt,
+			p.StatusText, p.StatusEmoji, p.StatusUntil, p.TimeZone, p.Language, p.Theme,
+		}
+	}, check: presentable})
+}
+
+// presentable checks what is shown to others, or works out what they are shown.
+func presentable(p *person) error {
+	if !chat.ValidTimeZone(p.TimeZone) || !chat.ValidLanguage(p.Language) {
+		return fmt.Errorf("%s has a time zone or a language that there isn't", p.Username)
+	}
+	return nil
+}
+
+// avatars are named by what they are, as those that somebody sends.
+func avatars(ctx context.Context, tx pgx.Tx, l *lines) error {
+	columns := []string{"username", "digest", "image"}
+	check := func(a *avatar) error {
+		if !portrait.Valid(a.Image) {
+			return fmt.Errorf("the picture of %s is none that Parley has made", a.Username)
+		}
+		return nil
+	}
+	err := copyLines(ctx, tx, "avatars", columns, &source[avatar]{lines: l, typ: "avatar", check: check, row: func(a *avatar) []any {
+		return []any{a.Username, portrait.Digest(a.Image), a.Image}
 	}})
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE users SET avatar = a.digest FROM avatars a WHERE a.username = users.username`); err != nil {
+		return fmt.Errorf("give people their pictures: %w", err)
+	}
+	return nil
 }
 
 func rooms(ctx context.Context, tx pgx.Tx, l *lines) error {

@@ -13,6 +13,7 @@ import (
 // comes after those that it refers to.
 var order = []struct{ name, by string }{
 	{"users", "username"},
+	{avatars, "username"},
 	{"rooms", "name"},
 	{"memberships", "username, room"},
 	{"messages", "room, id"},
@@ -24,8 +25,11 @@ var order = []struct{ name, by string }{
 }
 
 // left lists those that are not: sessions end with a deployment, the index of
-// the search is made anew, and the schema has its version from the migrations.
-var left = []string{"sessions", "search_messages", "search_rooms", "search_blocks", "search_summaries", "schema_migrations"}
+// the search is made anew, no client goes on from a position of before a restore, and the schema has its version from the migrations.
+var left = []string{"sessions", "room_profiles", "search_messages", "search_rooms", "search_blocks", "search_summaries", "schema_migrations"}
+
+// avatars is not in all schemas of which there are backups.
+const avatars = "avatars"
 
 // table is one that is kept.
 type table struct {
@@ -72,6 +76,9 @@ func kept(ctx context.Context, tx pgx.Tx) ([]table, error) {
 	var tables []table
 	for _, o := range order {
 		i := slices.IndexFunc(found, func(t table) bool { return t.Name == o.name })
+		if i < 0 && o.name == avatars {
+			continue
+		}
 		if i < 0 {
 			return nil, fmt.Errorf("there is no table %s: run `messages migrate` first", o.name)
 		}

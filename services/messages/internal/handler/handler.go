@@ -62,6 +62,7 @@ type Parts struct {
 	ChangeLimit  *limit.Limiter                // per user
 	RoomLimit    *limit.Limiter                // per user
 	SearchLimit  *limit.Limiter                // per user
+	ProfileLimit *limit.Limiter                // per user
 	TypingLimit  *limit.Limiter                // per user and room
 	Site         *web.Site
 	Proxies      serve.Proxies

@@ -20,24 +20,19 @@ func (h *Handler) accountPage(c *gin.Context, status int, page web.Account) {
 		h.fail(c, err)
 		return
 	}
-	if page.Failure.Field != "name" {
-		page.Name = page.Me.DisplayName
+	if kept := typedOf(page.Me); page.Typed == nil {
+		page.Typed = kept
+	} else {
+		for field, values := range kept { // the other forms are as they were
+			if !page.Typed.Has(field) {
+				page.Typed[field] = values
+			}
+		}
 	}
 	_, page.Changed = c.GetQuery(changedMark)
-	page.Renamed = c.Query(savedMark) == "name"
+	page.Saved = c.Query(savedMark)
 	page.Sessions, page.Current = sessions, current(c).ID
 	h.render(c, status, "account.html", page)
-}
-
-// renamed answers the form for another display name.
-func (h *Handler) renamed(c *gin.Context, name string, err error) {
-	if err == nil {
-		done(c, "/account?"+savedMark+"=name")
-		return
-	}
-	if status, failure, told := h.failed(c, err); told {
-		h.accountPage(c, status, web.Account{Failure: failure, Name: name})
-	}
 }
 
 // showAccount is the page of what [Handler.listSessions] and [Handler.showMe]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"parley/core/chat"
 	"parley/core/history"
 	"parley/messages/web"
 )
@@ -56,6 +57,18 @@ func (h *Handler) foundPage(c *gin.Context, status int, page web.Found) {
 	if page.Frame, err = h.frame(c, ""); err != nil {
 		h.fail(c, err)
 		return
+	}
+	messages := make([]chat.Message, len(page.Messages))
+	for i, hit := range page.Messages {
+		messages[i] = hit.Message
+	}
+	people, err := h.namedIn(c, messages)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	for i, hit := range page.Messages {
+		page.Messages[i].Author = web.PersonOf(people, hit.Username)
 	}
 	page.AtMentions = !page.Search
 	h.render(c, status, "found.html", page)

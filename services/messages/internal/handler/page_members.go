@@ -39,7 +39,7 @@ func (h *Handler) membersPage(c *gin.Context, status int, failure web.Failure) {
 	}
 	page.More = more
 	for _, m := range members {
-		page.People = append(page.People, web.Person{Username: m.Username, DisplayName: m.DisplayName, Role: m.Role, Moderator: m.Moderator})
+		page.People = append(page.People, web.Person{Username: m.Username, DisplayName: m.DisplayName, Role: m.Role, Moderator: m.Moderator, Look: m.Look})
 	}
 	if err := h.mayInRoom(c, &page); err != nil {
 		h.fail(c, err)

@@ -86,6 +86,37 @@ func (h *Handler) fillLog(c *gin.Context, name string, around chat.Position, pag
 		return err
 	}
 	page.Messages, page.At, page.More = found.Messages, found.Head, found.More
+	if page.Named, err = h.namedIn(c, found.Messages); err != nil {
+		return err
+	}
 	page.Newer = around > 0 && len(found.Messages) == history.DefaultStretch
 	return nil
+}
+
+// namedIn returns the people whom messages name beside what they say.
+func (h *Handler) namedIn(c *gin.Context, messages []chat.Message) (map[string]web.Person, error) {
+	if len(messages) == 0 {
+		return nil, nil
+	}
+	var names []string
+	seen := make(map[string]bool)
+	note := func(name string) {
+		if name != "" && !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	for i := range messages {
+		note(messages[i].Username)
+		note(messages[i].PinnedBy)
+	}
+	found, err := h.People.Named(c.Request.Context(), names)
+	if err != nil {
+		return nil, err
+	}
+	people := make(map[string]web.Person, len(found))
+	for name, p := range found {
+		people[name] = showPerson(p)
+	}
+	return people, nil
 }

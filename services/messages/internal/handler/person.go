@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -17,8 +18,12 @@ func (h *Handler) peopleRoutes(own *gin.RouterGroup, read []string) {
 	own.Match(read, "/me", h.showMe)
 	own.PATCH("/me", h.changeMe)
 	own.POST("/me", h.changeMe) // a form can't PATCH
+	own.PUT("/me/avatar", h.setAvatar)
+	own.POST("/me/avatar", h.saveAvatar) // nor PUT
+	own.DELETE("/me/avatar", h.removeAvatar)
 	own.Match(read, "/people", h.listPeople)
 	own.Match(read, "/people/:username", h.showPerson)
+	own.Match(read, "/people/:username/avatar/:digest", h.showAvatar)
 
 	admin := own.Group("", h.atLeast(chat.Admin))
 	admin.PATCH("/people/:username", h.setRole)
@@ -27,56 +32,13 @@ func (h *Handler) peopleRoutes(own *gin.RouterGroup, read []string) {
 	admin.POST("/people/:username/unban", h.judge(h.People.Unban))
 }
 
-func (h *Handler) showMe(c *gin.Context) {
-	me, err := h.People.Profile(c.Request.Context(), user(c))
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	c.JSON(http.StatusOK, gin.H{
-		"username": me.Username, "display_name": me.DisplayName, "role": me.Role, "created_at": stamp(me.CreatedAt),
-	})
-}
-
-// changeMe answers with the profile as it is then.
-func (h *Handler) changeMe(c *gin.Context) {
-	in, err := readInput(c.Request)
-	if err != nil {
-		h.fail(c, err)
-		return
-	}
-	var wanted struct {
-		DisplayName *string `json:"display_name"`
-	}
-	if in.isForm() {
-		if name := in.form.Get("display_name"); in.form.Has("display_name") {
-			wanted.DisplayName = &name
-		}
-	} else if err := in.decode(&wanted); err != nil {
-		h.fail(c, err)
-		return
-	}
-	if wanted.DisplayName != nil {
-		err := h.People.Rename(c.Request.Context(), current(c).Session, *wanted.DisplayName)
-		if in.isForm() && (err == nil || wantsPage(c.Request)) {
-			h.renamed(c, *wanted.DisplayName, err)
-			return
-		}
-		if err != nil {
-			h.fail(c, err)
-			return
-		}
-	}
-	h.showMe(c)
-}
-
 func (h *Handler) listPeople(c *gin.Context) {
 	c.Header("Vary", "Accept")
 	if wantsPage(c.Request) {
 		h.peoplePage(c)
 		return
 	}
-	people, more, err := h.People.List(c.Request.Context(), user(c), c.Query("q"), c.Query("after"))
+	people, more, err := h.people(c)
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -85,6 +47,29 @@ func (h *Handler) listPeople(c *gin.Context) {
 		people = []person.Person{} // not null
 	}
 	c.JSON(http.StatusOK, gin.H{"people": people, "more": more})
+}
+
+// maxAsked is how many people can be asked for by name at once.
+const maxAsked = 100
+
+// people returns those whom the request asks for: by what they are called, or,
+// as a page does that is to show them, by their usernames.
+func (h *Handler) people(c *gin.Context) (people []person.Person, more bool, err error) {
+	names, byName := c.GetQuery("usernames")
+	if !byName {
+		return h.People.List(c.Request.Context(), user(c), c.Query("q"), c.Query("after"))
+	}
+	var asked []string
+	for name := range strings.SplitSeq(names, ",") {
+		if len(asked) == maxAsked {
+			return nil, false, errTooManyNames
+		}
+		if chat.ValidUsername(name) {
+			asked = append(asked, name)
+		}
+	}
+	people, err = h.People.Shown(c.Request.Context(), user(c), asked)
+	return people, false, err
 }
 
 func (h *Handler) showPerson(c *gin.Context) {

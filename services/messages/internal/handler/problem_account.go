@@ -6,11 +6,14 @@ import (
 	"parley/messages/internal/account"
 	"parley/messages/internal/invite"
 	"parley/messages/internal/person"
+	"parley/messages/internal/portrait"
 )
 
 var (
-	errForbidden = errors.New("not allowed to this role")
-	errHost      = errors.New("host not allowed")
+	errForbidden      = errors.New("not allowed to this role")
+	errTooManyNames   = errors.New("too many names asked for")
+	errPictureMissing = errors.New("no picture in the form")
+	errHost           = errors.New("host not allowed")
 )
 
 var (
@@ -48,5 +51,15 @@ var accountProblems = []known{
 	{person.ErrForbidden, forbidden},
 	{person.ErrLastOwner, problem{409, "last_owner", "There must be an owner. Make somebody else one first."}},
 	{person.ErrRoleInvalid, roleInvalid},
+	{person.ErrStatusInvalid, problem{422, "status_invalid", "A status has at most 100 characters, on one line."}},
+	{person.ErrStatusEmojiInvalid, problem{422, "status_emoji_invalid", "The picture beside a status is one emoji."}},
+	{person.ErrStatusUntilInvalid, problem{422, "status_until_invalid", "A status lasts a year at most."}},
+	{person.ErrTimeZoneInvalid, problem{422, "time_zone_invalid", "There is no such time zone. One is called Europe/Berlin, for example."}},
+	{person.ErrLanguageInvalid, problem{422, "language_invalid", "A language is a tag such as en-GB or de."}},
+	{person.ErrThemeInvalid, problem{422, "theme_invalid", "A theme is light or dark, or empty for what the system says."}},
+	{portrait.ErrInvalid, problem{422, "picture_invalid", "This is not a picture that can be read. PNG, JPEG, GIF and WebP can."}},
+	{portrait.ErrTooLarge, problem{413, "picture_too_large", "A picture has at most 4 MB and 13 million pixels."}},
+	{errTooManyNames, problem{422, "too_many_names", "At most 100 people can be asked for by name at once."}},
+	{errPictureMissing, problem{422, "picture_missing", "Choose a picture first."}},
 	{person.ErrDisplayNameInvalid, problem{422, "display_name_invalid", "A name has at most 80 characters, on one line."}},
 }

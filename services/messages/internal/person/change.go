@@ -2,7 +2,6 @@ package person
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -13,55 +12,16 @@ import (
 	"parley/messages/internal/audit"
 )
 
-// change raises the head of somebody's log, and stores what of the profile
-// changes. It returns the profile as it is then. NULL leaves a column as it is.
-const change = `
-	UPDATE users
-	SET head = head + 1, revision = head + 1,
-		role = coalesce($2, role), display_name = coalesce($3, display_name)
-	WHERE username = $1
-	RETURNING revision, username, display_name, role`
-
-func apply(ctx context.Context, tx pgx.Tx, username string, role *chat.Role, displayName *string) (*wire.Person, error) {
-	var p wire.Person
-	err := tx.QueryRow(ctx, change, username, role, displayName).Scan(&p.Revision, &p.Username, &p.DisplayName, &p.Role)
-	if err != nil {
-		return nil, fmt.Errorf("store profile: %w", err)
+func setRole(ctx context.Context, tx pgx.Tx, username string, role chat.Role) (*wire.Person, error) {
+	if _, err := tx.Exec(ctx, `UPDATE users SET head = head + 1, revision = head + 1, role = $2 WHERE username = $1`, username, role); err != nil {
+		return nil, fmt.Errorf("store role: %w", err)
 	}
-	return &p, nil
+	p, err := readPerson(ctx, tx, username)
+	return &p, err
 }
 
 // The changes return [session.ErrNotFound] if the session of the one who makes
 // them has ended. One without a key is the command line's.
-
-// Rename gives the one who asks another display name; "" is none. The same one
-// again changes nothing. Errors: [ErrDisplayNameInvalid], [ErrNotFound].
-func (s *Store) Rename(ctx context.Context, by session.Session, displayName string) error {
-	displayName, err := cleanDisplayName(displayName)
-	if err != nil {
-		return err
-	}
-	var changed *wire.Person
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := session.Confirm(ctx, tx, by.Key); err != nil {
-			return err
-		}
-		var before string
-		err := tx.QueryRow(ctx, `SELECT display_name FROM users WHERE username = $1 AND banned_at IS NULL FOR NO KEY UPDATE`, by.Username).Scan(&before)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return ErrNotFound
-		}
-		if err != nil {
-			return fmt.Errorf("lock profile: %w", err)
-		}
-		if before != displayName {
-			changed, err = apply(ctx, tx, by.Username, nil, &displayName)
-		}
-		return err
-	})
-	s.tell(err, changed)
-	return err
-}
 
 // SetRole gives username another role, as by wants it. The same one again
 // changes nothing. Errors: [ErrRoleInvalid], [ErrNotFound], [ErrForbidden],
@@ -85,7 +45,7 @@ func (s *Store) SetRole(ctx context.Context, by session.Session, username string
 		if ranks.lastOwner {
 			return ErrLastOwner
 		}
-		if changed, err = apply(ctx, tx, username, &role, nil); err != nil {
+		if changed, err = setRole(ctx, tx, username, role); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, by.Username, audit.RoleChanged, username, map[string]any{"from": ranks.target, "to": role})

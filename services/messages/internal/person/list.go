@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +21,10 @@ const visible = `(
 		SELECT FROM memberships mine JOIN memberships theirs ON theirs.room = mine.room AND theirs.member
 		WHERE mine.username = me.username AND mine.member AND theirs.username = p.username)))`
 
-const columns = `SELECT p.username, p.display_name, p.role, p.banned_at IS NOT NULL FROM users me, users p `
+// shown are the columns of p that [scan] reads.
+const shown = `p.username, p.display_name, p.role, p.banned_at IS NOT NULL, p.avatar, p.status_text, p.status_emoji, p.status_until, p.time_zone, p.revision, p.language, p.theme`
+
+const columns = `SELECT ` + shown + ` FROM users me, users p `
 
 // List returns those whom asker sees, in order of name behind after, 200 at
 // most, and whether there are more. q is the beginning of a username, or a part
@@ -69,19 +73,42 @@ func find(ctx context.Context, db database, asker, username string) (Person, err
 
 func scan(row pgx.CollectableRow) (p Person, err error) {
 	p.State = wire.Offline
-	err = row.Scan(&p.Username, &p.DisplayName, &p.Role, &p.Banned)
+	var until *time.Time
+	err = row.Scan(&p.Username, &p.DisplayName, &p.Role, &p.Banned, &p.Avatar, &p.StatusText, &p.StatusEmoji, &until, &p.TimeZone, &p.Version, &p.Language, &p.Theme)
+	if until != nil {
+		p.StatusUntil = *until
+	}
+	p.Look = p.Current(time.Now())
 	return p, err
 }
 
 // Profile returns who username is.
 func (s *Store) Profile(ctx context.Context, username string) (p Profile, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT username, display_name, role, created_at FROM users WHERE username = $1`, username).
-		Scan(&p.Username, &p.DisplayName, &p.Role, &p.CreatedAt)
+	if p.Person, err = readPerson(ctx, s.pool, username); err != nil {
+		return Profile{}, err
+	}
+	p.Look = p.Current(time.Now())
+	if err := s.pool.QueryRow(ctx, `SELECT created_at FROM users WHERE username = $1`, username).Scan(&p.CreatedAt); err != nil {
+		return Profile{}, fmt.Errorf("read profile: %w", err)
+	}
+	return p, nil
+}
+
+// readPerson returns a profile as it is stored; a status in it may be over.
+func readPerson(ctx context.Context, db database, username string) (p wire.Person, err error) {
+	var until *time.Time
+	err = db.QueryRow(ctx, `
+		SELECT username, display_name, role, revision, avatar, status_text, status_emoji, status_until, time_zone, language, theme
+		FROM users WHERE username = $1`, username).
+		Scan(&p.Username, &p.DisplayName, &p.Role, &p.Revision, &p.Avatar, &p.StatusText, &p.StatusEmoji, &until, &p.TimeZone, &p.Language, &p.Theme)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Profile{}, ErrNotFound
+		return p, ErrNotFound
 	}
 	if err != nil {
-		return Profile{}, fmt.Errorf("read profile: %w", err)
+		return p, fmt.Errorf("read profile: %w", err)
+	}
+	if until != nil {
+		p.StatusUntil = *until
 	}
 	return p, nil
 }

@@ -14,7 +14,7 @@ const maxNamed = 5000
 // them: it is for names that the one who asks has been told already.
 func (s *Store) Named(ctx context.Context, usernames []string) (map[string]Person, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT username, display_name, role, banned_at IS NOT NULL FROM users WHERE username = ANY($1) LIMIT $2`, usernames, maxNamed)
+		SELECT `+shown+` FROM users p WHERE username = ANY($1) LIMIT $2`, usernames, maxNamed)
 	if err != nil {
 		return nil, fmt.Errorf("name people: %w", err)
 	}
@@ -35,6 +35,19 @@ func (s *Store) Seen(ctx context.Context, asker string, usernames []string) ([]P
 	rows, err := s.pool.Query(ctx, columns+`
 		WHERE me.username = $1 AND p.username = ANY($2) AND p.username <> $1 AND p.banned_at IS NULL AND `+visible+`
 		ORDER BY p.username`, asker, usernames)
+	if err != nil {
+		return nil, fmt.Errorf("find people: %w", err)
+	}
+	people, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return nil, fmt.Errorf("find people: %w", err)
+	}
+	return people, nil
+}
+
+// Shown returns those of usernames whom asker sees, in order of name.
+func (s *Store) Shown(ctx context.Context, asker string, usernames []string) ([]Person, error) {
+	rows, err := s.pool.Query(ctx, columns+`WHERE me.username = $1 AND p.username = ANY($2) AND `+visible+` ORDER BY p.username`, asker, usernames)
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", err)
 	}

@@ -1,15 +1,15 @@
 // Package person keeps who is here, and what they may: roles, names, bans.
 //
-// A role and a display name are on their person's log: a change of them takes
-// the next position of it, in its own transaction (see users.head).
+// A role and a profile are on their person's log: a change of them takes the next
+// position of it, in its own transaction (see users.head). What others see of a
+// profile is on the logs of the person's rooms as well:
+// docs/decisions/0014-profiles-on-the-logs-of-rooms.md.
 package person
 
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,6 +17,7 @@ import (
 	"parley/core/chat"
 	"parley/core/session"
 	"parley/core/wire"
+	"parley/messages/internal/change"
 )
 
 // The errors of this package that a client caused.
@@ -26,6 +27,12 @@ var (
 	ErrLastOwner          = errors.New("last owner")
 	ErrRoleInvalid        = errors.New("role invalid")
 	ErrDisplayNameInvalid = errors.New("display name invalid")
+	ErrStatusInvalid      = errors.New("status invalid")
+	ErrStatusEmojiInvalid = errors.New("status emoji invalid")
+	ErrStatusUntilInvalid = errors.New("end of the status invalid")
+	ErrTimeZoneInvalid    = errors.New("time zone invalid")
+	ErrLanguageInvalid    = errors.New("language invalid")
+	ErrThemeInvalid       = errors.New("theme invalid")
 )
 
 // maxListed is how many people a list has at most.
@@ -38,14 +45,18 @@ type Person struct {
 	Role        chat.Role `json:"role"`
 	State       string    `json:"state"`
 	Banned      bool      `json:"banned,omitempty"`
+	wire.Look             // without a status that is over
+	TimeZone    string    `json:"time_zone,omitempty"`
+
+	Version  chat.Position `json:"version"` // grows with each change: the position in the person's log
+	Language string        `json:"-"`       // of dates; their own affair, as the next
+	Theme    string        `json:"-"`
 }
 
 // Profile is somebody as they see themselves.
 type Profile struct {
-	Username    string
-	DisplayName string
-	Role        chat.Role
-	CreatedAt   time.Time
+	wire.Person
+	CreatedAt time.Time
 }
 
 // Publish tells of a change of somebody's profile; after the commit.
@@ -54,33 +65,18 @@ type Publish func(*wire.Person)
 // Store keeps people in Postgres.
 type Store struct {
 	pool    *pgxpool.Pool
+	changes *change.Applier
 	publish Publish
 	ended   func([]session.Key) // gets the sessions that a ban has ended
 }
 
 // NewStore returns a store on pool.
-func NewStore(pool *pgxpool.Pool, publish Publish, ended func([]session.Key)) *Store {
-	return &Store{pool: pool, publish: publish, ended: ended}
+func NewStore(pool *pgxpool.Pool, changes *change.Applier, publish Publish, ended func([]session.Key)) *Store {
+	return &Store{pool: pool, changes: changes, publish: publish, ended: ended}
 }
 
 // database is a pool, or a transaction.
 type database interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
-// cleanDisplayName trims a name, and refuses what would not show as one line. A
-// name of which nothing is to be seen is none.
-func cleanDisplayName(name string) (string, error) {
-	if !utf8.ValidString(name) {
-		return "", ErrDisplayNameInvalid
-	}
-	name = strings.TrimSpace(name)
-	if utf8.RuneCountInString(name) > chat.MaxDisplayName || strings.ContainsFunc(name, chat.Misleads) {
-		return "", ErrDisplayNameInvalid
-	}
-	if !chat.Shows(name) {
-		return "", nil
-	}
-	return name, nil
 }

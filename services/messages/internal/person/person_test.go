@@ -4,9 +4,17 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/core/chat"
 )
+
+// cleanName is what becomes of a display name.
+func cleanName(name string) (string, error) {
+	patch := Patch{DisplayName: &name}
+	err := patch.clean(time.Now())
+	return name, err
+}
 
 func TestDisplayName(t *testing.T) {
 	t.Parallel()
@@ -15,12 +23,12 @@ func TestDisplayName(t *testing.T) {
 		"\u200b": "", "\u3164 \u2800": "",
 		strings.Repeat("é", 80): strings.Repeat("é", 80),
 	} {
-		if got, err := cleanDisplayName(name); got != want || err != nil {
+		if got, err := cleanName(name); got != want || err != nil {
 			t.Errorf("%q: %q, %v; want %q", name, got, err, want)
 		}
 	}
 	for _, name := range []string{strings.Repeat("é", 81), "a\x00b", "a\nb", "a\u2028b", "a\u202eb", "a\u2066b", "\xff", "a\x1bb"} {
-		if got, err := cleanDisplayName(name); !errors.Is(err, ErrDisplayNameInvalid) {
+		if got, err := cleanName(name); !errors.Is(err, ErrDisplayNameInvalid) {
 			t.Errorf("%q: %q, %v", name, got, err)
 		}
 	}
@@ -30,11 +38,11 @@ func FuzzDisplayName(f *testing.F) {
 	f.Add(" Ada ")
 	f.Add("a\u202eb")
 	f.Fuzz(func(t *testing.T, name string) {
-		clean, err := cleanDisplayName(name)
+		clean, err := cleanName(name)
 		if err != nil {
 			return
 		}
-		if again, err := cleanDisplayName(clean); err != nil || again != clean {
+		if again, err := cleanName(clean); err != nil || again != clean {
 			t.Errorf("%q: %q, and again %q, %v", name, clean, again, err)
 		}
 		if !storable(clean) {

@@ -8,7 +8,7 @@ const names = (rooms) => rooms.all.map(({ name }) => name);
 test("rooms stand in order of what they are called", () => {
   const rooms = new MyRooms({
     me: "ada",
-    names: { zoe: "adam" },
+    nameOf: (username) => ({ zoe: "adam" })[username] ?? username,
     rooms: [
       { name: "a-room", kind: "open", title: "Zebra" },
       { name: "dm-1", kind: "direct", people: ["ada", "zoe"] },
@@ -24,7 +24,7 @@ test("rooms stand in order of what they are called", () => {
 });
 
 test("what a room is called", () => {
-  const rooms = new MyRooms({ me: "ada", names: { bob: "Bob" }, rooms: [] });
+  const rooms = new MyRooms({ me: "ada", nameOf: (username) => (username === "bob" ? "Bob" : username), rooms: [] });
   assert.equal(rooms.label({ name: "dm-1", kind: "direct", people: ["ada", "bob", "carol"] }), "Bob, carol");
   assert.equal(rooms.label({ name: "dm-2", kind: "direct", people: ["ada"] }), "Nobody else");
   assert.equal(rooms.label({ name: "launch", kind: "open", title: "" }), "launch");

@@ -8,6 +8,7 @@
  *     nav#rooms            with ul#room-list and ul#direct-list
  *     form[action="/logout"], #banner, #drawer-dot
  */
+import { faces } from "./model/faces.js";
 import { Api } from "./model/api.js";
 import { lateHub } from "./model/latehub.js";
 import { Line } from "./model/line.js";
@@ -20,6 +21,7 @@ import { ways } from "./model/ways.js";
 import { leave } from "./signedout.js";
 import { signOutByHub } from "./signout.js";
 import { holdDrops } from "./view/drop.js";
+import { showMe } from "./view/me.js";
 import { RoomList } from "./view/roomlist.js";
 import { Status } from "./view/status.js";
 import { Unread } from "./view/unread.js";
@@ -41,14 +43,15 @@ export class Chat extends EventTarget {
   constructor() {
     super();
     this.state = takeState();
-    const { me, names, rooms, open } = this.state;
+    const { me, rooms, open } = this.state;
+    faces.begin(this.state.faces, (usernames) => this.api.faces(usernames));
     this.username = me.username;
     this.shelf = localShelf(me.username);
     const worker = new URL("./worker.js", import.meta.url);
     const makeHub = () => lateHub(async () => (await import("./hub.js")).makeHub(me.username));
     this.line = new Line(ways(me.username, { worker, makeHub }));
     this.#open = open?.room.name ?? null;
-    this.#rooms = new MyRooms({ me: me.username, names, rooms });
+    this.#rooms = new MyRooms({ me: me.username, nameOf: (username) => faces.name(username), rooms });
     this.#list = new RoomList(part("rooms"), this.#rooms, this.#open);
     this.#unread = new Unread({ rooms: this.#rooms, open: this.#open, dot: part("drawer-dot"), called: part("mentions-count") });
     this.#listen(new Status(part("banner")));
@@ -134,8 +137,31 @@ export class Chat extends EventTarget {
     on("state", ({ state }) => status.show(state));
     on("mine", ({ rooms, at }) => this.#take(rooms, at < this.state.me.head ? [] : this.#rooms.without(rooms)));
     on("rooms", ({ changed, gone }) => this.#take(changed, gone));
-    on("person", ({ person }) => Object.assign(this.state.me, { role: person.role }));
+    on("person", ({ person }) => this.#me(person));
+    on("faces", ({ faces: changed }) => changed.forEach((face) => faces.take(face)));
+    let welcome = 0;
+    on("welcome", () => welcome++ > 0 && faces.refresh()); // another hub, which may know less
+    on("stale", () => faces.refresh());
+    faces.addEventListener("change", () => this.#renamed());
     on("left", ({ reason }) => leave(reason, this.shelf));
+  }
+
+  /** My profile is another, maybe by another page. */
+  #me({ role, display_name: name, theme = "", ...look }) {
+    Object.assign(this.state.me, { role, name: name || this.username });
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    faces.take({ username: this.username, ...look, display_name: name, version: look.revision });
+  }
+
+  #renamed() {
+    const rooms = this.#rooms.rename();
+    this.#list.show();
+    showMe(this.username);
+    for (const room of rooms) {
+      if (room.name === this.#open) this.#unread.open(room.name, `${signOf(room)} ${room.label} · Parley`);
+      this.dispatchEvent(new CustomEvent("room", { detail: room }));
+    }
   }
 
   #take(rooms, gone) {

@@ -1,3 +1,4 @@
+import { faces } from "./model/faces.js";
 import { Finder } from "./model/finder.js";
 import { FoundView } from "./view/found/foundview.js";
 
@@ -25,6 +26,7 @@ export class FoundStage {
       search: this.#finderOf((query, before) => chat.api.search(query, before)),
       mentions: this.#finderOf((_, before) => chat.api.mentions(before)),
     };
+    faces.addEventListener("change", () => this.#shown && this.#render());
     const labelOf = (name) => chat.labelOf(name);
     this.#view = new FoundView(element, { me: chat.username, dates, labelOf }, {
       query: (text) => this.#go(`/search?${new URLSearchParams({ q: text })}`),

@@ -3,6 +3,7 @@ import { Arrival } from "./arrival.js";
 import { Chat } from "./chat.js";
 import { Found } from "./found.js";
 import { goByKeys } from "./going.js";
+import { faces } from "./model/faces.js";
 import { later } from "./late.js";
 import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
@@ -52,7 +53,7 @@ const head = new RoomHead({
   return `${members.length}${more ? "+" : ""}`;
 });
 const announcer = new Announcer(part("announcer"), part("notice"));
-const dates = new Dates(navigator.languages);
+const dates = new Dates(navigator.languages, chat.state.me);
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
@@ -153,6 +154,10 @@ whenWritten([part("composer"), part("tools")], async () => {
 });
 typeAnywhere({ get usable() { return !found.shown && composer.usable; }, focus: () => composer.focus() });
 everyDay(() => visits.relabel());
+faces.addEventListener("change", () => {
+  visits.relabel();
+  replying.relabel();
+});
 
 const route = routeOf(location);
 const { open } = chat.state;

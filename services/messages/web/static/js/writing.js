@@ -1,6 +1,6 @@
 import { EmojiSource, findRooms, PeopleSource } from "./model/proposals.js";
-import { tint } from "./model/tint.js";
 import { html } from "./vendor/lit-html/lit-html.js";
+import { avatar } from "./view/face.js";
 import { icon } from "./view/icon.js";
 import { Completion } from "./view/write/completion.js";
 import { keepForms } from "./view/write/pasting.js";
@@ -32,9 +32,9 @@ export function helpWriting({ field, toolbar, suggestions, status, hint }, { api
   new StarHint(hint, field, shelf);
 }
 
-function person({ username, display_name: name, group, note }) {
+function person({ username, display_name: name, group, note, ...look }) {
   if (group) return { label: `@${group}`, sign: html`<span class="suggestion-sign">${icon("people")}</span>`, note, insert: `@${group} ` };
-  const sign = html`<span class="avatar" data-tint=${tint(username)} aria-hidden="true">${username.slice(0, 1).toUpperCase()}</span>`;
+  const sign = avatar(username, { display_name: name, ...look });
   return { label: name || username, sign, note: `@${username}`, insert: `@${username} ` };
 }
 

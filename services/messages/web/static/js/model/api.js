@@ -77,6 +77,12 @@ export class Api {
     return this.#ask(`/people?${new URLSearchParams({ q: query })}`);
   }
 
+  /** These people, as far as I see them. */
+  async faces(usernames) {
+    const { people } = await this.#ask(`/people?${new URLSearchParams({ usernames: usernames.join(",") })}`);
+    return people;
+  }
+
   /** A file of ours, as JSON. Its address has its digest in it: it may be kept. */
   async asset(address) {
     const response = await fetch(address, { signal: AbortSignal.timeout(patience) });

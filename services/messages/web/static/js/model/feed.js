@@ -2,13 +2,14 @@ import { Ledger } from "./ledger.js";
 import { MyLog } from "./mylog.js";
 
 const mostNamed = 199;
+const mostFaces = 500;
 
 /**
  * Everything of mine, as the stream tells it: rooms, what is unread, messages. It is the same for all pages of a browser,
  * and knows none of them.
  *
  * Events: "rooms" {changed: [summary], gone: [name]}; "message" {message}; "ready" {room, id}, the log is complete;
- * "reset" {room, id}, load it anew; "person" {display_name, role}; "notice" {…}; "left" {reason}: nobody is signed in.
+ * "reset" {room, id}, load it anew; "person" {…}, my profile; "face" {…}, somebody's; "notice" {…}; "left" {reason}: nobody is signed in.
  */
 export class Feed extends EventTarget {
   #me;
@@ -17,6 +18,7 @@ export class Feed extends EventTarget {
   #ledger;
   #rooms;
   #log;
+  #faces = new Map(); // the latest last
   #ready = new Set(); // rooms whose log is complete, since the stream was opened
 
   constructor({ username, api, keep, clock = globalThis, now = Date.now }) {
@@ -117,7 +119,7 @@ export class Feed extends EventTarget {
   }
 
   #mine(data) {
-    if (data.type === "person") this.#tell("person", { display_name: data.display_name, role: data.role });
+    if (data.type === "person") this.#tell("person", data);
     this.#log.take(data);
   }
 
@@ -128,12 +130,26 @@ export class Feed extends EventTarget {
     if (data.type) {
       if (data.type === "room") this.#ledger.change(room, data);
       else room.advance(data.revision);
+      if (data.type === "profile") this.#face(data);
       this.#ledger.touch(room);
       return;
     }
     room.used = this.#now();
     this.#ledger.message(room, data, data.username === this.#me);
     this.#tell("message", { message: data });
+  }
+
+  /** Somebody is shown otherwise. A page that comes later, and was written before, is told what we have. */
+  #face({ type: _, revision: __, room: ___, ...face }) {
+    if ((this.#faces.get(face.username)?.version ?? 0) >= face.version) return;
+    this.#faces.delete(face.username);
+    this.#faces.set(face.username, face);
+    for (const username of [...this.#faces.keys()].slice(0, -mostFaces)) this.#faces.delete(username);
+    this.#tell("face", face);
+  }
+
+  get faces() {
+    return [...this.#faces.values()];
   }
 
   #readied(name, id) {

@@ -10,7 +10,7 @@ const linger = 10_000; // ms: the stream outlives the last page, in case that th
  *             wake {surely}, offline, ended, signout, ping ──▶ hub
  *     page ◀── welcome {lasting}, mine {rooms, at}, rooms {changed, gone}, state {state}, kept {room, kept}, messages
  *              {room, messages}, ready {room, id}, reset {room, id}, outbox {room, entries, waiting}, sent {room, entry, id},
- *              safe, gone {room, clientId}, person, notice, staying, left {reason}, pong ── hub
+ *              safe, gone {room, clientId}, person, faces, stale, notice, staying, left {reason}, pong ── hub
  *
  * A page follows the rooms that it holds, of which one is open, or none; messages, ready, reset, outbox and sent are about
  * these.
@@ -96,6 +96,7 @@ export class Hub {
     this.#clock.clearTimeout(this.#timer);
     owner.feed.resume();
     port.post({ type: "welcome", lasting: owner.lasting });
+    if (owner.feed.faces.length > 0) port.post({ type: "faces", faces: owner.feed.faces });
     this.#pages.tellState(owner, port);
     if (owner.stream.state === "live") this.#pages.tellMine(owner, port);
     for (const { room, entry } of drafts) owner.outboxes.add(room, entry);

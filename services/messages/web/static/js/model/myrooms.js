@@ -1,13 +1,13 @@
 /** My rooms as the hub tells of them, first of all as the page was written; and what each is called. */
 export class MyRooms {
   #me;
-  #names;
+  #nameOf;
   #rooms = new Map();
 
-  /** names: of people, by username. */
-  constructor({ me, names, rooms }) {
+  /** nameOf(username): what somebody is called. */
+  constructor({ me, nameOf, rooms }) {
     this.#me = me;
-    this.#names = names;
+    this.#nameOf = nameOf;
     for (const room of rooms) this.put(room);
   }
 
@@ -28,6 +28,12 @@ export class MyRooms {
     return labelled;
   }
 
+  /** Somebody is called otherwise: returns the rooms that are, too. */
+  rename() {
+    const before = [...this.#rooms.values()];
+    return before.map((room) => this.put(room)).filter(({ label }, i) => label !== before[i].label);
+  }
+
   remove(name) {
     this.#rooms.delete(name);
   }
@@ -42,7 +48,7 @@ export class MyRooms {
   label({ name, kind, title, people = [] }) {
     if (kind !== "direct") return title || name;
     const others = people.filter((username) => username !== this.#me);
-    return others.map((username) => this.#names[username] || username).join(", ") || "Nobody else";
+    return others.map((username) => this.#nameOf(username)).join(", ") || "Nobody else";
   }
 }
 

@@ -54,8 +54,12 @@ export class Pages {
       this.#each((port) => this.tellState(owner, port));
     });
     on(feed, "message", ({ message }) => this.#tellIn(message.room, { type: "messages", room: message.room, messages: [message] }));
-    on(feed, "reset", ({ room, id }) => this.#tellIn(room, { type: "reset", room, id }));
+    on(feed, "reset", ({ room, id }) => {
+      this.#tellIn(room, { type: "reset", room, id });
+      this.#tell({ type: "stale" }); // who is in it may be shown otherwise since
+    });
     on(feed, "notice", (notice) => this.#tellIn(notice.room, { type: "notice", notice }));
+    on(feed, "face", (face) => this.#tell({ type: "faces", faces: [face] }));
     on(feed, "person", (person) => this.#tell({ type: "person", person }));
     on(outboxes, "change", (list) => this.#tellIn(list.room, { type: "outbox", ...list }));
     on(outboxes, "sent", ({ room, ...sent }) => {

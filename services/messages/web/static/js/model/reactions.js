@@ -13,8 +13,8 @@ export function reacted(reactions = [], emoji, username, on) {
 const mostNamed = 20;
 
 /** Who reacted, in words: "you, bob and 3 others". */
-export function whoReacted(people, me) {
-  const names = [...people.filter((name) => name === me).map(() => "you"), ...people.filter((name) => name !== me)];
+export function whoReacted(people, me, nameOf = (username) => username) {
+  const names = [...people.filter((name) => name === me).map(() => "you"), ...people.filter((name) => name !== me).map(nameOf)];
   if (names.length <= 1) return names.join("");
   const named = names.slice(0, names.length > mostNamed ? mostNamed : names.length - 1);
   const rest = names.length - named.length;

@@ -1,8 +1,8 @@
 /**
- * What the server writes into the page beside its HTML, as JSON: who is here, their rooms as GET /chat says, the names of
- * people, and the room that is open; beside its HTML its messages as the history says.
+ * What the server writes into the page beside its HTML, as JSON: who is here, their rooms as GET /chat says, the faces
+ * of people, and the room that is open; beside its HTML its messages as the history says.
  *
- * @typedef {{username: string, name: string, role: string, head: number}} Me
+ * @typedef {{username: string, name: string, role: string, head: number, zone?: string, language?: string}} Me
  * @typedef {object} OpenState
  * @property {import("./types.js").Summary} room
  * @property {import("./types.js").Message[]} messages
@@ -14,7 +14,7 @@
  * @typedef {object} State
  * @property {Me} me
  * @property {import("./types.js").Summary[]} rooms
- * @property {Record<string, string>} names of people, by username
+ * @property {Record<string, object>} faces of people, by username: see faces.js
  * @property {OpenState=} open
  */
 
@@ -26,6 +26,7 @@
 export function takeState(root = document) {
   const state = taken(root, "state");
   if (state.open) state.open.messages = taken(root, "said");
+  if (root.getElementById("faces")) Object.assign(state.faces, taken(root, "faces"));
   return state;
 }
 

@@ -1,3 +1,5 @@
+import { faces } from "../model/faces.js";
+
 const kept = 10_000; // ms: longer than it takes to be read out
 const readOut = 3; // messages at once
 
@@ -20,7 +22,7 @@ export class Announcer {
 
   said(messages) {
     if (messages.length > readOut) this.say(`${messages.length} new messages`);
-    else for (const { username, body } of messages) this.say(`${username}: ${body}`);
+    else for (const { username, body } of messages) this.say(`${faces.name(username)}: ${body}`);
   }
 
   /** Something that everybody should see for a while. */

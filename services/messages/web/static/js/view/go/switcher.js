@@ -1,8 +1,8 @@
 import { destinations, plain } from "../../model/destinations.js";
 import { recent } from "../../model/recent.js";
-import { tint } from "../../model/tint.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { avatar } from "../face.js";
 import { icon } from "../icon.js";
 
 const pause = 120; // ms, before people are asked for
@@ -118,7 +118,7 @@ function nameOf(one) {
 
 function shown({ kind, room, person, command, query }) {
   if (kind === "room") return { sign: sign(roomSign(room)), label: room.label, note: room.kind !== "direct" && room.label !== room.name ? `#${room.name}` : "", count: room.unread };
-  if (kind === "person") return { sign: face(person.username), label: person.display_name || person.username, note: `@${person.username}` };
+  if (kind === "person") return { sign: avatar(person.username, person), label: person.display_name || person.username, note: `@${person.username}` };
   if (kind === "command") return { sign: sign(icon("command")), label: command.label };
   return { sign: sign(icon("search")), label: `Search messages for “${query}”` };
 }
@@ -130,8 +130,4 @@ function roomSign({ kind }) {
 
 function sign(content) {
   return html`<span class="suggestion-sign" aria-hidden="true">${content}</span>`;
-}
-
-function face(username) {
-  return html`<span class="avatar" data-tint=${tint(username)} aria-hidden="true">${username.slice(0, 1).toUpperCase()}</span>`;
 }

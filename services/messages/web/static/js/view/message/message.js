@@ -1,6 +1,6 @@
 import { guard } from "../../vendor/lit-html/directives/guard.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { tint } from "../../model/tint.js";
+import { faces } from "../../model/faces.js";
 import { body } from "./body.js";
 import { day, unread } from "./divider.js";
 import { edited } from "./edited.js";
@@ -8,6 +8,7 @@ import { pinned } from "./pinned.js";
 import { quote } from "./quote.js";
 import { reactions } from "./reactions.js";
 import { leaving, problem } from "./removed.js";
+import { avatar, named } from "../face.js";
 
 /*
  * A message, as web/message.go writes it. What it is made of, each in a module of its own:
@@ -31,7 +32,7 @@ export function message(message, around, look) {
   const answered = message.reply_to && look.doings.answered(message.reply_to);
   const { day: label, unread: first, continued, linked } = around;
   const doing = look.doings.of(message.id);
-  return guard([message, answered, label, first, continued, linked, look.turn, doing.editor, doing.leaving, doing.problem], () => html`<article
+  return guard([message, answered, label, first, continued, linked, look.turn, faces.turn, doing.editor, doing.leaving, doing.problem], () => html`<article
     class="message" tabindex="-1" data-id=${message.id} data-revision=${message.revision}
     data-username=${message.username} data-client-id=${message.client_id ?? nothing}
     ?data-deleted=${message.deleted} ?data-continued=${continued} ?data-linked=${linked}
@@ -47,8 +48,7 @@ function said(message, { editor, leaving: goes }, look) {
 
 /** The picture and the name, and beside them what is said. */
 export function row(username, content) {
-  return html`<div class="message-row"><span class="avatar" data-tint=${tint(username)} aria-hidden="true"
-    >${username.slice(0, 1).toUpperCase()}</span><div class="message-content"><span class="author">${username}</span> ${content}</div></div>`;
+  return html`<div class="message-row">${avatar(username)}<div class="message-content"><span class="author" dir="auto">${named(username)}</span> ${content}</div></div>`;
 }
 
 export function time(created, dates) {

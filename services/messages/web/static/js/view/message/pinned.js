@@ -1,3 +1,4 @@
+import { faces } from "../../model/faces.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { icon } from "../icon.js";
 
@@ -8,5 +9,5 @@ import { icon } from "../icon.js";
  */
 export function pinned({ pinned_at: at, pinned_by: by, deleted }) {
   if (!at || deleted) return nothing;
-  return html`<div class="pinned">${icon("pin")}Pinned by ${by}</div>`;
+  return html`<div class="pinned">${icon("pin")}Pinned by ${faces.name(by)}</div>`;
 }

@@ -1,4 +1,5 @@
 import { withoutTurns } from "../../model/bidi.js";
+import { faces } from "../../model/faces.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 
 const longest = 140;
@@ -13,7 +14,7 @@ const block = /<\/?(?:p|br|li|td|th|pre|blockquote|h[1-6])\b[^>]*>/g; // its end
 export function quote({ room, reply_to: id }, answered) {
   if (!id) return nothing;
   return html`<a class="quote" href="/chat/${room}/${id}">${answered
-    ? html`<span class="quote-author">${answered.username}</span> <span class="quote-text" dir="auto">${excerpt(answered)}</span>`
+    ? html`<span class="quote-author" dir="auto">${faces.name(answered.username)}</span> <span class="quote-text" dir="auto">${excerpt(answered)}</span>`
     : "An earlier message"}</a>`;
 }
 

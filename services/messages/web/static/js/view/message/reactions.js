@@ -1,3 +1,4 @@
+import { faces } from "../../model/faces.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { whoReacted } from "../../model/reactions.js";
@@ -15,7 +16,7 @@ export function reactions({ reactions: all = [], deleted }, me) {
 }
 
 function chip({ emoji, people }, me) {
-  const who = whoReacted(people, me);
+  const who = whoReacted(people, me, (username) => faces.name(username));
   return html`<button class="reaction" type="button" data-emoji=${emoji} aria-pressed=${people.includes(me) ? "true" : "false"} title="${who}"
     aria-label="${emoji} ${people.length}: ${who}"><span class="reaction-emoji" aria-hidden="true">${emoji}</span><span class="reaction-count" aria-hidden="true">${
     people.length}</span></button>`;

@@ -98,7 +98,7 @@ export class ConversationView {
 
   #messages(history, doings, unreadFrom) {
     const dayOf = (date) => this.#dates.day(date);
-    const around = arrange(history, { unreadFrom, dayOf });
+    const around = arrange(history, { unreadFrom, dayOf, sameDay: this.#dates.same });
     const look = { me: this.#username, dates: this.#dates, turn: this.#turn, doings };
     return repeat(history.messages, ({ id }) => id, ({ id }, i) =>
       message(doings.message(id), { ...around[i], linked: id === this.#linked }, look));

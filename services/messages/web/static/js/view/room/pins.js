@@ -1,3 +1,4 @@
+import { faces } from "../../model/faces.js";
 import { why } from "../../model/acts.js";
 import { PinList } from "../../model/pinlist.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
@@ -117,8 +118,8 @@ export class Pins {
   #item(message, { archived }) {
     const { id, room, username, created_at: at, pinned_by: by } = message;
     const date = new Date(at);
-    return html`<li><a class="pins-link" href="/chat/${room}/${id}"><strong>${username}</strong> <time datetime=${at} title=${this.#dates.full(date)}>${
+    return html`<li><a class="pins-link" href="/chat/${room}/${id}"><strong dir="auto">${faces.name(username)}</strong> <time datetime=${at} title=${this.#dates.full(date)}>${
       this.#dates.day(date)}, ${this.#dates.time(date)}</time><span class="pins-text" dir="auto">${excerpt(message)}</span><span class="pins-by">Pinned by ${by}</span></a>${
-      archived ? nothing : html`<button class="button-text pins-unpin" type="button" data-unpin aria-label="Unpin the message of ${username}" @click=${() => this.#unpin(message)}>Unpin</button>`}</li>`;
+      archived ? nothing : html`<button class="button-text pins-unpin" type="button" data-unpin aria-label="Unpin the message of ${faces.name(username)}" @click=${() => this.#unpin(message)}>Unpin</button>`}</li>`;
   }
 }

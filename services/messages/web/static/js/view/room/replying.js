@@ -1,3 +1,4 @@
+import { faces } from "../../model/faces.js";
 import { excerpt } from "../message/quote.js";
 
 /** What the composer answers: quoted above it, and kept with the draft of its room. */
@@ -38,6 +39,11 @@ export class Replying {
     return id;
   }
 
+  /** Somebody is called otherwise. */
+  relabel() {
+    this.#show(this.#answered);
+  }
+
   #remove() {
     this.#set(null);
     this.#parts.field.focus();
@@ -52,7 +58,7 @@ export class Replying {
     const { quote, author, text } = this.#parts;
     this.#answered = answered;
     quote.hidden = !answered;
-    author.textContent = answered?.username ?? "";
+    author.textContent = answered ? faces.name(answered.username) : "";
     text.textContent = answered?.text ?? "";
   }
 }
