@@ -28,13 +28,13 @@ func checkAccess(t testing.TB, page *browser.Page, what string, except ...string
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		must(t, page.Scheme(scheme), page.Await("nothing moves", `!document.getAnimations().some((a) => a instanceof CSSTransition && a.playState === "running")`))
-		must(t, page.Evaluate(`globalThis.axe || (() => { `+string(script)+` })(); delete globalThis.found;
+		must(t, page.Evaluate(`globalThis.axe || (() => { `+string(script)+` })(); delete globalThis.axeFound;
 			void axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => {
-				globalThis.found = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, any, all, none }) =>
+				globalThis.axeFound = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, any, all, none }) =>
 					id + " (" + help + "): " + target.join(" ") + ": " + [...any, ...all, ...none].map(({ message }) => message).join("; ")));
 			}); undefined`, nil))
 		var found []string
-		must(t, page.Await("axe has looked", `globalThis.found`), page.Evaluate(`globalThis.found`, &found))
+		must(t, page.Await("axe has looked", `globalThis.axeFound`), page.Evaluate(`globalThis.axeFound`, &found))
 		for _, violation := range found {
 			if rule, _, _ := strings.Cut(violation, " "); slices.Contains(except, rule) {
 				continue

@@ -34,6 +34,7 @@ type Everything struct {
 	rooms       map[string]wire.Room
 	memberships map[string]wire.Membership
 	person      wire.Person
+	profiles    map[string]wire.Profile // by room and username: "general/ada"
 	notices     []wire.Notice
 	streams     int
 	resets      int
@@ -50,7 +51,7 @@ func (u *User) FollowAll(ctx context.Context, after map[string]chat.Position) *E
 		user: u, own: wire.PersonTopic(u.Name), cancel: cancel, ended: make(chan struct{}),
 		tracks: make(map[wire.Topic]*track), live: make(map[wire.Topic]bool), out: make(map[wire.Topic]time.Time),
 		messages: make(map[string][]chat.Message), rooms: make(map[string]wire.Room),
-		memberships: make(map[string]wire.Membership), changed: make(chan struct{}),
+		memberships: make(map[string]wire.Membership), profiles: make(map[string]wire.Profile), changed: make(chan struct{}),
 	}
 	for name, at := range after {
 		e.tracks[wire.Topic(name)] = &track{topic: wire.Topic(name), at: at}

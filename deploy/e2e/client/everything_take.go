@@ -95,6 +95,8 @@ func (e *Everything) keep(event wire.Event) {
 		}
 	case *wire.Room:
 		e.rooms[event.Room] = *event
+	case *wire.Profile:
+		e.profiles[event.Room+"/"+event.Username] = *event
 	case *wire.Person:
 		e.person = *event
 	case *wire.Membership:

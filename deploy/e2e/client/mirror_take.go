@@ -28,6 +28,8 @@ func (m *Mirror) take(ctx context.Context, seen Seen) error {
 			room.at = event.Revision
 			room.change(event)
 		}
+	case *wire.Profile:
+		room.at = max(room.at, event.Revision)
 	case nil:
 		if seen.Mark == Reset {
 			m.Resets++

@@ -25,7 +25,7 @@ type Log struct {
 // Row is a thing in a log as somebody saw it: stored, or in an event.
 type Row struct {
 	Log      string
-	Key      string // "" for a message, which has an ID; "room", "person", "membership ROOM"
+	Key      string // "" for a message, which has an ID; "room", "person", "profile USERNAME", "membership ROOM"
 	Revision chat.Position
 
 	// Of a message.
@@ -45,6 +45,7 @@ type Row struct {
 const (
 	roomKey       = "room"
 	personKey     = "person"
+	profileKey    = "profile "
 	membershipKey = "membership "
 )
 
@@ -59,6 +60,8 @@ func rowOf(topic wire.Topic, e wire.Event, data string) Row {
 		row.CreatedAt = e.CreatedAt.UnixMicro()
 	case *wire.Room:
 		row.Key = roomKey
+	case *wire.Profile:
+		row.Key = profileKey + e.Username
 	case *wire.Person:
 		row.Key = personKey
 	case *wire.Membership:
