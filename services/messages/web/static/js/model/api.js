@@ -115,6 +115,10 @@ export class Api {
     return this.#ask(`/chat/${room}/read`, { method: "PUT", content: { id, ...(unread && { unread }) } });
   }
 
+  typing(room) {
+    return this.#ask(`/chat/${room}/typing`, { method: "POST" });
+  }
+
   signOut() {
     return this.#ask("/logout", { content: {} });
   }
