@@ -197,6 +197,8 @@ var otherRoutes = []otherRoute{
 	{"POST /direct", "", `{"people":["PEER"]}`, "201 201 201 201 401 401"},
 	{"POST /direct to who shares no room", "/direct", `{"people":["HERMIT"]}`, "201 201 201 pnf 401 401"},
 	{"GET /chat/stream", "", "", "200 200 200 200 401 401"},
+	{"PUT /me/presence", "", `{"state":"online"}`, "204 204 204 204 401 401"},
+	{"GET /presence", "/presence?people=PEER", "", "200 200 200 200 401 401"},
 	{"GET /mentions", "", "", "200 200 200 200 401 401"},
 	{"GET /search", "/search?q=hello", "", "200 200 200 200 401 401"},
 

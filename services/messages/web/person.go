@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/core/chat"
+	"parley/core/wire"
 )
 
 // Person is somebody as pages show them.
@@ -13,6 +14,7 @@ type Person struct {
 	DisplayName string // "" if none was chosen
 	Role        chat.Role
 	Banned      bool
+	State       string    // whether they are here: "online", "away", "offline"; "" where it is not told
 	Moderator   bool      // of the room whose members are listed
 	Since       time.Time // when the account was made; zero where it doesn't matter
 }
@@ -55,6 +57,11 @@ var (
 		chat.Guest:  "Only the rooms that they were added to",
 	}
 )
+
+// presenceNames are the states of a person in words.
+var presenceNames = map[string]string{wire.Online: "Online", wire.Away: "Away", wire.Offline: "Offline"}
+
+func presenceName(state string) string { return presenceNames[state] }
 
 func roleName(r chat.Role) string { return roleNames[r] }
 func roleHint(r chat.Role) string { return roleHints[r] }

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/core/history"
+	"parley/core/presence"
 	"parley/core/serve"
 	"parley/core/trace"
 	"parley/core/wire"
@@ -42,36 +43,38 @@ const requestTimeout = 10 * time.Second
 
 // Parts are what the handlers work with.
 type Parts struct {
-	Accounts     *account.Accounts
-	Sessions     *signin.Store
-	Devices      *device.Devices
-	Invites      *invite.Store
-	People       *person.Store
-	Audit        *audit.Store
-	Status       *status.Store
-	Rooms        *room.Store
-	Members      *membership.Store
-	Grants       *membership.Grants
-	History      *history.Store
-	Committer    *change.Committer
-	Amender      *message.Amender
-	Search       *search.Store
-	Retention    *retention.Keeper
-	Notice       func(wire.Topic, wire.Notice) // publishes
-	MessageLimit *limit.Limiter                // per user
-	ChangeLimit  *limit.Limiter                // per user
-	RoomLimit    *limit.Limiter                // per user
-	SearchLimit  *limit.Limiter                // per user
-	TypingLimit  *limit.Limiter                // per user and room
-	Site         *web.Site
-	Proxies      serve.Proxies
-	Hosts        serve.Hosts
-	PublicURL    string // without a slash at the end; "" if it is not known
-	Reads        *reads.Finder
-	Health       *serve.Health
-	Log          *slog.Logger
-	Metrics      prometheus.Registerer
-	Tracer       *trace.Tracer // nil is off
+	Accounts      *account.Accounts
+	Sessions      *signin.Store
+	Devices       *device.Devices
+	Invites       *invite.Store
+	People        *person.Store
+	Audit         *audit.Store
+	Status        *status.Store
+	Rooms         *room.Store
+	Members       *membership.Store
+	Grants        *membership.Grants
+	History       *history.Store
+	Committer     *change.Committer
+	Amender       *message.Amender
+	Search        *search.Store
+	Retention     *retention.Keeper
+	Notice        func(wire.Topic, wire.Notice) // publishes
+	MessageLimit  *limit.Limiter                // per user
+	ChangeLimit   *limit.Limiter                // per user
+	RoomLimit     *limit.Limiter                // per user
+	SearchLimit   *limit.Limiter                // per user
+	TypingLimit   *limit.Limiter                // per user and room
+	Presence      *presence.Store               // nil is off
+	PresenceLimit *limit.Limiter                // per user
+	Site          *web.Site
+	Proxies       serve.Proxies
+	Hosts         serve.Hosts
+	PublicURL     string // without a slash at the end; "" if it is not known
+	Reads         *reads.Finder
+	Health        *serve.Health
+	Log           *slog.Logger
+	Metrics       prometheus.Registerer
+	Tracer        *trace.Tracer // nil is off
 }
 
 // Handler holds the parts that the requests of the service need.

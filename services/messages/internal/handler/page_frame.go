@@ -64,7 +64,7 @@ func (known acquaintances) others(me string, people []string) []web.Person {
 }
 
 func showPerson(p person.Person) web.Person {
-	return web.Person{Username: p.Username, DisplayName: p.DisplayName, Role: p.Role, Banned: p.Banned}
+	return web.Person{Username: p.Username, DisplayName: p.DisplayName, Role: p.Role, Banned: p.Banned, State: p.State}
 }
 
 func showPeople(people []person.Person) []web.Person {

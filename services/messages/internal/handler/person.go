@@ -17,6 +17,8 @@ func (h *Handler) peopleRoutes(own *gin.RouterGroup, read []string) {
 	own.Match(read, "/me", h.showMe)
 	own.PATCH("/me", h.changeMe)
 	own.POST("/me", h.changeMe) // a form can't PATCH
+	own.PUT("/me/presence", h.setPresence)
+	own.Match(read, "/presence", h.showPresence)
 	own.Match(read, "/people", h.listPeople)
 	own.Match(read, "/people/:username", h.showPerson)
 
@@ -76,7 +78,7 @@ func (h *Handler) listPeople(c *gin.Context) {
 		h.peoplePage(c)
 		return
 	}
-	people, more, err := h.People.List(c.Request.Context(), user(c), c.Query("q"), c.Query("after"))
+	people, more, err := h.listedPeople(c, c.Query("q"), c.Query("after"))
 	if err != nil {
 		h.fail(c, err)
 		return
@@ -85,6 +87,19 @@ func (h *Handler) listPeople(c *gin.Context) {
 		people = []person.Person{} // not null
 	}
 	c.JSON(http.StatusOK, gin.H{"people": people, "more": more})
+}
+
+// listedPeople lists whom the user sees, and who of them is here.
+func (h *Handler) listedPeople(c *gin.Context, q, after string) (people []person.Person, more bool, err error) {
+	if people, more, err = h.People.List(c.Request.Context(), user(c), q, after); err != nil {
+		return nil, false, err
+	}
+	all := make([]*person.Person, len(people))
+	for i := range people {
+		all[i] = &people[i]
+	}
+	h.withStates(c.Request.Context(), all...)
+	return people, more, nil
 }
 
 func (h *Handler) showPerson(c *gin.Context) {
@@ -107,6 +122,7 @@ func (h *Handler) showPerson(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
+	h.withStates(c.Request.Context(), &found)
 	c.JSON(http.StatusOK, found)
 }
 

@@ -11,6 +11,8 @@ import (
 var (
 	errForbidden = errors.New("not allowed to this role")
 	errHost      = errors.New("host not allowed")
+
+	errStateInvalid = errors.New("state invalid")
 )
 
 var (
@@ -48,5 +50,6 @@ var accountProblems = []known{
 	{person.ErrForbidden, forbidden},
 	{person.ErrLastOwner, problem{409, "last_owner", "There must be an owner. Make somebody else one first."}},
 	{person.ErrRoleInvalid, roleInvalid},
+	{errStateInvalid, problem{422, "state_invalid", "state must be online or away."}},
 	{person.ErrDisplayNameInvalid, problem{422, "display_name_invalid", "A name has at most 80 characters, on one line."}},
 }

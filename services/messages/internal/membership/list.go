@@ -19,6 +19,7 @@ type Member struct {
 	DisplayName string    `json:"display_name"`
 	Role        chat.Role `json:"role"`
 	Moderator   bool      `json:"moderator"` // of the room
+	State       string    `json:"state"`     // [wire.Online] and others; "" in what List returns
 }
 
 // List returns the people in a room as username may see them, in order of
@@ -49,7 +50,7 @@ func (s *Store) List(ctx context.Context, username, room, after string) (members
 	_, err = pgx.ForEachRow(rows, []any{&name, &display, &role, &moderator}, func() error {
 		found = true
 		if name != nil {
-			members = append(members, Member{*name, *display, *role, *moderator})
+			members = append(members, Member{Username: *name, DisplayName: *display, Role: *role, Moderator: *moderator})
 		}
 		return nil
 	})

@@ -8,11 +8,13 @@
  *     nav#rooms            with ul#room-list and ul#direct-list
  *     form[action="/logout"], #banner, #drawer-dot
  */
+import { Activity } from "./model/activity.js";
 import { Api } from "./model/api.js";
 import { lateHub } from "./model/latehub.js";
 import { Line } from "./model/line.js";
 import { MyRooms, signOf } from "./model/myrooms.js";
 import { clearShelf, drafts } from "./model/pageoutbox.js";
+import { Presence } from "./model/presence.js";
 import { localShelf } from "./model/shelf.js";
 import { noteVisit } from "./model/recent.js";
 import { takeState } from "./model/state.js";
@@ -22,8 +24,9 @@ import { signOutByHub } from "./signout.js";
 import { holdDrops } from "./view/drop.js";
 import { RoomList } from "./view/roomlist.js";
 import { Status } from "./view/status.js";
+import { showPresence } from "./view/presence.js";
 import { Unread } from "./view/unread.js";
-import { keepAwake } from "./wake.js";
+import { keepAwake, watchActivity } from "./wake.js";
 
 const patience = 2000; // ms, for my log to tell of a room that I have joined
 const part = (id) => document.getElementById(id);
@@ -49,7 +52,8 @@ export class Chat extends EventTarget {
     this.line = new Line(ways(me.username, { worker, makeHub }));
     this.#open = open?.room.name ?? null;
     this.#rooms = new MyRooms({ me: me.username, names, rooms });
-    this.#list = new RoomList(part("rooms"), this.#rooms, this.#open);
+    this.presence = new Presence({ ask: (people) => this.api.presence(people), seen: () => !document.hidden });
+    this.#list = new RoomList(part("rooms"), { rooms: this.#rooms, presence: this.presence, current: this.#open });
     this.#unread = new Unread({ rooms: this.#rooms, open: this.#open, dot: part("drawer-dot"), called: part("mentions-count") });
     this.#listen(new Status(part("banner")));
   }
@@ -60,7 +64,20 @@ export class Chat extends EventTarget {
     for (const form of document.querySelectorAll('form[action="/logout"]')) signOutByHub(form, this.line);
     keepAwake(this.line);
     holdDrops();
+    this.#attend();
     this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf) }));
+  }
+
+  /** Who of those that the page shows is here, and that the reader is. */
+  #attend() {
+    showPresence(document, this.presence);
+    this.#watchPartners();
+    watchActivity(new Activity({ tell: (state) => this.api.tellPresence(state), shelf: this.shelf }));
+    document.addEventListener("visibilitychange", () => document.hidden || this.presence.refresh());
+  }
+
+  #watchPartners() {
+    this.presence.watch(this.#rooms.all.map((room) => this.#rooms.partner(room)).filter((name) => name !== undefined));
   }
 
   /** My rooms, in order of name. */
@@ -131,9 +148,13 @@ export class Chat extends EventTarget {
   #listen(status) {
     const on = (type, act) => this.line.addEventListener(type, ({ detail }) => act(detail));
     status.show("connecting");
-    on("state", ({ state }) => status.show(state));
+    on("state", ({ state }) => {
+      status.show(state);
+      if (state === "live") this.presence.refresh();
+    });
     on("mine", ({ rooms, at }) => this.#take(rooms, at < this.state.me.head ? [] : this.#rooms.without(rooms)));
     on("rooms", ({ changed, gone }) => this.#take(changed, gone));
+    on("notice", ({ notice }) => notice.type === "presence" && this.presence.hear(notice));
     on("person", ({ person }) => Object.assign(this.state.me, { role: person.role }));
     on("left", ({ reason }) => leave(reason, this.shelf));
   }
@@ -141,6 +162,7 @@ export class Chat extends EventTarget {
   #take(rooms, gone) {
     const known = rooms.map((room) => this.#rooms.put(room));
     for (const name of gone) this.#rooms.remove(name);
+    this.#watchPartners();
     this.#list.show();
     this.#unread.show();
     for (const room of known) this.dispatchEvent(new CustomEvent("room", { detail: room }));

@@ -28,6 +28,12 @@ export class MyRooms {
     return labelled;
   }
 
+  /** The other one of a direct room of two; undefined in any other room. */
+  partner({ kind, people = [] }) {
+    const others = people.filter((username) => username !== this.#me);
+    return kind === "direct" && others.length === 1 ? others[0] : undefined;
+  }
+
   remove(name) {
     this.#rooms.delete(name);
   }

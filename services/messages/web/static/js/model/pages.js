@@ -55,7 +55,10 @@ export class Pages {
     });
     on(feed, "message", ({ message }) => this.#tellIn(message.room, { type: "messages", room: message.room, messages: [message] }));
     on(feed, "reset", ({ room, id }) => this.#tellIn(room, { type: "reset", room, id }));
-    on(feed, "notice", (notice) => this.#tellIn(notice.room, { type: "notice", notice }));
+    on(feed, "notice", (notice) => {
+      if (notice.type === "presence") this.#tell({ type: "notice", notice });
+      else this.#tellIn(notice.room, { type: "notice", notice });
+    });
     on(feed, "person", (person) => this.#tell({ type: "person", person }));
     on(outboxes, "change", (list) => this.#tellIn(list.room, { type: "outbox", ...list }));
     on(outboxes, "sent", ({ room, ...sent }) => {
