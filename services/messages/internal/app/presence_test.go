@@ -66,7 +66,9 @@ func TestPresence(t *testing.T) {
 			t.Errorf("the page %s does not say that bob is here", path)
 		}
 	}
-	p.redis.Stop() //nolint:errcheck // it is to be gone
+	if err := p.redis.Stop(); err != nil {
+		t.Fatal(err)
+	}
 	p.want(p.ada, "bob", map[string]string{"bob": "offline"})
 	walk(t, step{p.bob, put, "/me/presence", fields{"state": "online"}, 204, ""})
 }
