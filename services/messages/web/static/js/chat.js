@@ -24,6 +24,7 @@ import { signOutByHub } from "./signout.js";
 import { holdDrops } from "./view/drop.js";
 import { RoomList } from "./view/roomlist.js";
 import { Status } from "./view/status.js";
+import { Notifying } from "./view/notifying.js";
 import { showPresence } from "./view/presence.js";
 import { Unread } from "./view/unread.js";
 import { keepAwake, watchActivity } from "./wake.js";
@@ -58,14 +59,15 @@ export class Chat extends EventTarget {
     this.#listen(new Status(part("banner")));
   }
 
-  /** hello() says which rooms the page holds. */
-  start(hello = () => ({ rooms: [], open: null })) {
+  /** hello() says which rooms the page holds. go(address) shows a message. */
+  start(hello = () => ({ rooms: [], open: null }), go = (address) => location.assign(address)) {
+    this.notifying = new Notifying({ line: this.line, shelf: this.shelf, describe: (message) => this.#describe(message), go });
     clearShelf(this.shelf, this.line);
     for (const form of document.querySelectorAll('form[action="/logout"]')) signOutByHub(form, this.line);
     keepAwake(this.line);
     holdDrops();
     this.#attend();
-    this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf) }));
+    this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf), view: this.notifying.view }));
   }
 
   /** Who of those that the page shows is here, and that the reader is. */
@@ -121,6 +123,12 @@ export class Chat extends EventTarget {
     const room = this.#rooms.get(name);
     if (!room) return `#${name}`;
     return room.kind === "direct" ? room.label : `#${room.label}`;
+  }
+
+  /** Who has said something, and where. */
+  #describe({ username, room }) {
+    const who = this.state.names[username] || username;
+    return this.#rooms.get(room)?.kind === "direct" ? who : `${who} in ${this.labelOf(room)}`;
   }
 
   /** The name of the open room; null. */

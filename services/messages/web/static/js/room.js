@@ -173,7 +173,7 @@ chat.start(() => {
   const rooms = visits.followed.map((room) => (first && room.room === begun ? { ...room, ...first } : room));
   first = null;
   return { rooms, open: stage.wanted };
-});
+}, (address) => router.go(address));
 if (!open) {
   found.begin();
   head.other(part("found").getAttribute("aria-label"));
