@@ -19,6 +19,7 @@ func TestTypingIsShown(t *testing.T) {
 	}
 	must(t, bob.Evaluate(`document.querySelector("#composer-body").focus()`, nil), bob.Type("hello"))
 	shows(ada.Page, bob.name+" is typing…")
+	must(t, ada.Await("a screen reader is told", `[...document.querySelectorAll("#announcer p")].filter((p) => p.textContent === "`+bob.name+` is typing…").length === 1`))
 	checkAccess(t, ada.Page, "while somebody is typing")
 	must(t, bob.Click("#send"), ada.AwaitMessages("hello"))
 	shows(ada.Page, "")

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,11 @@ func TestParse(t *testing.T) {
 		{"typing with a position", "general", `{"type":"typing","revision":3,"room":"general","username":"ada"}`, false},
 		{"typing of nobody", "general", `{"type":"typing","room":"general"}`, false},
 		{"presence", "general", `{"type":"presence","room":"general","username":"ada","state":"away"}`, true},
+		{"presence with a position", "general", `{"type":"presence","revision":3,"room":"general","username":"ada","state":"away"}`, false},
+		{"presence of nobody", "general", `{"type":"presence","room":"general","username":"a\nid: 9","state":"away"}`, false},
+		{"presence in another room", "general", `{"type":"presence","room":"launch","username":"ada","state":"away"}`, false},
+		{"presence to a person", "@ada", `{"type":"presence","room":"general","username":"ada","state":"away"}`, false},
+		{"typing in another room", "general", `{"type":"typing","room":"launch","username":"ada"}`, false},
 		{"presence of no state", "general", `{"type":"presence","room":"general","username":"ada","state":"dead"}`, false},
 		{"typing to a person", "@ada", `{"type":"typing","room":"general","username":"ada"}`, false},
 		{"notice named like one of ours", "general", `{"type":"end","room":"general"}`, false},
@@ -136,7 +142,9 @@ func FuzzParse(f *testing.F) {
 		`{"type":"room","revision":2,"room":"general","kind":"open","title":"\u2028","topic":"\n"}`,
 		`{"type":"membership","revision":8,"room":"launch","kind":"direct","member":true,"notify":"all","people":["ada","bob"]}`,
 		`{"type":"person","revision":9,"username":"ada","display_name":"\r\n","role":"admin"}`,
-		`{"type":"typing","room":"general","username":"ada"}`, `{"type":"ready","room":"general"}`, `[]`, `{`,
+		`{"type":"typing","room":"general","username":"ada"}`, `{"type":"typing","room":"general","username":"a\nid: 9"}`,
+		`{"type":"presence","room":"general","username":"ada","state":"away"}`, `{"type":"presence","revision":1,"room":"general","username":"ada","state":"online"}`,
+		`{"type":"ready","room":"general"}`, `[]`, `{`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -158,8 +166,31 @@ func FuzzParse(f *testing.F) {
 			if e != nil && e.At() < 1 {
 				t.Errorf("%q was taken for position %d", data, e.At())
 			}
+			if n != nil {
+				checkNotice(t, topic, n, encoded)
+			}
 		}
 	})
+}
+
+// checkNotice checks that what was taken for a notice is one of ours: it says who,
+// in this room, and nothing is lost on the way to the next reader.
+func checkNotice(t *testing.T, topic Topic, n Notice, encoded []byte) {
+	t.Helper()
+	var room, username string
+	switch n := n.(type) {
+	case *Typing:
+		room, username = n.Room, n.Username
+	case *Presence:
+		room, username = n.Room, n.Username
+	}
+	if room != string(topic) || !chat.ValidUsername(username) {
+		t.Errorf("a notice of %q in %q was taken for one of %s", username, room, topic)
+	}
+	_, again, err := Parse(topic, encoded)
+	if err != nil || !reflect.DeepEqual(again, n) {
+		t.Errorf("%s becomes %+v, %v", encoded, again, err)
+	}
 }
 
 func BenchmarkParse(b *testing.B) {

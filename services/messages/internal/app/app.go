@@ -187,6 +187,7 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 		RoomLimit:     limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
 		SearchLimit:   limit.New("search", cfg.RateLimitSearch, time.Minute, shared),
 		TypingLimit:   limit.New("typing", 1, typingEvery, shared),
+		Typing:        bool(cfg.Typing),
 		Presence:      a.presence(cfg),
 		PresenceLimit: limit.New("presence", presences, time.Minute, shared),
 		Site:          site,

@@ -64,6 +64,7 @@ type Parts struct {
 	RoomLimit     *limit.Limiter                // per user
 	SearchLimit   *limit.Limiter                // per user
 	TypingLimit   *limit.Limiter                // per user and room
+	Typing        bool                          // whether it is told who writes
 	Presence      *presence.Store               // nil is off
 	PresenceLimit *limit.Limiter                // per user
 	Site          *web.Site

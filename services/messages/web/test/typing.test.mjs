@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { TellTyping } from "../static/js/model/telltyping.js";
 import { Typists, typingText } from "../static/js/model/typists.js";
+import { TypingVoice } from "../static/js/model/typingvoice.js";
 
 function typists(t) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
@@ -67,4 +68,17 @@ test("a refusal is nobody's concern", async () => {
   const tell = new TellTyping({ send: () => Promise.reject(new Error("no")), now: () => 0 });
   tell.typed("general", "x");
   await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would fail the test
+});
+
+test("who listens is told as it begins, and not again for half a minute", () => {
+  let now = 0;
+  const said = [];
+  const voice = new TypingVoice({ say: (text) => said.push(`${text} ${now}`), now: () => now });
+  voice.shows("general", "");
+  for (now = 0; now <= 31_000; now += 1000) {
+    voice.shows("general", "bob is typing…");
+    voice.shows("general", "");
+  }
+  voice.shows("launch", "cy is typing…");
+  assert.deepEqual(said, ["bob is typing… 0", "bob is typing… 30000", "cy is typing… 32000"]);
 });

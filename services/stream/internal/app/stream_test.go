@@ -205,6 +205,33 @@ func TestNoticesPassWithoutAnID(t *testing.T) {
 	}
 }
 
+// Whoever reaches Redis can publish anything: what is no notice of the room goes
+// to nobody, and moves no cursor.
+func TestForgedNoticesGoNowhere(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	c := b.listen("/chat/general/stream", b.signIn("ada", time.Hour), "0")
+	c.want("ready 0")
+	for _, forged := range []string{
+		`{"type":"typing","room":"launch","username":"bob"}`,
+		`{"type":"typing","room":"general","username":"bob\nid: 9"}`,
+		`{"type":"typing","room":"general","revision":7,"username":"bob"}`,
+		`{"type":"presence","room":"general","username":"bob","state":"<b>"}`,
+		`{"type":"presence","room":"general","revision":7,"username":"bob","state":"away"}`,
+		`{"type":"end","room":"general","reason":"session"}`,
+	} {
+		if err := b.rdb.Publish(t.Context(), "chat:room.general", forged).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.rdb.Publish(t.Context(), "chat:room.general", `{"html":"<b>","type":"presence","room":"general","username":"bob","state":"away"}`).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if e := c.next(); e.Name != "presence" || e.ID != "0" || e.Data != `{"type":"presence","room":"general","username":"bob","state":"away"}` {
+		t.Errorf("got %+v", e)
+	}
+}
+
 // A page of another site whose name leads here (DNS rebinding) hears nothing.
 func TestForeignHostsAreRefused(t *testing.T) {
 	t.Parallel()

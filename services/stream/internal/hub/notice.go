@@ -14,6 +14,8 @@ const (
 
 	maxPresent     = 200  // readers of a log that is told who is here
 	presencesEvery = 2000 // deliveries of who is here within a noticeEvery, over all logs
+	maxTyping      = 2000 // readers of a log that is told who writes
+	typingEvery    = 4000 // deliveries of who writes within a noticeEvery, over all logs
 )
 
 // notices remembers what was passed on a moment ago: somebody who types is
@@ -22,22 +24,32 @@ type notices struct {
 	mu   sync.Mutex
 	seen map[string]time.Time
 
-	since     time.Time // presences were counted since then
-	presences int       // deliveries
+	presence, typing budget
 }
 
-// affords reports whether somebody's presence may be passed on to so many
-// readers. It is shed before anything else: pages ask for it when they must.
-func (n *notices) affords(readers int, now time.Time) bool {
+// budget counts the deliveries of one kind of notice.
+type budget struct {
+	since time.Time
+	spent int
+}
+
+// affords reports whether a notice may be passed on to so many readers. Notices
+// are shed before anything else: who is here is asked for by pages, and who
+// writes is seen a moment later, by what they wrote.
+func (n *notices) affords(notice wire.Notice, readers int, now time.Time) bool {
+	b, most, all := &n.typing, maxTyping, typingEvery
+	if _, ok := notice.(*wire.Presence); ok {
+		b, most, all = &n.presence, maxPresent, presencesEvery
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if now.Sub(n.since) >= noticeEvery {
-		n.since, n.presences = now, 0
+	if now.Sub(b.since) >= noticeEvery {
+		*b = budget{since: now}
 	}
-	if readers > maxPresent || n.presences+readers > presencesEvery {
+	if readers > most || b.spent+readers > all {
 		return false
 	}
-	n.presences += readers
+	b.spent += readers
 	return true
 }
 
@@ -60,11 +72,8 @@ func (n *notices) fresh(topic wire.Topic, frame []byte, now time.Time) bool {
 // and it is not kept.
 func (h *Hub) notice(l *Log, n wire.Notice) {
 	now := time.Now()
-	if _, ok := n.(*wire.Presence); ok && !h.notices.affords(h.readers(l), now) {
-		return
-	}
 	frame := sse.AppendNotice(nil, n)
-	if !h.notices.fresh(l.Topic, frame, now) {
+	if !h.notices.fresh(l.Topic, frame, now) || !h.notices.affords(n, h.readers(l), now) {
 		return
 	}
 	for _, listener := range h.listeners {

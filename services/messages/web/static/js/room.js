@@ -10,6 +10,7 @@ import { lazily } from "./model/lazily.js";
 import { routeOf } from "./model/route.js";
 import { TellTyping } from "./model/telltyping.js";
 import { Typists } from "./model/typists.js";
+import { TypingVoice } from "./model/typingvoice.js";
 import { Places } from "./places.js";
 import { RoomStage } from "./roomstage.js";
 import { Router } from "./router.js";
@@ -61,13 +62,14 @@ line.addEventListener("messages", ({ detail: { room, messages } }) => {
   for (const { username } of messages) typists.done({ room, username });
 });
 const announcer = new Announcer(part("announcer"), part("notice"));
+const voice = new TypingVoice({ say: (text) => document.hidden || announcer.say(text) });
 const dates = new Dates(navigator.languages);
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
   arrival: new Arrival({ api, line }),
   dates,
-  parts: { head, composer, replying, announcer, typing: new Typing(part("typing"), typists) },
+  parts: { head, composer, replying, announcer, typing: new Typing(part("typing"), typists, voice) },
 });
 const drawer = new Drawer({
   opener: part("drawer-open"),

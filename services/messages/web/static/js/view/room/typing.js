@@ -1,14 +1,17 @@
 import { typingText } from "../../model/typists.js";
 
-/** The line that tells who is writing in the open room. It is no live region: it would talk all the time. */
+/** The line that tells who is writing in the open room. It is no live region, which would talk all the time: the voice says it now and then. */
 export class Typing {
   #element;
   #typists;
+  #voice;
   #room = null;
 
-  constructor(element, typists) {
+  /** voice: a TypingVoice. */
+  constructor(element, typists, voice) {
     this.#element = element;
     this.#typists = typists;
+    this.#voice = voice;
     typists.addEventListener("change", ({ detail: { room } }) => room === this.#room && this.show(room));
   }
 
@@ -18,5 +21,6 @@ export class Typing {
     const text = typingText(this.#typists.in(room));
     this.#element.textContent = text;
     this.#element.hidden = text === "";
+    if (room !== null) this.#voice.shows(room, text);
   }
 }
