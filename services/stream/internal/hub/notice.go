@@ -68,6 +68,13 @@ func (n *notices) fresh(topic wire.Topic, frame []byte, now time.Time) bool {
 	return true
 }
 
+// Notice is an event that is not durable. If it tells who is here it is for
+// streams of everything alone, and not for those of the person whom it is about.
+type Notice struct {
+	Frame   []byte
+	Present string // whom it is about; "" if it tells something else
+}
+
 // notice hands on an event that is not durable: whoever is listening gets it,
 // and it is not kept.
 func (h *Hub) notice(l *Log, n wire.Notice) {
@@ -76,7 +83,11 @@ func (h *Hub) notice(l *Log, n wire.Notice) {
 	if !h.notices.fresh(l.Topic, frame, now) || !h.notices.affords(n, h.readers(l), now) {
 		return
 	}
+	notice := Notice{Frame: frame}
+	if p, ok := n.(*wire.Presence); ok {
+		notice.Present = p.Username
+	}
 	for _, listener := range h.listeners {
-		listener.Notice(l, frame)
+		listener.Notice(l, notice)
 	}
 }
