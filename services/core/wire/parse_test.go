@@ -154,23 +154,26 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			var encoded []byte
 			if e != nil {
-				encoded = e.AppendJSON(nil)
-			} else {
-				encoded = n.AppendJSON(nil)
+				checkEncoded(t, data, e.AppendJSON(nil))
+				if e.At() < 1 {
+					t.Errorf("%q was taken for position %d", data, e.At())
+				}
+				continue
 			}
-			if !json.Valid(encoded) || strings.ContainsAny(string(encoded), "\r\n\x00") {
-				t.Errorf("%q becomes %q", data, encoded)
-			}
-			if e != nil && e.At() < 1 {
-				t.Errorf("%q was taken for position %d", data, e.At())
-			}
-			if n != nil {
-				checkNotice(t, topic, n, encoded)
-			}
+			encoded := n.AppendJSON(nil)
+			checkEncoded(t, data, encoded)
+			checkNotice(t, topic, n, encoded)
 		}
 	})
+}
+
+// checkEncoded checks that what data becomes is JSON that fits a line of an event.
+func checkEncoded(t *testing.T, data, encoded []byte) {
+	t.Helper()
+	if !json.Valid(encoded) || strings.ContainsAny(string(encoded), "\r\n\x00") {
+		t.Errorf("%q becomes %q", data, encoded)
+	}
 }
 
 // checkNotice checks that what was taken for a notice is one of ours: it says who,

@@ -165,43 +165,49 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	keeper := retention.New(a.pool, changes, time.Duration(cfg.Retention), log, a.registry)
 	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
-		Accounts:      accounts,
-		Sessions:      sessions,
-		Devices:       device.New(a.pool, cfg.TrustedProxies.HTTPS),
-		Invites:       a.invites,
-		People:        person.NewStore(a.pool, a.publisher.Person, sessions.Tell),
-		Audit:         audit.NewStore(a.pool),
-		Status:        status.NewStore(a.pool, a.redis, log),
-		Rooms:         room.NewStore(a.pool, changes),
-		Members:       membership.NewStore(a.pool, changes),
-		Grants:        grants,
-		Notice:        a.publisher.Notice,
-		History:       history.NewStore(a.pool).WithReplicas(a.replicas),
-		Reads:         looks,
-		Committer:     a.committer,
-		Amender:       a.amender,
-		Search:        searches,
-		Retention:     keeper,
+		Limits:    limits(cfg, shared),
+		Accounts:  accounts,
+		Sessions:  sessions,
+		Devices:   device.New(a.pool, cfg.TrustedProxies.HTTPS),
+		Invites:   a.invites,
+		People:    person.NewStore(a.pool, a.publisher.Person, sessions.Tell),
+		Audit:     audit.NewStore(a.pool),
+		Status:    status.NewStore(a.pool, a.redis, log),
+		Rooms:     room.NewStore(a.pool, changes),
+		Members:   membership.NewStore(a.pool, changes),
+		Grants:    grants,
+		Notice:    a.publisher.Notice,
+		History:   history.NewStore(a.pool).WithReplicas(a.replicas),
+		Reads:     looks,
+		Committer: a.committer,
+		Amender:   a.amender,
+		Search:    searches,
+		Retention: keeper,
+		Typing:    bool(cfg.Typing),
+		Presence:  a.presence(cfg),
+		Site:      site,
+		Proxies:   cfg.TrustedProxies,
+		Hosts:     hosts,
+		PublicURL: strings.TrimRight(cfg.PublicURL, "/"),
+		Health:    a.health,
+		Log:       log,
+		Metrics:   a.registry,
+		Tracer:    a.tracer,
+	})
+	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, a.replicas.Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run,
+		message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run, func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
+	return nil
+}
+
+func limits(cfg Config, shared *limit.Shared) handler.Limits {
+	return handler.Limits{
 		MessageLimit:  limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
 		ChangeLimit:   limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
 		RoomLimit:     limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
 		SearchLimit:   limit.New("search", cfg.RateLimitSearch, time.Minute, shared),
 		TypingLimit:   limit.New("typing", 1, typingEvery, shared),
-		Typing:        bool(cfg.Typing),
-		Presence:      a.presence(cfg),
 		PresenceLimit: limit.New("presence", presences, time.Minute, shared),
-		Site:          site,
-		Proxies:       cfg.TrustedProxies,
-		Hosts:         hosts,
-		PublicURL:     strings.TrimRight(cfg.PublicURL, "/"),
-		Health:        a.health,
-		Log:           log,
-		Metrics:       a.registry,
-		Tracer:        a.tracer,
-	})
-	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, a.replicas.Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run,
-		message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run, func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
-	return nil
+	}
 }
 
 // presence returns who is here; nil if that is off.
