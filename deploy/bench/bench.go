@@ -64,6 +64,7 @@ var rows = []row{
 	{name: "growth", run: (*bench).growth},
 	{name: "crowd", run: (*bench).crowd, own: true},
 	{name: "scale", run: (*bench).scale, own: true},
+	{name: "presence", run: (*bench).presence, own: true},
 	{name: "search", run: (*bench).search},
 	{name: "pages", run: (*bench).pages},
 	{name: "pages-grown", run: (*bench).pagesGrown},

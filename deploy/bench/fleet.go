@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -47,9 +46,12 @@ func ServeListeners(epoch, first string) error {
 // startFleet starts a system beside the one of the other rows.
 func (b *bench) startFleet(ctx context.Context, size shape) (*fleet, error) {
 	b.logf("starting %d replicas for %d people", size.streams, size.users)
-	dir := filepath.Join(b.dir, "fleet-"+strconv.Itoa(size.streams))
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	dir, err := os.MkdirTemp(b.dir, "fleet-")
+	if err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // Postgres's account must get into it
+		return nil, fmt.Errorf("open folder: %w", err)
 	}
 	system, err := startSystem(ctx, b.cfg, dir, size)
 	if err != nil {

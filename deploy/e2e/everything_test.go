@@ -294,7 +294,10 @@ func TestTypingStaysInTheRoom(t *testing.T) {
 	if err := ada.Expect(patient(t), http.StatusNoContent, http.MethodPost, "/chat/"+room+"/typing", nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := in.AwaitNotice(patient(t), func(n wire.Notice) bool { return *n.(*wire.Typing) == wire.Typing{Room: room, Username: ada.Name} }); err != nil {
+	if err := in.AwaitNotice(patient(t), func(n wire.Notice) bool {
+		typing, ok := n.(*wire.Typing)
+		return ok && *typing == wire.Typing{Room: room, Username: ada.Name}
+	}); err != nil {
 		t.Error(err)
 	}
 	id := post(t, eve, "general", "nobody types here")
@@ -302,8 +305,10 @@ func TestTypingStaysInTheRoom(t *testing.T) {
 		t.Error(err)
 	}
 	out.Look(func(s *client.Sight) {
-		if len(s.Notices) != 0 {
-			t.Errorf("eve was told %v", s.Notices)
+		for _, n := range s.Notices {
+			if n.Type() == wire.TypeTyping {
+				t.Errorf("eve was told %+v", n)
+			}
 		}
 	})
 	answer, err := eve.PostJSON(patient(t), "/chat/"+room+"/typing", nil)

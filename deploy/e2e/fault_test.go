@@ -158,7 +158,9 @@ func TestMessagesReplicaGoes(t *testing.T) {
 		away func(context.Context, string) error
 	}{{"killed", parley.Kill}, {"stopped", parley.Stop}} {
 		t.Run(row.name, func(t *testing.T) {
-			room := newRoom(t, user)
+			room := unique("room")
+			// In a cluster a pod that is gone may still be among those that serve.
+			eventually(t, patience, "a room is made", func(ctx context.Context) error { return user.CreateRoom(ctx, room) })
 			follower := follow(t, user, room)
 			writing := write(t, user, room)
 			breakPart(t, "messages-1", row.away, parley.Start)

@@ -160,7 +160,7 @@ func (e *Everything) stream(ctx context.Context) error {
 	defer stream.Close()
 	e.update(func() { e.streams++ })
 	for {
-		event, err := stream.Next(ctx)
+		event, err := stream.heard(ctx)
 		if err != nil {
 			return err
 		}

@@ -126,7 +126,7 @@ func (f *Follower) stream(ctx context.Context) error {
 	defer stream.Close()
 	f.update(func() { f.streams++ })
 	for {
-		e, err := stream.Next(ctx)
+		e, err := stream.heard(ctx)
 		if err != nil {
 			return err
 		}

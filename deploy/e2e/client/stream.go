@@ -104,6 +104,18 @@ func (s *Stream) Next(ctx context.Context) (sse.Event, error) {
 	}
 }
 
+// silence is how long a stream may bring nothing before a client takes it for
+// dead: two pings of 15 s, and a little. A gateway that goes may leave a
+// connection that nobody ends.
+const silence = 35 * time.Second
+
+// heard is [Stream.Next], or an error after silence.
+func (s *Stream) heard(ctx context.Context) (sse.Event, error) {
+	ctx, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	return s.Next(ctx)
+}
+
 // Close ends the stream from this side.
 func (s *Stream) Close() {
 	s.once.Do(s.cancel)

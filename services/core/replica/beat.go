@@ -44,6 +44,9 @@ func NewBeat(client redis.UniversalClient, service, version string, from prometh
 	}
 }
 
+// ID returns the replica's id, which no other has, nor this one after a restart.
+func (b *Beat) ID() string { return b.report.ID }
+
 // Run tells until ctx ends, and then that the replica is gone.
 func (b *Beat) Run(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,11 @@ func TestParse(t *testing.T) {
 		{"typing with a position", "general", `{"type":"typing","revision":3,"room":"general","username":"ada"}`, false},
 		{"typing of nobody", "general", `{"type":"typing","room":"general"}`, false},
 		{"presence", "general", `{"type":"presence","room":"general","username":"ada","state":"away"}`, true},
+		{"presence with a position", "general", `{"type":"presence","revision":3,"room":"general","username":"ada","state":"away"}`, false},
+		{"presence of nobody", "general", `{"type":"presence","room":"general","username":"a\nid: 9","state":"away"}`, false},
+		{"presence in another room", "general", `{"type":"presence","room":"launch","username":"ada","state":"away"}`, false},
+		{"presence to a person", "@ada", `{"type":"presence","room":"general","username":"ada","state":"away"}`, false},
+		{"typing in another room", "general", `{"type":"typing","room":"launch","username":"ada"}`, false},
 		{"presence of no state", "general", `{"type":"presence","room":"general","username":"ada","state":"dead"}`, false},
 		{"typing to a person", "@ada", `{"type":"typing","room":"general","username":"ada"}`, false},
 		{"notice named like one of ours", "general", `{"type":"end","room":"general"}`, false},
@@ -158,7 +164,9 @@ func FuzzParse(f *testing.F) {
 		`{"type":"person","revision":9,"username":"ada","display_name":"\r\n","role":"admin"}`,
 		`{"type":"person","revision":9,"username":"ada","display_name":"","role":"admin","status_until":"9999-12-31T23:59:59Z","time_zone":"a/b","language":"de-DE"}`,
 		`{"type":"profile","revision":9,"room":"general","username":"ada","version":1,"display_name":"\u2028","status_text":"\n","status_until":"0000-01-01T00:00:00+23:59"}`,
-		`{"type":"typing","room":"general","username":"ada"}`, `{"type":"ready","room":"general"}`, `[]`, `{`,
+		`{"type":"typing","room":"general","username":"ada"}`, `{"type":"typing","room":"general","username":"a\nid: 9"}`,
+		`{"type":"presence","room":"general","username":"ada","state":"away"}`, `{"type":"presence","revision":1,"room":"general","username":"ada","state":"online"}`,
+		`{"type":"ready","room":"general"}`, `[]`, `{`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -168,20 +176,46 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			var encoded []byte
 			if e != nil {
-				encoded = e.AppendJSON(nil)
-			} else {
-				encoded = n.AppendJSON(nil)
+				checkEncoded(t, data, e.AppendJSON(nil))
+				if e.At() < 1 {
+					t.Errorf("%q was taken for position %d", data, e.At())
+				}
+				continue
 			}
-			if !json.Valid(encoded) || strings.ContainsAny(string(encoded), "\r\n\x00") {
-				t.Errorf("%q becomes %q", data, encoded)
-			}
-			if e != nil && e.At() < 1 {
-				t.Errorf("%q was taken for position %d", data, e.At())
-			}
+			encoded := n.AppendJSON(nil)
+			checkEncoded(t, data, encoded)
+			checkNotice(t, topic, n, encoded)
 		}
 	})
+}
+
+// checkEncoded checks that what data becomes is JSON that fits a line of an event.
+func checkEncoded(t *testing.T, data, encoded []byte) {
+	t.Helper()
+	if !json.Valid(encoded) || strings.ContainsAny(string(encoded), "\r\n\x00") {
+		t.Errorf("%q becomes %q", data, encoded)
+	}
+}
+
+// checkNotice checks that what was taken for a notice is one of ours: it says who,
+// in this room, and nothing is lost on the way to the next reader.
+func checkNotice(t *testing.T, topic Topic, n Notice, encoded []byte) {
+	t.Helper()
+	var room, username string
+	switch n := n.(type) {
+	case *Typing:
+		room, username = n.Room, n.Username
+	case *Presence:
+		room, username = n.Room, n.Username
+	}
+	if room != string(topic) || !chat.ValidUsername(username) {
+		t.Errorf("a notice of %q in %q was taken for one of %s", username, room, topic)
+	}
+	_, again, err := Parse(topic, encoded)
+	if err != nil || !reflect.DeepEqual(again, n) {
+		t.Errorf("%s becomes %+v, %v", encoded, again, err)
+	}
 }
 
 func BenchmarkParse(b *testing.B) {

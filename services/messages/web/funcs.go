@@ -17,6 +17,7 @@ var funcs = template.FuncMap{
 	"date":      date,
 	"stamp":     stamp,
 	"role":      roleName,
+	"presence":  presenceName,
 	"roleHint":  roleHint,
 	"plural":    plural,
 }

@@ -15,8 +15,9 @@ type Person struct {
 	DisplayName string // "" if none was chosen
 	Role        chat.Role
 	Banned      bool
-	Moderator   bool // of the room whose members are listed
-	wire.Look        // without a status that is over
+	State       string // whether they are here: "online", "away", "offline"; "" where it is not told
+	Moderator   bool   // of the room whose members are listed
+	wire.Look          // without a status that is over
 	Version     chat.Position
 	TimeZone    string    // "" if it isn't known
 	Language    string    // of dates, of the person who looks at the page
@@ -106,6 +107,11 @@ var (
 		chat.Guest:  "Only the rooms that they were added to",
 	}
 )
+
+// presenceNames are the states of a person in words.
+var presenceNames = map[string]string{wire.Online: "Online", wire.Away: "Away", wire.Offline: "Offline"}
+
+func presenceName(state string) string { return presenceNames[state] }
 
 func roleName(r chat.Role) string { return roleNames[r] }
 func roleHint(r chat.Role) string { return roleHints[r] }

@@ -19,6 +19,7 @@ import (
 	"parley/core/access"
 	"parley/core/backing"
 	"parley/core/history"
+	"parley/core/presence"
 	"parley/core/replica"
 	"parley/core/serve"
 	"parley/core/session"
@@ -52,6 +53,7 @@ const (
 	stopTimeout  = 10 * time.Second
 	cleanEvery   = time.Hour
 	typingEvery  = 2 * time.Second // a person and room
+	presences    = 60              // changes of presence that a person's devices tell within a minute
 )
 
 // App is the service. Its parts end in the reverse order of their making.
@@ -163,41 +165,58 @@ func (a *App) assemble(ctx context.Context, cfg Config) error {
 	keeper := retention.New(a.pool, changes, time.Duration(cfg.Retention), log, a.registry)
 	a.measure(serve.PlacesMetrics{"hashing": accounts.Hashing, "search": searches.Searches})
 	a.Handler = handler.New(handler.Parts{
-		Accounts:     accounts,
-		Sessions:     sessions,
-		Devices:      device.New(a.pool, cfg.TrustedProxies.HTTPS),
-		Invites:      a.invites,
-		People:       person.NewStore(a.pool, changes, a.publisher.Person, sessions.Tell),
-		Audit:        audit.NewStore(a.pool),
-		Status:       status.NewStore(a.pool, a.redis, log),
-		Rooms:        room.NewStore(a.pool, changes),
-		Members:      membership.NewStore(a.pool, changes),
-		Grants:       grants,
-		Notice:       a.publisher.Notice,
-		History:      history.NewStore(a.pool).WithReplicas(a.replicas),
-		Reads:        looks,
-		Committer:    a.committer,
-		Amender:      a.amender,
-		Search:       searches,
-		Retention:    keeper,
-		MessageLimit: limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
-		ChangeLimit:  limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
-		RoomLimit:    limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
-		SearchLimit:  limit.New("search", cfg.RateLimitSearch, time.Minute, shared),
-		ProfileLimit: limit.New("profile", cfg.RateLimitProfile, time.Hour, shared),
-		TypingLimit:  limit.New("typing", 1, typingEvery, shared),
-		Site:         site,
-		Proxies:      cfg.TrustedProxies,
-		Hosts:        hosts,
-		PublicURL:    strings.TrimRight(cfg.PublicURL, "/"),
-		Health:       a.health,
-		Log:          log,
-		Metrics:      a.registry,
-		Tracer:       a.tracer,
+		Limits:    limits(cfg, shared),
+		Accounts:  accounts,
+		Sessions:  sessions,
+		Devices:   device.New(a.pool, cfg.TrustedProxies.HTTPS),
+		Invites:   a.invites,
+		People:    person.NewStore(a.pool, changes, a.publisher.Person, sessions.Tell),
+		Audit:     audit.NewStore(a.pool),
+		Status:    status.NewStore(a.pool, a.redis, log),
+		Rooms:     room.NewStore(a.pool, changes),
+		Members:   membership.NewStore(a.pool, changes),
+		Grants:    grants,
+		Notice:    a.publisher.Notice,
+		History:   history.NewStore(a.pool).WithReplicas(a.replicas),
+		Reads:     looks,
+		Committer: a.committer,
+		Amender:   a.amender,
+		Search:    searches,
+		Retention: keeper,
+		Typing:    bool(cfg.Typing),
+		Presence:  a.presence(cfg),
+		Site:      site,
+		Proxies:   cfg.TrustedProxies,
+		Hosts:     hosts,
+		PublicURL: strings.TrimRight(cfg.PublicURL, "/"),
+		Health:    a.health,
+		Log:       log,
+		Metrics:   a.registry,
+		Tracer:    a.tracer,
 	})
 	a.goAll(ctx, replica.NewBeat(a.redis, serviceName, serve.Version(), a.registry, figures, log).Run, a.replicas.Run, sessions.Seen.Run, sessions.Finder.Run, grants.Run, looks.Run,
 		message.NewRerenderer(a.pool, log).Run, indexer.Run, keeper.Run, func(ctx context.Context) { a.removeExpired(ctx, time.Duration(cfg.VersionsKept)) })
 	return nil
+}
+
+func limits(cfg Config, shared *limit.Shared) handler.Limits {
+	return handler.Limits{
+		MessageLimit:  limit.New("messages", cfg.RateLimitMessages, time.Minute, shared),
+		ChangeLimit:   limit.New("changes", cfg.RateLimitChanges, time.Minute, shared),
+		RoomLimit:     limit.New("rooms", cfg.RateLimitRooms, time.Hour, shared),
+		SearchLimit:   limit.New("search", cfg.RateLimitSearch, time.Minute, shared),
+		ProfileLimit:  limit.New("profile", cfg.RateLimitProfile, time.Hour, shared),
+		TypingLimit:   limit.New("typing", 1, typingEvery, shared),
+		PresenceLimit: limit.New("presence", presences, time.Minute, shared),
+	}
+}
+
+// presence returns who is here; nil if that is off.
+func (a *App) presence(cfg Config) *presence.Store {
+	if !cfg.Presence {
+		return nil
+	}
+	return presence.NewStore(a.redis)
 }
 
 // goAll starts what works in the background until ctx ends.

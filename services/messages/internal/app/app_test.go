@@ -36,7 +36,7 @@ func testConfig(t testing.TB) Config {
 	if err := proxies.UnmarshalText([]byte("127.0.0.0/8")); err != nil {
 		t.Fatal(err)
 	}
-	return Config{SessionTTL: time.Hour, TrustedProxies: proxies, SignUp: account.SignUpOpen, AllowedHosts: "parley"}
+	return Config{SessionTTL: time.Hour, TrustedProxies: proxies, SignUp: account.SignUpOpen, AllowedHosts: "parley", Typing: true}
 }
 
 // start runs the service; change may alter its configuration first.

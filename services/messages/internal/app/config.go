@@ -26,6 +26,8 @@ type Config struct {
 	ReadURLs    []string     // what Reads names
 	AppPassword string       `env:"DATABASE_APP_PASSWORD_FILE,file"` // for migrate: see migrations.MakeAppRole
 	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
+	Presence    serve.Switch `env:"PRESENCE" envDefault:"on"` // who is here
+	Typing      serve.Switch `env:"TYPING" envDefault:"on"`   // who writes
 
 	LogFormat string `env:"LOG_FORMAT" envDefault:"text"` // or json
 	LogLevel  string `env:"LOG_LEVEL"  envDefault:"info"` // debug logs every request

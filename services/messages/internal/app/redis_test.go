@@ -34,7 +34,7 @@ func TestRedisWithTheSmallestRights(t *testing.T) {
 				}
 			})
 			b := start(t, func(cfg *Config) {
-				cfg.RedisURL = testkit.As(user, url)
+				cfg.RedisURL, cfg.Presence = testkit.As(user, url), true
 				cfg.RateLimitMessages, cfg.RateLimitLogin, cfg.RateLimitRegister, cfg.RateLimitChanges = 100, 100, 100, 100
 			})
 			ada := b.register("ada")
@@ -61,6 +61,14 @@ func useRedis(t *testing.T, b *bundle, ada *client) {
 		t.Fatal(a)
 	}
 	if a := ada.post("/chat/general/typing", fields{}); a.status != 204 {
+		t.Fatal(a)
+	}
+	for _, state := range []string{"online", "away"} {
+		if a := ada.sendJSON(put, "/me/presence", fields{"state": state}); a.status != 204 {
+			t.Fatal(a)
+		}
+	}
+	if a := ada.get("/people/ada"); a.status != 200 {
 		t.Fatal(a)
 	}
 	var now overview

@@ -576,6 +576,19 @@ func TestTyping(t *testing.T) {
 	}
 }
 
+func TestTypingIsOff(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, func(cfg *Config) { cfg.Typing = false })
+	s := subscribe(t, c.bundle, wire.RoomTopic("general").Channel())
+	walk(t, step{c.ada, pst, "/chat/general/typing", nil, 204, ""},
+		step{c.bob, pst, "/chat", fields{"name": "tea", "kind": "private"}, 201, ""},
+		step{c.ada, pst, "/chat/tea/typing", nil, 404, "room_not_found"},
+		step{c.ada, pst, "/chat/general/messages", fields{"body": "done"}, 201, ""})
+	if got := receive(t, s); !strings.HasPrefix(got, `{"id":1,`) {
+		t.Errorf("published %s", got)
+	}
+}
+
 func TestStretches(t *testing.T) {
 	t.Parallel()
 	b := start(t)

@@ -10,7 +10,7 @@ import (
 )
 
 // atRoot are the assets that browsers and robots look for at fixed addresses.
-var atRoot = []string{"favicon.ico", "robots.txt", "manifest.webmanifest", "apple-touch-icon.png"}
+var atRoot = []string{"favicon.ico", "robots.txt", "manifest.webmanifest", "apple-touch-icon.png", "icon-192.png", "icon-512.png", "icon-maskable.png"}
 
 func (h *Handler) assetRoutes(e *gin.Engine, read []string) {
 	e.Match(read, "/assets/:digest/*name", func(c *gin.Context) {

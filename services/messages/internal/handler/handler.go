@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/core/history"
+	"parley/core/presence"
 	"parley/core/serve"
 	"parley/core/trace"
 	"parley/core/wire"
@@ -40,39 +41,48 @@ import (
 // requestTimeout bounds requests. Nothing here takes long but waiting.
 const requestTimeout = 10 * time.Second
 
+// Limits bound what one user does.
+type Limits struct {
+	MessageLimit  *limit.Limiter // per user
+	ChangeLimit   *limit.Limiter // per user
+	RoomLimit     *limit.Limiter // per user
+	SearchLimit   *limit.Limiter // per user
+	ProfileLimit  *limit.Limiter // per user
+	TypingLimit   *limit.Limiter // per user and room
+	PresenceLimit *limit.Limiter // per user
+}
+
 // Parts are what the handlers work with.
 type Parts struct {
-	Accounts     *account.Accounts
-	Sessions     *signin.Store
-	Devices      *device.Devices
-	Invites      *invite.Store
-	People       *person.Store
-	Audit        *audit.Store
-	Status       *status.Store
-	Rooms        *room.Store
-	Members      *membership.Store
-	Grants       *membership.Grants
-	History      *history.Store
-	Committer    *change.Committer
-	Amender      *message.Amender
-	Search       *search.Store
-	Retention    *retention.Keeper
-	Notice       func(wire.Topic, wire.Notice) // publishes
-	MessageLimit *limit.Limiter                // per user
-	ChangeLimit  *limit.Limiter                // per user
-	RoomLimit    *limit.Limiter                // per user
-	SearchLimit  *limit.Limiter                // per user
-	ProfileLimit *limit.Limiter                // per user
-	TypingLimit  *limit.Limiter                // per user and room
-	Site         *web.Site
-	Proxies      serve.Proxies
-	Hosts        serve.Hosts
-	PublicURL    string // without a slash at the end; "" if it is not known
-	Reads        *reads.Finder
-	Health       *serve.Health
-	Log          *slog.Logger
-	Metrics      prometheus.Registerer
-	Tracer       *trace.Tracer // nil is off
+	Limits
+
+	Accounts  *account.Accounts
+	Sessions  *signin.Store
+	Devices   *device.Devices
+	Invites   *invite.Store
+	People    *person.Store
+	Audit     *audit.Store
+	Status    *status.Store
+	Rooms     *room.Store
+	Members   *membership.Store
+	Grants    *membership.Grants
+	History   *history.Store
+	Committer *change.Committer
+	Amender   *message.Amender
+	Search    *search.Store
+	Retention *retention.Keeper
+	Notice    func(wire.Topic, wire.Notice) // publishes
+	Typing    bool                          // whether it is told who writes
+	Presence  *presence.Store               // nil is off
+	Site      *web.Site
+	Proxies   serve.Proxies
+	Hosts     serve.Hosts
+	PublicURL string // without a slash at the end; "" if it is not known
+	Reads     *reads.Finder
+	Health    *serve.Health
+	Log       *slog.Logger
+	Metrics   prometheus.Registerer
+	Tracer    *trace.Tracer // nil is off
 }
 
 // Handler holds the parts that the requests of the service need.

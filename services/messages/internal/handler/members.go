@@ -124,6 +124,7 @@ func (h *Handler) listMembers(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
+	h.membersStates(c.Request.Context(), members)
 	c.JSON(http.StatusOK, gin.H{"members": members, "more": more})
 }
 

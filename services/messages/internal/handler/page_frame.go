@@ -64,7 +64,10 @@ func (known acquaintances) others(me string, people []string) []web.Person {
 }
 
 func showPerson(p person.Person) web.Person {
-	return web.Person{Username: p.Username, DisplayName: p.DisplayName, Role: p.Role, Banned: p.Banned, Look: p.Look, Version: p.Version, TimeZone: p.TimeZone, Language: p.Language, Theme: p.Theme}
+	return web.Person{
+		Username: p.Username, DisplayName: p.DisplayName, Role: p.Role, Banned: p.Banned, State: p.State,
+		Look: p.Look, Version: p.Version, TimeZone: p.TimeZone, Language: p.Language, Theme: p.Theme,
+	}
 }
 
 func showPeople(people []person.Person) []web.Person {

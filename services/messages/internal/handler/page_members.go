@@ -38,8 +38,9 @@ func (h *Handler) membersPage(c *gin.Context, status int, failure web.Failure) {
 		return
 	}
 	page.More = more
+	h.membersStates(c.Request.Context(), members)
 	for _, m := range members {
-		page.People = append(page.People, web.Person{Username: m.Username, DisplayName: m.DisplayName, Role: m.Role, Moderator: m.Moderator, Look: m.Look})
+		page.People = append(page.People, web.Person{Username: m.Username, DisplayName: m.DisplayName, Role: m.Role, Moderator: m.Moderator, State: m.State, Look: m.Look})
 	}
 	if err := h.mayInRoom(c, &page); err != nil {
 		h.fail(c, err)

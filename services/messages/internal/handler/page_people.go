@@ -12,7 +12,7 @@ import (
 // peoplePage shows who is here.
 func (h *Handler) peoplePage(c *gin.Context) {
 	page := web.People{Query: c.Query("q"), After: c.Query("after")}
-	people, more, err := h.People.List(c.Request.Context(), user(c), page.Query, page.After)
+	people, more, err := h.listedPeople(c, page.Query, page.After)
 	if err == nil {
 		page.Frame, err = h.frame(c, "")
 	}
@@ -36,6 +36,7 @@ func (h *Handler) personPage(c *gin.Context, status int, failure web.Failure) {
 		h.fail(c, err)
 		return
 	}
+	h.withStates(ctx, &found)
 	page.Person = showPerson(found)
 	if profile, err := h.People.Profile(ctx, found.Username); err == nil {
 		page.Person.Since = profile.CreatedAt

@@ -21,6 +21,8 @@ func (h *Handler) peopleRoutes(own *gin.RouterGroup, read []string) {
 	own.PUT("/me/avatar", h.setAvatar)
 	own.POST("/me/avatar", h.saveAvatar) // nor PUT
 	own.DELETE("/me/avatar", h.removeAvatar)
+	own.PUT("/me/presence", h.setPresence)
+	own.Match(read, "/presence", h.showPresence)
 	own.Match(read, "/people", h.listPeople)
 	own.Match(read, "/people/:username", h.showPerson)
 	own.Match(read, "/people/:username/avatar/:digest", h.showAvatar)
@@ -57,7 +59,7 @@ const maxAsked = 100
 func (h *Handler) people(c *gin.Context) (people []person.Person, more bool, err error) {
 	names, byName := c.GetQuery("usernames")
 	if !byName {
-		return h.People.List(c.Request.Context(), user(c), c.Query("q"), c.Query("after"))
+		return h.listedPeople(c, c.Query("q"), c.Query("after"))
 	}
 	var asked []string
 	for name := range strings.SplitSeq(names, ",") {
@@ -69,7 +71,28 @@ func (h *Handler) people(c *gin.Context) (people []person.Person, more bool, err
 		}
 	}
 	people, err = h.People.Shown(c.Request.Context(), user(c), asked)
+	if err == nil {
+		h.peoplesStates(c.Request.Context(), people)
+	}
 	return people, false, err
+}
+
+// peoplesStates says of people who is here.
+func (h *Handler) peoplesStates(ctx context.Context, people []person.Person) {
+	all := make([]*person.Person, len(people))
+	for i := range people {
+		all[i] = &people[i]
+	}
+	h.withStates(ctx, all...)
+}
+
+// listedPeople lists whom the user sees, and who of them is here.
+func (h *Handler) listedPeople(c *gin.Context, q, after string) (people []person.Person, more bool, err error) {
+	if people, more, err = h.People.List(c.Request.Context(), user(c), q, after); err != nil {
+		return nil, false, err
+	}
+	h.peoplesStates(c.Request.Context(), people)
+	return people, more, nil
 }
 
 func (h *Handler) showPerson(c *gin.Context) {
@@ -92,6 +115,7 @@ func (h *Handler) showPerson(c *gin.Context) {
 		h.fail(c, err)
 		return
 	}
+	h.withStates(c.Request.Context(), &found)
 	c.JSON(http.StatusOK, found)
 }
 

@@ -13,6 +13,7 @@ var (
 	errForbidden      = errors.New("not allowed to this role")
 	errTooManyNames   = errors.New("too many names asked for")
 	errPictureMissing = errors.New("no picture in the form")
+	errStateInvalid   = errors.New("state invalid")
 	errHost           = errors.New("host not allowed")
 )
 
@@ -61,5 +62,6 @@ var accountProblems = []known{
 	{portrait.ErrTooLarge, problem{413, "picture_too_large", "A picture has at most 4 MB and 13 million pixels."}},
 	{errTooManyNames, problem{422, "too_many_names", "At most 100 people can be asked for by name at once."}},
 	{errPictureMissing, problem{422, "picture_missing", "Choose a picture first."}},
+	{errStateInvalid, problem{422, "state_invalid", "state must be online or away."}},
 	{person.ErrDisplayNameInvalid, problem{422, "display_name_invalid", "A name has at most 80 characters, on one line."}},
 }

@@ -38,11 +38,11 @@ func (h *Handler) markRead(c *gin.Context) {
 }
 
 // typing tells those in a room that the user is writing there. It is done, and
-// says so, also where that was told a moment ago.
+// says so, also where that was told a moment ago, or never is.
 func (h *Handler) typing(c *gin.Context) {
 	h.inRoom(c, "", func(ctx context.Context, room string) error {
 		grant, err := h.Grants.Find(ctx, access.Key{Username: user(c), Room: room})
-		if err != nil || grant.Archived {
+		if err != nil || grant.Archived || !h.Typing {
 			return err
 		}
 		var told *limit.Exceeded

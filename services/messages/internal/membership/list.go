@@ -22,6 +22,7 @@ type Member struct {
 	Role        chat.Role `json:"role"`
 	Moderator   bool      `json:"moderator"` // of the room
 	wire.Look             // without a status that is over
+	State       string    `json:"state"` // [wire.Online] and others; "" in what List returns
 }
 
 // List returns the people in a room as username may see them, in order of
@@ -58,7 +59,7 @@ func (s *Store) List(ctx context.Context, username, room, after string) (members
 			if until != nil {
 				look.StatusUntil = *until
 			}
-			members = append(members, Member{*name, *display, *role, *moderator, look.Current(now)})
+			members = append(members, Member{Username: *name, DisplayName: *display, Role: *role, Moderator: *moderator, Look: look.Current(now)})
 		}
 		return nil
 	})

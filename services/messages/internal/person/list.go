@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"parley/core/presence"
 	"parley/core/wire"
 )
 
@@ -54,6 +55,11 @@ func (s *Store) List(ctx context.Context, asker, q, after string) (people []Pers
 // whom asker sees.
 func (s *Store) Find(ctx context.Context, asker, username string) (Person, error) {
 	return find(ctx, s.pool, asker, username)
+}
+
+// Notices returns what is told of somebody whose state has changed.
+func (s *Store) Notices(ctx context.Context, username, state string) ([]*wire.Presence, error) {
+	return presence.Notices(ctx, s.pool, []string{username}, state)
 }
 
 func find(ctx context.Context, db database, asker, username string) (Person, error) {

@@ -3,7 +3,7 @@
 // A role and a profile are on their person's log: a change of them takes the next
 // position of it, in its own transaction (see users.head). What others see of a
 // profile is on the logs of the person's rooms as well:
-// docs/decisions/0014-profiles-on-the-logs-of-rooms.md.
+// docs/decisions/0015-profiles-on-the-logs-of-rooms.md.
 package person
 
 import (

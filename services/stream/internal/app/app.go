@@ -25,6 +25,7 @@ import (
 	"parley/core/session"
 	"parley/core/trace"
 	"parley/stream/internal/api"
+	"parley/stream/internal/attendance"
 	"parley/stream/internal/doorbell"
 	"parley/stream/internal/fanout"
 	"parley/stream/internal/guard"
@@ -74,7 +75,8 @@ type app struct {
 	guard    *guard.Guard
 	engine   *fanout.Engine
 	beat     *replica.Beat
-	tracer   *trace.Tracer // nil is off
+	present  *attendance.Attendance // nil is off
+	tracer   *trace.Tracer          // nil is off
 	health   *serve.Health
 	registry *prometheus.Registry
 	public   *http.Server
@@ -98,11 +100,11 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (*app, error) {
 		a.close()
 		return nil, err
 	}
+	a.beat = replica.NewBeat(a.redis, "stream", serve.Version(), a.registry, figures, log)
 	if err := a.wire(a.registry); err != nil {
 		a.close()
 		return nil, err
 	}
-	a.beat = replica.NewBeat(a.redis, "stream", serve.Version(), a.registry, figures, log)
 	a.internal = serve.NewServer(serve.Internal(a.registry, a.health, cfg.Profiles))
 	return a, nil
 }
@@ -126,7 +128,10 @@ func (a *app) wire(registry *prometheus.Registry) (err error) {
 	}
 	a.roster = roster.New(access.NewStore(a.pool), a.hub, a.engine, a.log)
 	caps := &guard.Caps{PerUser: a.cfg.PerUser, PerAddress: a.cfg.PerAddress}
-	a.guard = guard.New(session.NewStore(a.pool), caps, a.log, a.engine.SessionsEnded)
+	if a.cfg.Presence {
+		a.present = attendance.New(a.pool, a.redis, a.beat.ID(), a.log)
+	}
+	a.guard = guard.New(session.NewStore(a.pool), caps, a.log, a.engine.SessionsEnded, a.present)
 	a.health = serve.NewHealth(a.pool.Ping)
 	streams := &api.API{
 		Guard: a.guard, Hub: a.hub, Roster: a.roster, Replayer: hub.NewReplayer(store), Engine: a.engine,
@@ -165,6 +170,7 @@ func (a *app) run(ctx context.Context, public, internal []net.Listener) error {
 	running.Go(func() { a.roster.Run(background) })
 	running.Go(func() { a.replicas.Run(background) })
 	running.Go(func() { a.beat.Run(background) })
+	running.Go(func() { a.present.Run(background) })
 	running.Go(func() {
 		a.bell.Run(background, doorbell.Handlers{Message: a.hub.Ring, Ended: a.guard.Noticed, Renewed: a.hub.Renewed})
 	})

@@ -22,6 +22,7 @@ type Config struct {
 	Reads       backing.Reads
 	ReadURLs    []string     // what Reads names
 	Profiles    serve.Switch `env:"PPROF" envDefault:"off"`
+	Presence    serve.Switch `env:"PRESENCE" envDefault:"on"` // who is here
 	LogFormat   string       `env:"LOG_FORMAT"   envDefault:"text"`
 	LogLevel    string       `env:"LOG_LEVEL"    envDefault:"info"`
 	Trace       trace.Config

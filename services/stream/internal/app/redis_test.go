@@ -33,7 +33,7 @@ func TestRedisWithTheSmallestRights(t *testing.T) {
 					t.Errorf("denied: %q", denied)
 				}
 			})
-			b := startOn(t, testkit.DatabaseURL(t), servers[0], func(cfg *Config) { cfg.RedisURL = testkit.As(user, url) })
+			b := startOn(t, testkit.DatabaseURL(t), servers[0], func(cfg *Config) { cfg.RedisURL, cfg.Presence = testkit.As(user, url), true })
 			b.eventually("subscriptions", func() bool { return b.metric("parley_stream_redis_up") == 1 })
 			c := b.listen("/chat/general/stream", b.signIn("ada", time.Hour), "")
 			c.next() // ready
@@ -52,6 +52,7 @@ func TestRedisWithTheSmallestRights(t *testing.T) {
 			}
 			c.next()
 			b.eventually("the payload", func() bool { return b.metric("parley_stream_redis_received_total") == 1 })
+			b.eventually("who is here", func() bool { return testkit.Keys(t, "parley:{presence}:here:*", servers...) > 0 })
 			b.eventually("a report", func() bool { return testkit.Keys(t, "parley:{replicas}:stream/*", servers...) > 0 })
 		})
 	}

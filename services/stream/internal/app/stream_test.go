@@ -205,6 +205,65 @@ func TestNoticesPassWithoutAnID(t *testing.T) {
 	}
 }
 
+// Whoever reaches Redis can publish anything: what is no notice of the room goes
+// to nobody, and moves no cursor.
+func TestForgedNoticesGoNowhere(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	c := b.listen("/chat/general/stream", b.signIn("ada", time.Hour), "0")
+	c.want("ready 0")
+	for _, forged := range []string{
+		`{"type":"typing","room":"launch","username":"bob"}`,
+		`{"type":"typing","room":"general","username":"bob\nid: 9"}`,
+		`{"type":"typing","room":"general","revision":7,"username":"bob"}`,
+		`{"type":"presence","room":"general","username":"bob","state":"<b>"}`,
+		`{"type":"presence","room":"general","revision":7,"username":"bob","state":"away"}`,
+		`{"type":"end","room":"general","reason":"session"}`,
+	} {
+		if err := b.rdb.Publish(t.Context(), "chat:room.general", forged).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.rdb.Publish(t.Context(), "chat:room.general", `{"html":"<b>","type":"typing","room":"general","username":"bob"}`).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if e := c.next(); e.Name != "typing" || e.ID != "0" || e.Data != `{"type":"typing","room":"general","username":"bob"}` {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// Who is here is told on streams of everything, to others: whoever follows one
+// room wants what is said.
+func TestPresenceGoesToStreamsOfEverything(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ada, bob := b.signIn("ada", time.Hour), b.signIn("bob", time.Hour)
+	b.member("ada", "general", true)
+	b.member("bob", "general", true)
+	all, own, one := b.listen("/chat/stream", ada, ""), b.listen("/chat/stream", bob, ""), b.listen("/chat/general/stream", ada, "")
+	for _, c := range []*client{all, own} {
+		for e := c.next(); e.Name != "ready" || e.ID != "general:0"; e = c.next() {
+		}
+	}
+	one.want("ready 0")
+	for _, notice := range []string{
+		`{"type":"presence","room":"general","username":"bob","state":"away"}`,
+		`{"type":"typing","room":"general","username":"carl"}`,
+	} {
+		if err := b.rdb.Publish(t.Context(), "chat:room.general", notice).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e := all.next(); e.Name != "presence" || e.Data != `{"type":"presence","room":"general","username":"bob","state":"away"}` {
+		t.Errorf("got %+v", e)
+	}
+	for _, c := range []*client{all, own, one} {
+		if e := c.next(); e.Name != "typing" {
+			t.Errorf("got %+v", e)
+		}
+	}
+}
+
 // A page of another site whose name leads here (DNS rebinding) hears nothing.
 func TestForeignHostsAreRefused(t *testing.T) {
 	t.Parallel()

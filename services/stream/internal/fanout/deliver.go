@@ -200,11 +200,15 @@ func (l *loop) await(c *conn, writable bool) {
 }
 
 // pass hands a notice to the subs that are live and not blocked.
-func (l *loop) pass(r *room, frame []byte) {
+func (l *loop) pass(r *room, n hub.Notice) {
 	for i := len(r.subs) - 1; i >= 0; i-- {
 		s := l.subs.at(r.subs[i])
-		if c := l.table.at(s.conn); s.has(subReady) && !s.has(subHeld) && c.blocked == nil {
-			l.send(c, frame)
+		c := l.table.at(s.conn)
+		if n.Present != "" && (!c.everything || c.session.Username == n.Present) {
+			continue
+		}
+		if s.has(subReady) && !s.has(subHeld) && c.blocked == nil {
+			l.send(c, n.Frame)
 		}
 	}
 }

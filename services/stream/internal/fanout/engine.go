@@ -161,9 +161,9 @@ func (e *Engine) Changed(log *hub.Log, event wire.Event) {
 }
 
 // Notice implements hub.Listener.
-func (e *Engine) Notice(log *hub.Log, frame []byte) {
+func (e *Engine) Notice(log *hub.Log, n hub.Notice) {
 	for _, l := range e.loops {
-		l.notice(log, frame)
+		l.notice(log, n)
 	}
 }
 

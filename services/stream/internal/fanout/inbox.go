@@ -40,8 +40,8 @@ type entrant struct {
 }
 
 type notice struct {
-	log   *hub.Log
-	frame []byte
+	log *hub.Log
+	hub.Notice
 }
 
 // change is an event on a person's log.
@@ -125,10 +125,10 @@ func earlier(a, b int64) int64 {
 	return a
 }
 
-func (in *inbox) notice(log *hub.Log, frame []byte) {
+func (in *inbox) notice(log *hub.Log, n hub.Notice) {
 	in.post(func(m *mail) {
 		if len(m.notices) < maxNotices {
-			m.notices = append(m.notices, notice{log, frame})
+			m.notices = append(m.notices, notice{log, n})
 		}
 	})
 }

@@ -119,7 +119,7 @@ func (l *loop) read(m mail) {
 	}
 	for _, n := range m.notices {
 		if r := l.rooms.get(n.log); r != nil {
-			l.pass(r, n.frame)
+			l.pass(r, n.Notice)
 		}
 	}
 	if m.ended {

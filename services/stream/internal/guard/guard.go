@@ -37,6 +37,7 @@ type Guard struct {
 	caps    *Caps
 	log     *slog.Logger
 	onEnded func()
+	people  People
 	finder  *session.Finder
 	kick    chan struct{} // has a token while there are notices to look into
 
@@ -53,11 +54,18 @@ type Guard struct {
 	keys  []session.Key
 }
 
+// People is told of each stream that a person gets, and of its end. It must not
+// block.
+type People interface {
+	Came(username string)
+	Left(username string)
+}
+
 // New returns a guard. onEnded is called when sessions have ended; it must not
 // block. Admission needs [Guard.Run].
-func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func()) *Guard {
+func New(store *session.Store, caps *Caps, log *slog.Logger, onEnded func(), people People) *Guard {
 	return &Guard{
-		store: store, caps: caps, log: log, onEnded: onEnded,
+		store: store, caps: caps, log: log, onEnded: onEnded, people: people,
 		finder: session.NewFinder(store),
 		kick:   make(chan struct{}, 1),
 		live:   newShelf(),
@@ -90,6 +98,7 @@ func (g *Guard) Admit(ctx context.Context, key session.Key, addr netip.Addr) (Se
 			g.round = append(g.round, l)
 		}
 		g.mu.Unlock()
+		g.people.Came(l.Username)
 		return Seat{Live: l, network: unique.Make(network)}, nil
 	}
 	return Seat{}, session.ErrNotFound
@@ -110,6 +119,7 @@ func (g *Guard) register(key session.Key) *Live {
 
 // Leave gives back one stream's seat.
 func (g *Guard) Leave(seat Seat) {
+	g.people.Left(seat.Username)
 	g.caps.Give(seat.Username, seat.network.Value())
 	g.release(seat.Live)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"sync"
@@ -29,6 +30,24 @@ type bundle struct {
 	pool  *pgxpool.Pool
 	store *session.Store
 	ended chan struct{}
+
+	mu   sync.Mutex
+	here map[string]int // streams, as the guard tells of them
+}
+
+// Came implements [People].
+func (b *bundle) Came(username string) { b.count(username, 1) }
+
+// Left implements [People].
+func (b *bundle) Left(username string) { b.count(username, -1) }
+
+func (b *bundle) count(username string, n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.here == nil {
+		b.here = make(map[string]int)
+	}
+	b.here[username] += n
 }
 
 func start(t *testing.T, caps *Caps) *bundle {
@@ -38,7 +57,7 @@ func start(t *testing.T, caps *Caps) *bundle {
 		t.Fatal(err)
 	}
 	b := &bundle{t: t, pool: pool, store: session.NewStore(pool), ended: make(chan struct{}, 100)}
-	b.Guard = New(b.store, caps, slog.New(slog.NewTextHandler(io.Discard, nil)), func() { b.ended <- struct{}{} })
+	b.Guard = New(b.store, caps, slog.New(slog.NewTextHandler(io.Discard, nil)), func() { b.ended <- struct{}{} }, b)
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { b.Run(ctx) })
@@ -308,7 +327,7 @@ func TestPostgresAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := &bundle{t: t, pool: pool, store: session.NewStore(pool), ended: make(chan struct{}, 100)}
-	b.Guard = New(b.store, &Caps{}, slog.New(slog.NewTextHandler(io.Discard, nil)), func() { b.ended <- struct{}{} })
+	b.Guard = New(b.store, &Caps{}, slog.New(slog.NewTextHandler(io.Discard, nil)), func() { b.ended <- struct{}{} }, b)
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { b.Run(ctx) })
@@ -337,7 +356,7 @@ func TestRunLeavesNothing(t *testing.T) {
 	pool := testkit.Database(t)
 	pool.Close()
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	g := New(session.NewStore(pool), &Caps{}, slog.New(slog.NewTextHandler(io.Discard, nil)), func() {})
+	g := New(session.NewStore(pool), &Caps{}, slog.New(slog.NewTextHandler(io.Discard, nil)), func() {}, &bundle{})
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { g.Run(ctx) })
@@ -349,7 +368,7 @@ func TestRunLeavesNothing(t *testing.T) {
 // others come and go.
 func TestRoundAsksAboutEach(t *testing.T) {
 	t.Parallel()
-	g := New(nil, &Caps{}, slog.New(slog.NewTextHandler(io.Discard, nil)), func() {})
+	g := New(nil, &Caps{}, slog.New(slog.NewTextHandler(io.Discard, nil)), func() {}, &bundle{})
 	var sessions []*Live
 	come := func() {
 		l := g.register(session.Key{byte(len(sessions)), byte(len(sessions) >> 8)})
@@ -383,5 +402,34 @@ func TestRoundAsksAboutEach(t *testing.T) {
 	}
 	if once := g.next(nil); len(once) != min(len(g.round), recheckBatch) {
 		t.Errorf("%d are asked about at once", len(once))
+	}
+}
+
+// Of each stream that is admitted it is told that its person came, and once that
+// they left; of others nothing.
+func TestItIsToldWhoComesAndLeaves(t *testing.T) {
+	t.Parallel()
+	b := start(t, &Caps{PerUser: 2})
+	ada, bob := b.signIn("ada"), b.signIn("bob")
+	seats := []Seat{b.mustAdmit(ada), b.mustAdmit(ada), b.mustAdmit(bob)}
+	if _, err := b.admit(ada, "192.0.2.1"); !errors.Is(err, ErrTooMany) {
+		t.Fatal(err)
+	}
+	if _, err := b.admit(session.Key{}, "192.0.2.1"); !errors.Is(err, session.ErrNotFound) {
+		t.Fatal(err)
+	}
+	b.want(map[string]int{"ada": 2, "bob": 1})
+	for _, seat := range seats[1:] {
+		b.Leave(seat)
+	}
+	b.want(map[string]int{"ada": 1, "bob": 0})
+}
+
+func (b *bundle) want(here map[string]int) {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !maps.Equal(b.here, here) {
+		b.t.Errorf("it is told of %v, want %v", b.here, here)
 	}
 }

@@ -168,6 +168,12 @@ func (h *Hub) Retain(l *Log) {
 	l.refs++
 }
 
+func (h *Hub) readers(l *Log) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return int(l.refs)
+}
+
 // Release gives back logs, one reader of each. It passes over nil.
 func (h *Hub) Release(logs ...*Log) {
 	h.mu.Lock()

@@ -30,8 +30,8 @@ type Listener interface {
 	// Changed tells of an event on a person's log. Redis may have brought it,
 	// so it is a reason to ask what is true, and nothing more.
 	Changed(*Log, wire.Event)
-	// Notice brings the frame of an event that is not durable.
-	Notice(*Log, []byte)
+	// Notice brings an event that is not durable.
+	Notice(*Log, Notice)
 }
 
 // Log is the newest frames of one room or person, encoded once for all who read

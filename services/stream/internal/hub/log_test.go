@@ -187,7 +187,7 @@ type deaf struct{ grown int }
 
 func (d *deaf) Grown(*Log, int64)        { d.grown++ }
 func (d *deaf) Changed(*Log, wire.Event) {}
-func (d *deaf) Notice(*Log, []byte)      {}
+func (d *deaf) Notice(*Log, Notice)      {}
 
 // BenchmarkHubRing takes a publish from Redis to the listeners.
 func BenchmarkHubRing(b *testing.B) {

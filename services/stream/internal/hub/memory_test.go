@@ -42,7 +42,7 @@ type heard struct {
 	notices int
 }
 
-func (h *heard) Notice(*Log, []byte) { h.notices++ }
+func (h *heard) Notice(*Log, Notice) { h.notices++ }
 
 func newHub(t *testing.T, limit int64, listeners ...Listener) *Hub {
 	t.Helper()

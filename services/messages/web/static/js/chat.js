@@ -9,11 +9,13 @@
  *     form[action="/logout"], #banner, #drawer-dot
  */
 import { faces } from "./model/faces.js";
+import { Activity } from "./model/activity.js";
 import { Api } from "./model/api.js";
 import { lateHub } from "./model/latehub.js";
 import { Line } from "./model/line.js";
 import { MyRooms, signOf } from "./model/myrooms.js";
 import { clearShelf, drafts } from "./model/pageoutbox.js";
+import { Presence } from "./model/presence.js";
 import { localShelf } from "./model/shelf.js";
 import { noteVisit } from "./model/recent.js";
 import { takeState } from "./model/state.js";
@@ -24,8 +26,10 @@ import { holdDrops } from "./view/drop.js";
 import { showMe } from "./view/me.js";
 import { RoomList } from "./view/roomlist.js";
 import { Status } from "./view/status.js";
+import { Notifying } from "./view/notifying.js";
+import { showPresence } from "./view/presence.js";
 import { Unread } from "./view/unread.js";
-import { keepAwake } from "./wake.js";
+import { keepAwake, watchActivity } from "./wake.js";
 
 const patience = 2000; // ms, for my log to tell of a room that I have joined
 const part = (id) => document.getElementById(id);
@@ -52,18 +56,33 @@ export class Chat extends EventTarget {
     this.line = new Line(ways(me.username, { worker, makeHub }));
     this.#open = open?.room.name ?? null;
     this.#rooms = new MyRooms({ me: me.username, nameOf: (username) => faces.name(username), rooms });
-    this.#list = new RoomList(part("rooms"), this.#rooms, this.#open);
+    this.presence = new Presence({ ask: (people) => this.api.presence(people), seen: () => !document.hidden });
+    this.#list = new RoomList(part("rooms"), { rooms: this.#rooms, presence: this.presence, current: this.#open });
     this.#unread = new Unread({ rooms: this.#rooms, open: this.#open, dot: part("drawer-dot"), called: part("mentions-count") });
     this.#listen(new Status(part("banner")));
   }
 
-  /** hello() says which rooms the page holds. */
-  start(hello = () => ({ rooms: [], open: null })) {
+  /** hello() says which rooms the page holds. go(address) shows a message. */
+  start(hello = () => ({ rooms: [], open: null }), go = (address) => location.assign(address)) {
+    this.notifying = new Notifying({ line: this.line, shelf: this.shelf, describe: (message) => this.#describe(message), go });
     clearShelf(this.shelf, this.line);
     for (const form of document.querySelectorAll('form[action="/logout"]')) signOutByHub(form, this.line);
     keepAwake(this.line);
     holdDrops();
-    this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf) }));
+    this.#attend();
+    this.line.open(() => ({ ...hello(), drafts: drafts(this.shelf), view: this.notifying.view }));
+  }
+
+  /** Who of those that the page shows is here, and that the reader is. */
+  #attend() {
+    showPresence(document, this.presence);
+    this.#watchPartners();
+    watchActivity(new Activity({ tell: (state) => this.api.tellPresence(state), shelf: this.shelf }));
+    document.addEventListener("visibilitychange", () => document.hidden || this.presence.refresh());
+  }
+
+  #watchPartners() {
+    this.presence.watch(this.#rooms.all.map((room) => this.#rooms.partner(room)).filter((name) => name !== undefined));
   }
 
   /** My rooms, in order of name. */
@@ -109,6 +128,12 @@ export class Chat extends EventTarget {
     return room.kind === "direct" ? room.label : `#${room.label}`;
   }
 
+  /** Who has said something, and where. */
+  #describe({ username, room }) {
+    const who = faces.name(username);
+    return this.#rooms.get(room)?.kind === "direct" ? who : `${who} in ${this.labelOf(room)}`;
+  }
+
   /** The name of the open room; null. */
   get open() {
     return this.#open;
@@ -134,9 +159,13 @@ export class Chat extends EventTarget {
   #listen(status) {
     const on = (type, act) => this.line.addEventListener(type, ({ detail }) => act(detail));
     status.show("connecting");
-    on("state", ({ state }) => status.show(state));
+    on("state", ({ state }) => {
+      status.show(state);
+      if (state === "live") this.presence.refresh();
+    });
     on("mine", ({ rooms, at }) => this.#take(rooms, at < this.state.me.head ? [] : this.#rooms.without(rooms)));
     on("rooms", ({ changed, gone }) => this.#take(changed, gone));
+    on("notice", ({ notice }) => notice.type === "presence" && this.presence.hear(notice));
     on("person", ({ person }) => this.#me(person));
     on("faces", ({ faces: changed }) => changed.forEach((face) => faces.take(face)));
     let welcome = 0;
@@ -167,6 +196,7 @@ export class Chat extends EventTarget {
   #take(rooms, gone) {
     const known = rooms.map((room) => this.#rooms.put(room));
     for (const name of gone) this.#rooms.remove(name);
+    this.#watchPartners();
     this.#list.show();
     this.#unread.show();
     for (const room of known) this.dispatchEvent(new CustomEvent("room", { detail: room }));

@@ -9,6 +9,9 @@ import { Dates } from "./model/dates.js";
 import { Drafts } from "./model/drafts.js";
 import { lazily } from "./model/lazily.js";
 import { routeOf } from "./model/route.js";
+import { TellTyping } from "./model/telltyping.js";
+import { Typists } from "./model/typists.js";
+import { TypingVoice } from "./model/typingvoice.js";
 import { Places } from "./places.js";
 import { RoomStage } from "./roomstage.js";
 import { Router } from "./router.js";
@@ -18,6 +21,7 @@ import { Drawer } from "./view/drawer.js";
 import { Composer } from "./view/room/composer.js";
 import { RoomHead } from "./view/room/head.js";
 import { Replying } from "./view/room/replying.js";
+import { Typing } from "./view/room/typing.js";
 import { typeAnywhere } from "./view/typing.js";
 import { Visits } from "./visits.js";
 import { whenWritten } from "./whenwritten.js";
@@ -41,6 +45,7 @@ const composer = new Composer({
   closed: part("composer-closed"),
   drafts,
   send: (body) => stage.current?.send(body, replying.take()),
+  telling: new TellTyping({ send: (room) => api.typing(room) }),
 });
 const head = new RoomHead({
   title: part("room-title"),
@@ -52,14 +57,20 @@ const head = new RoomHead({
   const { members, more } = await api.members(name);
   return `${members.length}${more ? "+" : ""}`;
 });
+const typists = new Typists({ me: chat.username });
+line.addEventListener("notice", ({ detail: { notice } }) => notice.type === "typing" && typists.hear(notice));
+line.addEventListener("messages", ({ detail: { room, messages } }) => {
+  for (const { username } of messages) typists.done({ room, username });
+});
 const announcer = new Announcer(part("announcer"), part("notice"));
 const dates = new Dates(navigator.languages, chat.state.me);
+const voice = new TypingVoice({ say: (text) => document.hidden || announcer.say(text) });
 const stage = new RoomStage(part("stage"), {
   chat,
   visits,
   arrival: new Arrival({ api, line }),
   dates,
-  parts: { head, composer, replying, announcer },
+  parts: { head, composer, replying, announcer, typing: new Typing(part("typing"), typists, voice) },
 });
 const drawer = new Drawer({
   opener: part("drawer-open"),
@@ -169,7 +180,7 @@ chat.start(() => {
   const rooms = visits.followed.map((room) => (first && room.room === begun ? { ...room, ...first } : room));
   first = null;
   return { rooms, open: stage.wanted };
-});
+}, (address) => router.go(address));
 if (!open) {
   found.begin();
   head.other(part("found").getAttribute("aria-label"));

@@ -22,7 +22,7 @@ export class RoomStage {
   #current = null; // the Conversation that is
   #instead; // what stands there while there is none; at first what the server wrote
 
-  /** parts: {head, composer, replying, announcer}. */
+  /** parts: {head, composer, replying, announcer, typing}. */
   constructor(element, { chat, visits, arrival, dates, parts }) {
     this.#element = element;
     this.#instead = element.querySelector(".conversation");
@@ -111,6 +111,7 @@ export class RoomStage {
   }
 
   #clear() {
+    this.#parts.typing.show(null);
     this.#current?.leave();
     this.#current = null;
     this.#instead?.remove();
@@ -166,6 +167,7 @@ export class RoomStage {
     this.#parts.head.show(summary);
     this.#parts.composer.show(summary);
     this.#parts.replying.show(summary);
+    this.#parts.typing.show(summary.name);
     this.#chat.opened(summary);
     visit.enter();
   }

@@ -14,3 +14,11 @@ export function keepAwake(line) {
     line.ask();
   });
 }
+
+/** Tells an Activity what the reader does in this page. */
+export function watchActivity(activity) {
+  const acted = () => document.hidden || activity.acted();
+  for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"]) addEventListener(type, acted, { capture: true, passive: true });
+  document.addEventListener("visibilitychange", acted);
+  acted();
+}

@@ -121,6 +121,20 @@ export class Api {
     return this.#ask(`/chat/${room}/read`, { method: "PUT", content: { id, ...(unread && { unread }) } });
   }
 
+  /** Who of some people is here: {people: {name: state}}. */
+  presence(names) {
+    return this.#ask(`/presence?people=${names.join(",")}`);
+  }
+
+  /** What this device tells of its user: "online" or "away". */
+  tellPresence(state) {
+    return this.#ask("/me/presence", { method: "PUT", content: { state } });
+  }
+
+  typing(room) {
+    return this.#ask(`/chat/${room}/typing`, { method: "POST" });
+  }
+
   signOut() {
     return this.#ask("/logout", { content: {} });
   }

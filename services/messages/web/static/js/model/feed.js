@@ -1,5 +1,6 @@
 import { Ledger } from "./ledger.js";
 import { MyLog } from "./mylog.js";
+import { isNotable } from "./notable.js";
 
 const mostNamed = 199;
 const mostFaces = 500;
@@ -53,6 +54,12 @@ export class Feed extends EventTarget {
   /** Whether the room's log is complete up to now. A room that is not mine is not waited for. */
   isReady(name) {
     return this.#ready.has(name) || !this.#rooms.get(name);
+  }
+
+  /** Whether I am to be notified of a message that has come. */
+  isNotable(message) {
+    const room = this.#rooms.get(message.room);
+    return Boolean(room) && isNotable(message, room, { me: this.#me, live: this.#ready.has(room.name), now: this.#now() });
   }
 
   /**

@@ -5,12 +5,12 @@ const linger = 10_000; // ms: the stream outlives the last page, in case that th
 /**
  * Serves the pages of one browser from their one owner. It runs in the worker, or in the page that was elected.
  *
- *     page ── hello {rooms: [{room, at}], open, drafts}, bye, look {room}, follow {room, at, from, messages}, unfollow
+ *     page ── hello {rooms: [{room, at}], open, drafts, view}, bye, view {seen, notifies}, look {room}, follow {room, at, from, messages}, unfollow
  *             {room}, open {room}, read {room, id}, unread {room, id}, send {room, entry}, retry, discard {room, clientId},
  *             wake {surely}, offline, ended, signout, ping ──▶ hub
  *     page ◀── welcome {lasting}, mine {rooms, at}, rooms {changed, gone}, state {state}, kept {room, kept}, messages
  *              {room, messages}, ready {room, id}, reset {room, id}, outbox {room, entries, waiting}, sent {room, entry, id},
- *              safe, gone {room, clientId}, person, faces, stale, notice, staying, left {reason}, pong ── hub
+ *              safe, gone {room, clientId}, person, faces, stale, notice, notify {message}, staying, left {reason}, pong ── hub
  *
  * A page follows the rooms that it holds, of which one is open, or none; messages, ready, reset, outbox and sent are about
  * these.
@@ -67,6 +67,7 @@ export class Hub {
     follow: (owner, port, message) => this.#follow(owner, port, message),
     unfollow: (_, port, { room }) => this.#pages.unfollow(port, room),
     open: (owner, port, { room }) => this.#pages.open(owner, port, room),
+    view: (_, port, view) => this.#pages.view(port, view),
     read: ({ feed }, _, { room, id }) => feed.mark(room, id),
     unread: ({ feed }, _, { room, id }) => feed.reopen(room, id),
     send: ({ outboxes }, _, { room, entry }) => outboxes.add(room, entry),
@@ -78,8 +79,9 @@ export class Hub {
     signout: (_, port) => this.#leaveByWish(port),
   };
 
-  #join(port, { rooms, open }) {
+  #join(port, { rooms, open, view = {} }) {
     this.#pages.add(port, rooms, open);
+    this.#pages.view(port, view);
     this.#owner ??= this.#begin(new Map(rooms.map(({ room, at }) => [room, at])));
   }
 

@@ -34,6 +34,12 @@ export class MyRooms {
     return before.map((room) => this.put(room)).filter(({ label }, i) => label !== before[i].label);
   }
 
+  /** The other one of a direct room of two; undefined in any other room. */
+  partner({ kind, people = [] }) {
+    const others = people.filter((username) => username !== this.#me);
+    return kind === "direct" && others.length === 1 ? others[0] : undefined;
+  }
+
   remove(name) {
     this.#rooms.delete(name);
   }

@@ -1,6 +1,6 @@
 /** The pages of a browser, as the hub knows them: which rooms each follows, and what it is told of the owner. See hub.js. */
 export class Pages {
-  #pages = new Map(); // port: {rooms: Map of name: {at, synced}, open, state}
+  #pages = new Map(); // port: {rooms: Map of name: {at, synced}, open, state, seen, notifies}
 
   get size() {
     return this.#pages.size;
@@ -17,6 +17,11 @@ export class Pages {
 
   unfollow(port, room) {
     this.#pages.get(port)?.rooms.delete(room);
+  }
+
+  /** Whether somebody looks at the page, and whether it shows notifications. */
+  view(port, { seen = false, notifies = false }) {
+    Object.assign(this.#pages.get(port) ?? {}, { seen, notifies });
   }
 
   /** The page shows another of its rooms. */
@@ -53,12 +58,18 @@ export class Pages {
       this.#tellIn(room, { type: "ready", room, id });
       this.#each((port) => this.tellState(owner, port));
     });
-    on(feed, "message", ({ message }) => this.#tellIn(message.room, { type: "messages", room: message.room, messages: [message] }));
+    on(feed, "message", ({ message }) => {
+      this.#tellIn(message.room, { type: "messages", room: message.room, messages: [message] });
+      this.#notify(feed, message);
+    });
     on(feed, "reset", ({ room, id }) => {
       this.#tellIn(room, { type: "reset", room, id });
       this.#tell({ type: "stale" }); // who is in it may be shown otherwise since
     });
-    on(feed, "notice", (notice) => this.#tellIn(notice.room, { type: "notice", notice }));
+    on(feed, "notice", (notice) => {
+      if (notice.type === "presence") this.#tell({ type: "notice", notice });
+      else this.#tellIn(notice.room, { type: "notice", notice });
+    });
     on(feed, "face", (face) => this.#tell({ type: "faces", faces: [face] }));
     on(feed, "person", (person) => this.#tell({ type: "person", person }));
     on(outboxes, "change", (list) => this.#tellIn(list.room, { type: "outbox", ...list }));
@@ -96,6 +107,13 @@ export class Pages {
     if (known.at >= room.position) return;
     const messages = await feed.since(name, known.at);
     port.post(messages ? { type: "messages", room: name, messages } : { type: "reset", room: name, id: room.position });
+  }
+
+  /** One page shows the notification, if nobody looks at any. */
+  #notify(feed, message) {
+    const pages = [...this.#pages];
+    const [port] = pages.find(([, page]) => page.notifies) ?? [];
+    if (port && !pages.some(([, page]) => page.seen) && feed.isNotable(message)) port.post({ type: "notify", message });
   }
 
   #tell(message) {

@@ -1,3 +1,4 @@
+import { presenceText } from "../model/presence.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 
@@ -8,16 +9,19 @@ import { repeat } from "../vendor/lit-html/directives/repeat.js";
 export class RoomList {
   #element;
   #rooms;
+  #presence;
   #current;
   #stop = null; // the room that was last gone to by an arrow
 
-  /** rooms: the MyRooms. current: the name of the open one. */
-  constructor(element, rooms, current = null) {
+  /** rooms: the MyRooms. presence: the Presence of those in them. current: the name of the open one. */
+  constructor(element, { rooms, presence, current = null }) {
     this.#element = element;
     this.#rooms = rooms;
+    this.#presence = presence;
     this.#current = current;
     for (const list of this.#lists) list.replaceChildren();
     element.addEventListener("keydown", (event) => this.#key(event));
+    presence.addEventListener("change", () => this.show());
     this.show();
   }
 
@@ -45,10 +49,12 @@ export class RoomList {
     render(repeat(rooms, ({ name }) => name, (room) => this.#item(room, room.name === stop)), list);
   }
 
-  #item({ name, kind, label, unread, mentions, notify, archived }, stop) {
+  #item(room, stop) {
+    const { name, kind, label, unread, mentions, notify, archived } = room;
+    const state = this.#presence.of(this.#rooms.partner(room));
     return html`<li><a class="room-link" href="/chat/${name}" tabindex=${stop ? "0" : "-1"} data-room=${name} data-kind=${kind}
-      data-unread=${unread} data-notify=${notify} ?data-archived=${archived} aria-current=${name === this.#current ? "page" : nothing}
-      ><span class="room-name" dir="auto">${label}</span>${called(mentions)}<span class="count" ?hidden=${!unread}>${
+      data-unread=${unread} data-notify=${notify} data-state=${state ?? nothing} ?data-archived=${archived} aria-current=${name === this.#current ? "page" : nothing}
+      ><span class="room-name" dir="auto">${label}</span>${here(state)}${called(mentions)}<span class="count" ?hidden=${!unread}>${
         unread ? html`${unread > 99 ? "99+" : unread}<span class="quiet"> unread</span>` : nothing}</span></a></li>`;
   }
 
@@ -66,6 +72,11 @@ export class RoomList {
     this.show();
     links[to].focus();
   }
+}
+
+/** What a disc or a ring says to who sees, in words. */
+function here(state) {
+  return state && state !== "offline" ? html`<span class="quiet"> ${presenceText(state)}</span>` : nothing;
 }
 
 /** How often somebody is mentioned in what is unread. */

@@ -27,7 +27,16 @@ export class Unread {
     const all = loud.reduce((sum, { unread }) => sum + unread, 0);
     document.title = all > 0 ? `(${all > 99 ? "99+" : all}) ${this.#title}` : this.#title;
     this.#showCalled();
+    this.#showBadge();
     if (this.#dot) this.#dot.hidden = !loud.some(({ name, unread }) => name !== this.#open && unread > 0);
+  }
+
+  /** On the icon of an installed app: what is unread and meant for the reader. */
+  #showBadge() {
+    const meant = this.#rooms.all.reduce((sum, { kind, notify, unread, mentions = 0 }) => sum + (kind === "direct" && notify !== "none" ? unread : mentions), 0);
+    const badge = /** @type {any} */ (navigator);
+    if (meant > 0) badge.setAppBadge?.(meant).catch(() => {});
+    else badge.clearAppBadge?.().catch(() => {});
   }
 
   /** Mentions count in rooms that are silenced, too. */

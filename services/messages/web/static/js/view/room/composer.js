@@ -10,11 +10,12 @@ export class Composer {
   #closed;
   #drafts;
   #send;
+  #telling;
   #room = null;
   #touch = matchMedia("(pointer: coarse)");
 
-  /** closed: the note that stands here instead when a room is archived. send takes the text. */
-  constructor({ form, counter, closed, drafts, send }) {
+  /** closed: the note that stands here instead when a room is archived. send takes the text. telling: a TellTyping. */
+  constructor({ form, counter, closed, drafts, send, telling }) {
     this.#form = form;
     this.#text = form.elements.body;
     this.#button = form.querySelector("button");
@@ -22,11 +23,12 @@ export class Composer {
     this.#closed = closed;
     this.#drafts = drafts;
     this.#send = send;
+    this.#telling = telling;
 
     form.noValidate = true;
     form.addEventListener("submit", (event) => this.#submit(event));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
-    this.#text.addEventListener("input", () => this.#changed());
+    this.#text.addEventListener("input", () => this.#typed());
     this.#hint();
     this.#touch.addEventListener("change", () => this.#hint());
   }
@@ -84,8 +86,14 @@ export class Composer {
     if (!body || [...body].length > longest || this.#text.readOnly) return;
     this.#text.value = "";
     this.#send(body);
+    this.#telling.sent(this.#room);
     this.#changed();
     this.focus();
+  }
+
+  #typed() {
+    this.#telling.typed(this.#room, this.#text.value);
+    this.#changed();
   }
 
   #changed() {
