@@ -205,7 +205,7 @@ func TestPeople(t *testing.T) {
 	if got := guest.people(""); got != "admin guest owner" {
 		t.Errorf("a guest in general sees %q", got)
 	}
-	if a := guest.get("/people/Admin"); a.status != 200 || a.body != `{"username":"admin","display_name":"Éva Member of Parliament","role":"admin","state":"offline"}` {
+	if a := guest.get("/people/Admin"); a.status != 200 || a.body != `{"username":"admin","display_name":"Éva Member of Parliament","role":"admin","state":"offline","version":2}` {
 		t.Errorf("one: %d %s", a.status, a.body)
 	}
 	assertProblem(t, "nobody", admin.get("/people/nobody"), 404, "person_not_found")

@@ -1,3 +1,4 @@
+import { faces } from "../../model/faces.js";
 import { typingText } from "../../model/typists.js";
 
 /** The line that tells who is writing in the open room. It is no live region, which would talk all the time: the voice says it now and then. */
@@ -18,7 +19,7 @@ export class Typing {
   /** room: its name, null if none is open. */
   show(room) {
     this.#room = room;
-    const text = typingText(this.#typists.in(room));
+    const text = typingText(this.#typists.in(room).map((username) => faces.name(username)));
     this.#element.textContent = text;
     this.#element.hidden = text === "";
     if (room !== null) this.#voice.shows(room, text);
