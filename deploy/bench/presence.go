@@ -156,11 +156,17 @@ func (a *attended) round(ctx context.Context, plan load.Plan, meanwhile ...func(
 	return r, err
 }
 
-// inTurn measures both so often, after once to get warm.
-func (b *bench) inTurn(name string, turns int, both []*attended, once func(a *attended, warm bool) (*round, error)) ([][]*round, error) {
+// inTurn measures both so often, after once to get warm. Who is first changes from
+// turn to turn, and neither has to index what was said before.
+func (b *bench) inTurn(ctx context.Context, name string, turns int, both []*attended, once func(a *attended, warm bool) (*round, error)) ([][]*round, error) {
 	results := make([][]*round, len(both))
 	for turn := range turns + 1 {
-		for i, a := range both {
+		for step := range both {
+			i := (turn + step) % len(both)
+			a := both[i]
+			if err := settleAll(ctx, both); err != nil {
+				return nil, err
+			}
 			r, err := once(a, turn == 0)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w\n%s", a.subject.name, err, a.system.said())
@@ -172,6 +178,16 @@ func (b *bench) inTurn(name string, turns int, both []*attended, once func(a *at
 		}
 	}
 	return results, nil
+}
+
+// settleAll has nobody work in the background on what was said up to now.
+func settleAll(ctx context.Context, both []*attended) error {
+	for _, a := range both {
+		if err := errors.Join(a.system.leaveUnindexed(ctx), a.system.settle(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func subjectsOf(both []*attended) (subjects []*subject) {
@@ -206,7 +222,7 @@ func (b *bench) attendedMemory(both []*attended) error {
 // attendedBurst measures how many deliveries there are when authors don't pause.
 func (b *bench) attendedBurst(ctx context.Context, both []*attended, authors int) error {
 	plan := load.Plan{Connections: authors, For: full(b, 4*time.Second, time.Second)}
-	rounds, err := b.inTurn(fmt.Sprintf("presence-%d", authors), full(b, 4, 2), both, func(a *attended, warm bool) (*round, error) {
+	rounds, err := b.inTurn(ctx, fmt.Sprintf("presence-%d", authors), full(b, 4, 2), both, func(a *attended, warm bool) (*round, error) {
 		now := plan
 		if warm {
 			now.For = min(now.For, time.Second)
@@ -228,7 +244,7 @@ func (b *bench) attendedBurst(ctx context.Context, both []*attended, authors int
 func (b *bench) comeAndGo(ctx context.Context, both []*attended) error {
 	plan := load.Plan{Connections: 4, Rate: pacedRate, For: full(b, 36*time.Second, 6*time.Second)}
 	heard := make(map[*attended]int64)
-	rounds, err := b.inTurn("comers", full(b, 3, 1), both, func(a *attended, warm bool) (*round, error) {
+	rounds, err := b.inTurn(ctx, "comers", full(b, 3, 1), both, func(a *attended, warm bool) (*round, error) {
 		now := plan
 		if warm {
 			now.For = min(now.For, 3*time.Second)
