@@ -36,9 +36,6 @@ func (b *bench) presence(ctx context.Context) (err error) {
 		}
 		defer func() { err = errors.Join(err, both[i].leave()) }()
 	}
-	if err := b.attendedMemory(both); err != nil {
-		return err
-	}
 	for _, authors := range []int{1, 16} {
 		if err := b.attendedBurst(ctx, both, authors); err != nil {
 			return err
@@ -67,7 +64,7 @@ func (b *bench) attend(ctx context.Context, told bool) (a *attended, err error) 
 	a.watchers = b.reader.Open(a.watching(), 0)
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()
-	if err := errors.Join(a.crowd.Opened(ctx, 1), a.watchers.Opened(ctx, 1)); err != nil {
+	if err := errors.Join(a.crowd.Opened(ctx, 1), a.watchers.Opened(ctx, 2)); err != nil {
 		return nil, errors.Join(err, a.leave())
 	}
 	return a, nil
@@ -101,6 +98,7 @@ func (a *attended) encircle(ctx context.Context) error {
 		{`INSERT INTO rooms (name, kind) SELECT DISTINCT unnest($1::text[]), 'private'`, []any{rooms}},
 		{`INSERT INTO memberships (username, room, revision) SELECT unnest($1::text[]), unnest($2::text[]), 2`, []any{names, rooms}},
 		{`UPDATE users SET head = 2 WHERE username = ANY($1)`, []any{names}},
+		{`DELETE FROM memberships WHERE username = ANY($1) AND room = $2`, []any{names[a.comers():], everybody}},
 	} {
 		if _, err := a.system.pool.Exec(ctx, step.sql, step.args...); err != nil {
 			return fmt.Errorf("put people into small rooms: %w", err)
@@ -109,12 +107,13 @@ func (a *attended) encircle(ctx context.Context) error {
 	return a.system.settle(ctx)
 }
 
-// watching are streams of the small rooms.
+// watching are streams of people who are in one small room each, and nowhere else:
+// what they are sent is who comes and goes.
 func (a *attended) watching() []load.Listener {
 	list := make([]load.Listener, circles)
 	for i := range list {
 		cookie := a.system.cookies[a.stayers()+a.comers()+i]
-		list[i] = load.Listener{To: a.streams[0], Request: listenRequest(a.streams[0], cookie, []string{circle(a.comers() + i)}, "")}
+		list[i] = load.Listener{To: a.streams[0], Request: everythingRequest(a.streams[0], cookie, nil)}
 	}
 	return list
 }
@@ -195,28 +194,6 @@ func subjectsOf(both []*attended) (subjects []*subject) {
 		subjects = append(subjects, a.subject)
 	}
 	return subjects
-}
-
-// attendedMemory weighs the stream services once everybody is there.
-func (b *bench) attendedMemory(both []*attended) error {
-	n := b.stayers() + circles
-	result := &result{row: fmt.Sprintf("presence: KB (PSS) of the stream service with %d idle streams, for each", n), format: "%.2f", otherName: both[1].subject.name}
-	for i, a := range both {
-		pss, err := a.subject.pss("stream")
-		if err != nil {
-			return err
-		}
-		kb := float64(pss) / 1024 / float64(n)
-		if i == 0 {
-			result.parley = append(result.parley, kb)
-		} else {
-			result.other = append(result.other, kb)
-		}
-	}
-	result.ratio = result.parley.Over(result.other)
-	result.notes = append(result.notes, "the program itself and what it holds without any stream included, in both")
-	b.report.add(result)
-	return nil
 }
 
 // attendedBurst measures how many deliveries there are when authors don't pause.
