@@ -151,7 +151,7 @@ func (p *Person) AppendJSON(b []byte) []byte {
 	b = chat.AppendString(b, p.DisplayName)
 	b = append(b, `,"role":`...)
 	b = chat.AppendString(b, string(p.Role))
-	b = p.Look.append(b)
+	b = p.append(b)
 	b = appendField(b, `,"time_zone":`, p.TimeZone)
 	b = appendField(b, `,"language":`, p.Language)
 	b = appendField(b, `,"theme":`, p.Theme)

@@ -81,7 +81,7 @@ func parseOfRoom(p *payload) (Event, Notice, error) {
 		return r, nil, nil
 	case TypeProfile:
 		one := &Profile{Revision: p.Revision, Room: p.Room, Username: p.Username, Version: p.Version, DisplayName: p.DisplayName, Look: p.Look}
-		if one.Revision < 1 || one.Version < 1 || !chat.ValidUsername(one.Username) || !atMost(one.DisplayName, chat.MaxDisplayName) || !one.Look.valid() {
+		if one.Revision < 1 || one.Version < 1 || !chat.ValidUsername(one.Username) || !atMost(one.DisplayName, chat.MaxDisplayName) || !one.valid() {
 			return nil, nil, outside("profile")
 		}
 		return one, nil, nil

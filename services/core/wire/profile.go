@@ -33,7 +33,7 @@ func (p *Profile) AppendJSON(b []byte) []byte {
 	b = strconv.AppendInt(b, p.Version, 10)
 	b = append(b, `,"display_name":`...)
 	b = chat.AppendString(b, p.DisplayName)
-	return append(p.Look.append(b), '}')
+	return append(p.append(b), '}')
 }
 
 // Look is what else others see of a person. The zero Look is nothing.

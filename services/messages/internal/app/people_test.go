@@ -253,7 +253,7 @@ func TestMe(t *testing.T) {
 	}
 	var me map[string]string
 	ada.get("/me").into(t, &me)
-	if len(me) != 4 || me["username"] != "ada" || me["display_name"] != "Ada L." || me["role"] != "owner" || me["created_at"] == "" {
+	if len(me) != 11 || me["username"] != "ada" || me["display_name"] != "Ada L." || me["role"] != "owner" || me["created_at"] == "" {
 		t.Errorf("me: %v", me)
 	}
 }

@@ -310,10 +310,10 @@ func TestOpenRooms(t *testing.T) {
 		step{c.bob, put, "/chat/tea/read", fields{"id": "1"}, 400, "invalid_json"},
 	)
 	a := c.bob.get("/chat/tea/members")
-	want := `{"members":[{"username":"ada","display_name":"","role":"member","moderator":true},` +
-		`{"username":"bob","display_name":"","role":"member","moderator":false},` +
-		`{"username":"guest","display_name":"","role":"guest","moderator":false},` +
-		`{"username":"owner","display_name":"","role":"owner","moderator":false}],"more":false}`
+	want := `{"members":[{"username":"ada","display_name":"","role":"member","moderator":true,"state":"offline"},` +
+		`{"username":"bob","display_name":"","role":"member","moderator":false,"state":"offline"},` +
+		`{"username":"guest","display_name":"","role":"guest","moderator":false,"state":"offline"},` +
+		`{"username":"owner","display_name":"","role":"owner","moderator":false,"state":"offline"}],"more":false}`
 	if a.body != want {
 		t.Errorf("members: %s\nwant %s", a.body, want)
 	}

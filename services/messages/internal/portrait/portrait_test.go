@@ -129,7 +129,7 @@ func turnedUpload(t testing.TB, order binary.AppendByteOrder, mark string, way u
 	tiff = order.AppendUint16(order.AppendUint32(tiff, 1), way)
 	tiff = append(tiff, 0, 0, 0, 0, 0, 0)
 	body := append([]byte("Exif\x00\x00"), tiff...)
-	part := append(binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2)), body...) //nolint:gosec // some forty bytes
+	part := append(binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2)), body...)
 	plain := encoded(t, "jpeg", halves(80, 80, red, blue))
 	return append(append(append([]byte(nil), plain[:2]...), part...), plain[2:]...)
 }
