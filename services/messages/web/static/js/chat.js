@@ -131,7 +131,7 @@ export class Chat extends EventTarget {
   /** Who has said something, and where. */
   #describe({ username, room }) {
     const who = faces.name(username);
-    return this.#rooms.get(room)?.kind === "direct" ? who : `${who} in ${this.labelOf(room)}`;
+    return room.startsWith("dm-") ? who : `${who} in ${this.labelOf(room)}`;
   }
 
   /** The name of the open room; null. */
