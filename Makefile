@@ -222,7 +222,7 @@ chaos-postgres: bundle ## Take the replica of Postgres away, and then Postgres i
 ## Measure
 
 .PHONY: bench
-bench: ## Measure Parley beside a floor and pgbench, some 26 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
+bench: ## Measure Parley beside a floor and pgbench, some 32 minutes on a quiet machine: ROWS=idle,fanout QUICK=1
 	@$(PACKAGES) run
 	@$(MAKE) build
 	@go build -o bin/ ./deploy/cmd/bench
